@@ -1,0 +1,34 @@
+# The few things one does here. Each is one plain command; `just` alone lists them.
+
+target := "fixtures/targets/express-openid-connect"
+
+_list:
+    @just --list --unsorted
+
+# Check the bundled sample application: `just run`, or `just run id-token`
+run *ARGS:
+    cargo run --release -- run {{ ARGS }}
+
+# Everything that `cargo test` runs, browser included if Chromium is there
+test *ARGS:
+    cargo test {{ ARGS }}
+
+# All that a change must pass before it lands
+check:
+    .ci/run
+
+# The story in a real Chromium only
+browser *ARGS:
+    cargo test -p rpcheck --test browser {{ ARGS }}
+
+# Check an external application: `just target`, or `just target path/to/profile.toml`
+target PROFILE=(target / "profile.toml") *ARGS:
+    cargo run --release -- run --target {{ PROFILE }} {{ ARGS }}
+
+# Each weakness of the sample against the scenarios that must catch it
+matrix:
+    cargo test -p rpcheck --test weaknesses
+
+# Look at changed snapshots one by one and accept or reject them
+review:
+    cargo insta review
