@@ -1,0 +1,173 @@
+//! Faults in English.
+
+use std::fmt;
+
+use super::seam::Seam;
+use super::value::{Binding, Fault, Occurrence};
+use super::verb::{Alteration, Corruption, KeyChoice, KeyRendering, Order, Verb};
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_verb(f, self.seam, &self.verb)?;
+        match self.occurrence {
+            Occurrence::Every => {}
+            Occurrence::First => f.write_str(", the first time only")?,
+            Occurrence::Nth(nth) => write!(f, ", the {} time only", ordinal(nth))?,
+        }
+        match &self.binding {
+            Binding::Any => Ok(()),
+            Binding::Client(id) => write!(f, ", for the client {id}"),
+            Binding::Marker(marker) => write!(f, ", for requests marked {marker}"),
+        }
+    }
+}
+
+fn write_verb(f: &mut fmt::Formatter<'_>, seam: Seam, verb: &Verb) -> fmt::Result {
+    let of = Owner(seam);
+    match verb {
+        Verb::Set { name, value } => write!(f, "{of} {name} is {value}"),
+        Verb::SetRaw { name, text } => write!(f, "{of} {name} is written as {text}"),
+        Verb::Remove { name } => write!(f, "{of} {name} is missing"),
+        Verb::Shift { name, seconds } => {
+            let direction = if *seconds < 0 { "earlier" } else { "later" };
+            write!(f, "{of} {name} is {} s {direction}", seconds.unsigned_abs())
+        }
+        Verb::Append { name, text } => write!(f, "{of} {name} has {text:?} appended"),
+        Verb::Alter { name, how } => write!(f, "{of} {name} {how}"),
+        Verb::Duplicate { name, value, order } => write!(f, "{of} {name} comes twice, {order} as {value}"),
+        Verb::Payload { text } => write!(f, "{} is replaced by {text:?}", Artefact(seam)),
+        Verb::Key { key } => write!(f, "the id_token is signed with {key}"),
+        Verb::Alg { alg } => write!(f, "the id_token's alg is {alg:?}, and it is signed so if possible"),
+        Verb::Unsigned => f.write_str("the id_token has no signature"),
+        Verb::Corrupt { how } => write!(f, "the id_token {how}"),
+        Verb::HmacWith { rendering } => {
+            write!(f, "the id_token is signed with HS256 and {rendering} as the secret")
+        }
+        Verb::Raw { text } => write!(f, "the id_token is the text {text:?}"),
+        Verb::Mode { mode } => write!(f, "the authorization response is sent as {mode}"),
+        Verb::Target { url } => write!(f, "the authorization response is sent to {url}"),
+        Verb::ContentType { value } => write!(f, "{} has the content type {value:?}", Artefact(seam)),
+        Verb::Status { status } => write!(f, "{} answers {status}", Artefact(seam)),
+        Verb::Delay { millis } => write!(f, "{} answers {millis} ms late", Artefact(seam)),
+        Verb::HangUp => write!(f, "{} drops the connection without an answer", Artefact(seam)),
+        Verb::Truncate { bytes } => write!(f, "{} drops the connection after {bytes} bytes", Artefact(seam)),
+        Verb::Drip { bytes_per_second } => {
+            write!(f, "{} sends {bytes_per_second} bytes per second", Artefact(seam))
+        }
+        Verb::Body { text } => write!(f, "{} sends {text:?}", Artefact(seam)),
+        Verb::Redirect { location } => write!(f, "{} redirects to {location}", Artefact(seam)),
+    }
+}
+
+/// "the id_token's"
+struct Owner(Seam);
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Seam::IdTokenHeader => "the id_token header's",
+            Seam::IdTokenClaims | Seam::IdTokenSeal => "the id_token's",
+            Seam::AuthorizationResponse => "the authorization response's",
+            Seam::Discovery => "the metadata's",
+            Seam::Jwks => "the key set's",
+            Seam::Wire(endpoint) => return write!(f, "the {endpoint} endpoint's"),
+        })
+    }
+}
+
+/// "the id_token"
+struct Artefact(Seam);
+
+impl fmt::Display for Artefact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Seam::IdTokenHeader => "the id_token's header",
+            Seam::IdTokenClaims => "the id_token's payload",
+            Seam::IdTokenSeal => "the id_token",
+            Seam::AuthorizationResponse => "the authorization response",
+            Seam::Discovery => "the metadata",
+            Seam::Jwks => "the key set",
+            Seam::Wire(endpoint) => return write!(f, "the {endpoint} endpoint"),
+        })
+    }
+}
+
+fn ordinal(nth: u32) -> String {
+    let suffix = match (nth % 10, nth % 100) {
+        (1, teens) if teens != 11 => "st",
+        (2, teens) if teens != 12 => "nd",
+        (3, teens) if teens != 13 => "rd",
+        _ => "th",
+    };
+    format!("{nth}{suffix}")
+}
+
+impl fmt::Display for Alteration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Flip => "has one character changed",
+            Self::Shorten => "has lost its last character",
+            Self::SwapCase => "has its upper and lower case swapped",
+        })
+    }
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::First => "first",
+            Self::Last => "the second time",
+        })
+    }
+}
+
+impl fmt::Display for KeyChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Other => "the provider's other RSA key",
+            Self::Encryption => "the provider's encryption key",
+            Self::Attacker => "an attacker's key",
+            Self::Ec => "the provider's P-256 key",
+            Self::Ed => "the provider's Ed25519 key",
+        })
+    }
+}
+
+impl fmt::Display for Corruption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::XorSignature => "has every octet of its signature changed",
+            Self::FlipPayloadBit => "has one bit of its payload changed after signing",
+            Self::FlipHeaderBit => "has one bit of its header changed after signing",
+            Self::TruncateSignature => "has lost the last octet of its signature",
+            Self::ExtendSignature => "has one octet too many in its signature",
+            Self::ZeroSignature => "has a signature of zeroes",
+            Self::EmptySignature => "has an empty third part",
+            Self::DropSignature => "has two parts only",
+            Self::ExtraPart => "has a fourth part",
+            Self::Padding => "has padded parts",
+            Self::Newline => "has a line feed in its payload part",
+            Self::StandardAlphabet => "has a signature in the standard base64 alphabet",
+            Self::TrailingBits => "has stray bits after its signature",
+        })
+    }
+}
+
+impl fmt::Display for KeyRendering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SpkiPem => "the public key's PEM",
+            Self::SpkiPemNoFinalNewline => "the public key's PEM without its last line feed",
+            Self::SpkiPemStripped => "the public key's PEM without its lines",
+            Self::SpkiDer => "the public key's DER",
+            Self::Pkcs1Pem => "the public key's PKCS#1 PEM",
+            Self::Pkcs1PemNoFinalNewline => "the public key's PKCS#1 PEM without its last line feed",
+            Self::Pkcs1PemStripped => "the public key's PKCS#1 PEM without its lines",
+            Self::Pkcs1Der => "the public key's PKCS#1 DER",
+            Self::JwkJson => "the public key's JWK",
+            Self::Modulus => "the public key's modulus",
+            Self::ModulusBase64 => "the public key's modulus in base64url",
+            Self::Empty => "the empty string",
+        })
+    }
+}

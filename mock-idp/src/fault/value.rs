@@ -1,0 +1,129 @@
+//! A fault as a value: where, what, how often, for whom.
+
+use thiserror::Error;
+
+use super::seam::Seam;
+use super::verb::Verb;
+
+/// One lie: a verb at a seam, with how often and for whom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// Where.
+    pub seam: Seam,
+    /// What.
+    pub verb: Verb,
+    /// How often.
+    pub occurrence: Occurrence,
+    /// For whom.
+    pub binding: Binding,
+}
+
+/// Which of the times that the seam is reached count. Never a probability.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Occurrence {
+    /// All of them.
+    #[default]
+    Every,
+    /// Only the first after arming.
+    First,
+    /// Only this one, counted from 1.
+    Nth(u32),
+}
+
+/// Whose requests count.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Binding {
+    /// Everybody's.
+    #[default]
+    Any,
+    /// Requests for this client.
+    Client(String),
+    /// Requests that carry this marker.
+    Marker(String),
+}
+
+impl Fault {
+    /// Only the first time.
+    #[must_use]
+    pub fn first(self) -> Self {
+        Self { occurrence: Occurrence::First, ..self }
+    }
+
+    /// Only the given time, counted from 1.
+    #[must_use]
+    pub fn nth(self, nth: u32) -> Self {
+        Self { occurrence: Occurrence::Nth(nth), ..self }
+    }
+
+    /// Only for requests of this client.
+    #[must_use]
+    pub fn for_client(self, client_id: &str) -> Self {
+        Self { binding: Binding::Client(client_id.to_owned()), ..self }
+    }
+
+    /// Only for requests that carry this marker.
+    #[must_use]
+    pub fn marked(self, marker: &str) -> Self {
+        Self { binding: Binding::Marker(marker.to_owned()), ..self }
+    }
+
+    /// Refuses a verb that makes no sense at its seam, and arguments that cannot be sent.
+    pub fn check(&self) -> Result<(), FaultError> {
+        if !self.seam.verbs().contains(&self.verb.name()) {
+            return Err(FaultError::IllegalVerb {
+                verb: self.verb.name(),
+                seam: self.seam.name(),
+                allowed: self.seam.verbs().join(", "),
+            });
+        }
+        if self.occurrence == Occurrence::Nth(0) {
+            return Err(FaultError::NthZero);
+        }
+        match &self.verb {
+            Verb::Status { status } if !(200..600).contains(status) => Err(FaultError::Status(*status)),
+            Verb::Drip { bytes_per_second: 0 } => Err(FaultError::DripZero),
+            Verb::ContentType { value: text } | Verb::Redirect { location: text } if !is_header_text(text) => {
+                Err(FaultError::HeaderText { verb: self.verb.name() })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Visible ASCII and spaces: what a header value may hold on every stack.
+fn is_header_text(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+/// Why a fault is refused.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum FaultError {
+    /// The verb is not for this seam.
+    #[error("the verb \"{verb}\" cannot be used at the seam \"{seam}\"; use one of: {allowed}")]
+    IllegalVerb {
+        /// The verb's name.
+        verb: &'static str,
+        /// The seam's name.
+        seam: &'static str,
+        /// The legal verbs.
+        allowed: String,
+    },
+    /// Occurrences are counted from 1.
+    #[error("\"nth\" counts from 1; write {{\"nth\": 1}} or \"first\"")]
+    NthZero,
+    /// The status cannot be sent as a final answer.
+    #[error("the status {0} is not a final answer; use 200 to 599")]
+    Status(u16),
+    /// Nothing would ever arrive.
+    #[error("\"bytes_per_second\" must be at least 1")]
+    DripZero,
+    /// The text cannot stand in a header.
+    #[error("the text of \"{verb}\" goes into an HTTP header; use visible ASCII characters and spaces only")]
+    HeaderText {
+        /// The verb's name.
+        verb: &'static str,
+    },
+    /// The JSON is not a fault.
+    #[error("{0}")]
+    Shape(String),
+}

@@ -1,0 +1,275 @@
+//! What can be done to an artefact.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::protocol::ResponseMode;
+
+/// A verb with its arguments. Which verbs are legal depends on the seam: [`super::Seam::verbs`].
+///
+/// A name that starts with `/` is, at a JSON seam, a JSON pointer (RFC 6901) in which `*` stands for every
+/// member or element, and a final `-` for a new element at the end of an array.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "verb", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Verb {
+    /// Give a member this value; a new member goes to the end.
+    Set {
+        /// The member.
+        name: String,
+        /// Its value.
+        value: Value,
+    },
+    /// Give a member a value that is written exactly like this, even if it is no JSON.
+    SetRaw {
+        /// The member.
+        name: String,
+        /// The bytes of its value.
+        text: String,
+    },
+    /// Take a member out.
+    Remove {
+        /// The member.
+        name: String,
+    },
+    /// Add so many seconds to a number.
+    Shift {
+        /// The member.
+        name: String,
+        /// May be negative.
+        seconds: i64,
+    },
+    /// Append text to a string, or an element to an array.
+    Append {
+        /// The member.
+        name: String,
+        /// What is appended.
+        text: String,
+    },
+    /// Change a string a little.
+    Alter {
+        /// The member.
+        name: String,
+        /// In which way.
+        how: Alteration,
+    },
+    /// Write a member a second time, with another value.
+    Duplicate {
+        /// The member.
+        name: String,
+        /// The value of the second copy.
+        value: Value,
+        /// Where the second copy goes.
+        order: Order,
+    },
+    /// Replace the whole artefact by these bytes, and go on (a token is still sealed).
+    Payload {
+        /// The bytes.
+        text: String,
+    },
+    /// Sign with another key; the header still names the honest one (`alg` follows an EC or Ed25519 key).
+    Key {
+        /// Which.
+        key: KeyChoice,
+    },
+    /// Put this algorithm into the header, and sign by it if it is known.
+    Alg {
+        /// The name, as given.
+        alg: String,
+    },
+    /// Leave the signature empty.
+    Unsigned,
+    /// Damage the compact form.
+    Corrupt {
+        /// In which way.
+        how: Corruption,
+    },
+    /// Sign with HS256, with a rendering of the public signing key as the secret.
+    HmacWith {
+        /// Which rendering.
+        rendering: KeyRendering,
+    },
+    /// Send this text in place of the token.
+    Raw {
+        /// The text.
+        text: String,
+    },
+    /// Send the response in this mode, asked for or not.
+    Mode {
+        /// Which.
+        mode: ResponseMode,
+    },
+    /// Send the response to this URL.
+    Target {
+        /// Where.
+        url: String,
+    },
+    /// At the authorization response: the form's enctype. On the wire: the header Content-Type.
+    ContentType {
+        /// The media type.
+        value: String,
+    },
+    /// Answer with this status.
+    Status {
+        /// 200 to 599.
+        status: u16,
+    },
+    /// Answer after so many milliseconds.
+    Delay {
+        /// How long.
+        millis: u64,
+    },
+    /// Drop the connection without an answer.
+    HangUp,
+    /// Announce the whole body, send so many bytes of it, and drop the connection.
+    Truncate {
+        /// How many.
+        bytes: usize,
+    },
+    /// Send the body slowly.
+    Drip {
+        /// At least 1.
+        bytes_per_second: u32,
+    },
+    /// Send this body.
+    Body {
+        /// The text.
+        text: String,
+    },
+    /// Answer with a redirect to this place.
+    Redirect {
+        /// The value of the header Location.
+        location: String,
+    },
+}
+
+impl Verb {
+    /// The verb's name as it is written in JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Set { .. } => "set",
+            Self::SetRaw { .. } => "set-raw",
+            Self::Remove { .. } => "remove",
+            Self::Shift { .. } => "shift",
+            Self::Append { .. } => "append",
+            Self::Alter { .. } => "alter",
+            Self::Duplicate { .. } => "duplicate",
+            Self::Payload { .. } => "payload",
+            Self::Key { .. } => "key",
+            Self::Alg { .. } => "alg",
+            Self::Unsigned => "unsigned",
+            Self::Corrupt { .. } => "corrupt",
+            Self::HmacWith { .. } => "hmac-with",
+            Self::Raw { .. } => "raw",
+            Self::Mode { .. } => "mode",
+            Self::Target { .. } => "target",
+            Self::ContentType { .. } => "content-type",
+            Self::Status { .. } => "status",
+            Self::Delay { .. } => "delay",
+            Self::HangUp => "hang-up",
+            Self::Truncate { .. } => "truncate",
+            Self::Drip { .. } => "drip",
+            Self::Body { .. } => "body",
+            Self::Redirect { .. } => "redirect",
+        }
+    }
+}
+
+/// A small change to a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Alteration {
+    /// One letter or digit in the middle becomes another of the same alphabet.
+    Flip,
+    /// The last character goes.
+    Shorten,
+    /// Every letter changes its case.
+    SwapCase,
+}
+
+/// Where the second copy of a duplicate goes, relative to the honest one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Order {
+    /// Before it.
+    First,
+    /// After it.
+    Last,
+}
+
+/// A key other than the honest one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyChoice {
+    /// The provider's other RSA key: the one it rotates to, or rotated away from.
+    Other,
+    /// The provider's RSA key for encryption (`use` `enc`).
+    Encryption,
+    /// A key that is in no key set.
+    Attacker,
+    /// The provider's P-256 key.
+    Ec,
+    /// The provider's Ed25519 key.
+    Ed,
+}
+
+/// Damage to a compact JWS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Corruption {
+    /// Every octet of the signature is combined with 0x5A by exclusive or.
+    XorSignature,
+    /// One bit of the payload changes after signing.
+    FlipPayloadBit,
+    /// One bit of the header changes after signing.
+    FlipHeaderBit,
+    /// The signature loses its last octet.
+    TruncateSignature,
+    /// The signature gets one octet more.
+    ExtendSignature,
+    /// Every octet of the signature is zero.
+    ZeroSignature,
+    /// The third part is empty.
+    EmptySignature,
+    /// There is no third part.
+    DropSignature,
+    /// There is a fourth part.
+    ExtraPart,
+    /// Every part is padded with `=` (a part that needs none gets `====`).
+    Padding,
+    /// A line feed stands in the middle of the payload part.
+    Newline,
+    /// The signature is written in the standard alphabet, with at least one `+` or `/`.
+    StandardAlphabet,
+    /// The unused bits of the signature's last character are not zero.
+    TrailingBits,
+}
+
+/// A way to write the public RSA key down, which a confused verifier may take for an HMAC secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyRendering {
+    /// `BEGIN PUBLIC KEY`, with a final line feed.
+    SpkiPem,
+    /// `BEGIN PUBLIC KEY`, without the final line feed.
+    SpkiPemNoFinalNewline,
+    /// The base64 between the lines of `BEGIN PUBLIC KEY`, without line feeds.
+    SpkiPemStripped,
+    /// SubjectPublicKeyInfo as DER.
+    SpkiDer,
+    /// `BEGIN RSA PUBLIC KEY`, with a final line feed.
+    Pkcs1Pem,
+    /// `BEGIN RSA PUBLIC KEY`, without the final line feed.
+    Pkcs1PemNoFinalNewline,
+    /// The base64 between the lines of `BEGIN RSA PUBLIC KEY`, without line feeds.
+    Pkcs1PemStripped,
+    /// RSAPublicKey as DER.
+    Pkcs1Der,
+    /// The JWK as it is published.
+    JwkJson,
+    /// The octets of the modulus.
+    Modulus,
+    /// The member `n` of the JWK, as text.
+    ModulusBase64,
+    /// The empty string.
+    Empty,
+}

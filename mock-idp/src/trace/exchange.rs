@@ -1,0 +1,179 @@
+//! One HTTP request with its response, as plain data that serialises both ways.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Who was at the other end: the browser, or the application's server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Leg {
+    /// Through the browser.
+    Front,
+    /// From server to server.
+    Back,
+}
+
+/// Who wrote the exchange down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Recorder {
+    /// This provider.
+    Provider,
+    /// The user agent that plays the user.
+    Agent,
+}
+
+/// What was asked, by place rather than by path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Endpoint {
+    /// The provider's metadata.
+    Discovery,
+    /// The provider's public keys.
+    Jwks,
+    /// The authorization endpoint.
+    Authorize,
+    /// The provider's login page.
+    Login,
+    /// The provider's end of session.
+    EndSession,
+    /// The provider's landing page.
+    Home,
+    /// Whether the provider is up.
+    Health,
+    /// Any page of the application.
+    App,
+    /// Anything else.
+    Other,
+}
+
+impl Endpoint {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::Discovery,
+        Self::Jwks,
+        Self::Authorize,
+        Self::Login,
+        Self::EndSession,
+        Self::Home,
+        Self::Health,
+        Self::App,
+        Self::Other,
+    ];
+
+    /// The name as it is written in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Discovery => "discovery",
+            Self::Jwks => "jwks",
+            Self::Authorize => "authorize",
+            Self::Login => "login",
+            Self::EndSession => "end-session",
+            Self::Home => "home",
+            Self::Health => "health",
+            Self::App => "app",
+            Self::Other => "other",
+        }
+    }
+
+    /// Endpoints that the application's server asks on its own account, not by way of the browser.
+    pub fn leg(self) -> Leg {
+        match self {
+            Self::Discovery | Self::Jwks => Leg::Back,
+            _ => Leg::Front,
+        }
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One HTTP request with its response.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// Position in the recorder's list, from 1; never reused.
+    pub seq: u64,
+    /// When the request arrived, in milliseconds since 1970 by the recorder's clock.
+    pub at_millis: i64,
+    /// Browser or server.
+    pub leg: Leg,
+    /// Who wrote it down.
+    pub recorder: Recorder,
+    /// What was asked.
+    pub endpoint: Endpoint,
+    /// The marker the request carried, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marker: Option<String>,
+    /// The request.
+    pub request: Request,
+    /// The response as it was sent; none if the connection was dropped without one.
+    pub response: Option<Response>,
+    /// The faults that fired while answering, in order of application.
+    #[serde(default)]
+    pub faults: Vec<Fired>,
+}
+
+/// The request of an exchange.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// The absolute URL.
+    pub url: String,
+    /// Names and values in order.
+    pub headers: Vec<(String, String)>,
+    /// The body, lossy UTF-8, capped at 64 KiB.
+    pub body: String,
+}
+
+/// The response of an exchange.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// Names and values in order.
+    pub headers: Vec<(String, String)>,
+    /// The body, lossy UTF-8, capped at 64 KiB.
+    pub body: String,
+}
+
+/// A fault that was applied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fired {
+    /// The fault as an English clause.
+    pub clause: String,
+    /// Whether the bytes differ from what they would have been without it.
+    pub changed: bool,
+}
+
+impl Request {
+    /// The first header of that name, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers_named(name).first().copied()
+    }
+
+    /// Every header of that name, whatever its case.
+    pub fn headers_named(&self, name: &str) -> Vec<&str> {
+        named(&self.headers, name)
+    }
+}
+
+impl Response {
+    /// The first header of that name, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers_named(name).first().copied()
+    }
+
+    /// Every header of that name, whatever its case.
+    pub fn headers_named(&self, name: &str) -> Vec<&str> {
+        named(&self.headers, name)
+    }
+}
+
+fn named<'h>(headers: &'h [(String, String)], name: &str) -> Vec<&'h str> {
+    headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str()).collect()
+}
