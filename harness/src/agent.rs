@@ -1,0 +1,82 @@
+//! User agents: they play the browser of a person who logs in.
+//!
+//! [`HttpAgent`] speaks HTTP itself and keeps the rules of browsers; [`BrowserAgent`] drives a real Chromium.
+//! Scenarios see the trait [`Agent`] only. No agent knows what a scenario is.
+
+pub mod browser;
+mod error;
+mod fetch;
+mod http;
+mod jar;
+mod page;
+mod record;
+mod referrer;
+mod site;
+mod submission;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use mock_idp::{Clock, Exchange};
+use url::Url;
+
+pub use browser::{Browser, BrowserAgent, BrowserError};
+pub use error::AgentError;
+pub use fetch::{Credentials, Fetch, FetchMode, Fetched, RedirectMode};
+pub use http::HttpAgent;
+pub use jar::{Cookie, Flavour, Jar, Refusal, SameSite, Situation};
+pub use page::{Button, Form, Hop, Link, Page};
+pub use site::{Initiator, Relation, Site, is_trustworthy};
+pub use submission::Submission;
+
+/// How many requests one navigation may make before it counts as a loop.
+pub const MAX_HOPS: usize = 10;
+
+/// What every agent needs to know.
+#[derive(Clone)]
+pub struct AgentOptions {
+    /// The trial's clock, by which cookies age.
+    pub clock: Clock,
+    /// The base address of the provider: tells its exchanges from the application's.
+    pub provider: Url,
+    /// A marker that the provider, and nobody else, is shown with every request.
+    pub marker: Option<String>,
+    /// Whose cookie rules to keep. A real browser keeps its own.
+    pub flavour: Flavour,
+    /// How long one request may take.
+    pub deadline: Duration,
+}
+
+impl AgentOptions {
+    /// Chromium's rules, no marker, ten seconds for each request.
+    pub fn new(provider: Url, clock: Clock) -> Self {
+        Self { clock, provider, marker: None, flavour: Flavour::Chromium, deadline: Duration::from_secs(10) }
+    }
+}
+
+/// A person's browser, as far as logging in needs one.
+#[async_trait]
+pub trait Agent: Send {
+    /// Types an address. Redirects, self-submitting forms and immediate refreshes are followed.
+    async fn visit(&mut self, url: &Url) -> Result<Page, AgentError>;
+    /// Presses the link or submit button with this visible text on the current page.
+    async fn click(&mut self, text: &str) -> Result<Page, AgentError>;
+    /// Submits a form of the current page as it is filled in; press a button of it first to tell which.
+    async fn submit(&mut self, form: &Form) -> Result<Page, AgentError>;
+    /// Sends a top-level navigation made by hand.
+    async fn send(&mut self, submission: Submission) -> Result<Page, AgentError>;
+    /// What a script of the current page would see of a background request.
+    async fn fetch(&mut self, fetch: Fetch) -> Result<Fetched, AgentError>;
+    /// The page that is shown.
+    fn page(&self) -> Option<&Page>;
+    /// The cookies that match an address, whatever their SameSite says.
+    async fn cookies(&mut self, url: &Url) -> Result<Vec<Cookie>, AgentError>;
+    /// Stores a cookie as if a response from the address had set it.
+    async fn plant_cookie(&mut self, url: &Url, set_cookie: &str) -> Result<(), AgentError>;
+    /// Forgets the cookies of this name that match the address.
+    async fn delete_cookie(&mut self, url: &Url, name: &str) -> Result<(), AgentError>;
+    /// From now on, shows pages that submit themselves instead of submitting them (or no longer so).
+    fn hold_forms(&mut self, hold: bool);
+    /// Everything that was asked and answered so far, in order.
+    fn exchanges(&self) -> Vec<Exchange>;
+}

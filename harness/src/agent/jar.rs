@@ -1,0 +1,153 @@
+//! A cookie jar that keeps the rules browsers keep.
+//!
+//! `cookie_store` knows domains and paths; SameSite, the name prefixes, the two minutes of unmarked cookies,
+//! age and order are ours, because plain jars pass applications that fail in every browser.
+
+mod cookie;
+mod storage;
+
+use mock_idp::Clock;
+use url::Url;
+
+pub use cookie::{Cookie, SameSite};
+pub use storage::Refusal;
+
+use super::site::{Initiator, Relation, is_trustworthy};
+use cookie::Stored;
+
+/// How long Chromium lets an unmarked cookie travel with a cross-site POST.
+const UNMARKED_GRACE_MILLIS: i64 = 120_000;
+
+/// Whose rules an agent keeps where browsers differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Flavour {
+    /// Unmarked cookies are Lax, but go with cross-site POST navigations for two minutes.
+    #[default]
+    Chromium,
+    /// Unmarked cookies go with every navigation.
+    Firefox,
+    /// Unmarked cookies are Lax, without grace: the text of RFC 6265bis and Safari's intent.
+    Spec,
+}
+
+/// What a request is, seen from the site it goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Situation {
+    /// A background request of a page of another site.
+    CrossSite,
+    /// A top-level navigation from another site by a method that changes things.
+    CrossSitePost,
+    /// A top-level navigation from another site by a safe method.
+    CrossSiteLink,
+    /// Anything that the same site, or the user, started.
+    SameSite,
+}
+
+impl Situation {
+    /// The situation of a top-level navigation.
+    pub fn navigation(initiator: &Initiator, url: &Url, method: &str) -> Self {
+        if initiator.relation(url) < Relation::CrossSite {
+            Self::SameSite
+        } else if matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE") {
+            Self::CrossSiteLink
+        } else {
+            Self::CrossSitePost
+        }
+    }
+
+    /// The situation of a background request by a script of `page`.
+    pub fn background(page: &Url, url: &Url) -> Self {
+        if Relation::between(page, url) < Relation::CrossSite { Self::SameSite } else { Self::CrossSite }
+    }
+}
+
+/// The cookies of one browser profile.
+#[derive(Clone)]
+pub struct Jar {
+    clock: Clock,
+    flavour: Flavour,
+    cookies: Vec<Stored>,
+    stored: u64,
+}
+
+impl Jar {
+    /// An empty jar whose cookies age by `clock`.
+    pub fn new(clock: Clock, flavour: Flavour) -> Self {
+        Self { clock, flavour, cookies: Vec::new(), stored: 0 }
+    }
+
+    /// Stores one `Set-Cookie` line of a response from `url`, or says which rule refuses it.
+    pub fn store(&mut self, url: &Url, line: &str, situation: Situation) -> Result<(), Refusal> {
+        let now = self.clock.unix_millis();
+        self.drop_expired(now);
+        let mut fresh = storage::admit(url, line, now, situation)?;
+        if !is_trustworthy(url) && self.cookies.iter().any(|old| old.shields_from(&fresh)) {
+            return Err(Refusal::WouldShadowSecure);
+        }
+        self.stored += 1;
+        fresh.serial = self.stored;
+        if let Some(at) = self.cookies.iter().position(|old| old.same_key(&fresh)) {
+            let old = self.cookies.remove(at);
+            if self.flavour != Flavour::Chromium || old.raw.value() == fresh.raw.value() {
+                fresh.created_millis = old.created_millis;
+                fresh.serial = old.serial;
+            }
+        }
+        if !fresh.is_expired(now) {
+            self.cookies.push(fresh);
+        }
+        Ok(())
+    }
+
+    /// The value of the `Cookie` header of a request, or nothing when no cookie goes with it.
+    pub fn header(&self, url: &Url, situation: Situation) -> Option<String> {
+        let now = self.clock.unix_millis();
+        let pairs: Vec<String> = self
+            .matching(url)
+            .into_iter()
+            .filter(|cookie| self.may_travel(cookie, situation, now))
+            .map(|cookie| format!("{}={}", cookie.raw.name(), cookie.raw.value()))
+            .collect();
+        (!pairs.is_empty()).then(|| pairs.join("; "))
+    }
+
+    /// The unexpired cookies that match host and path of an address, whatever their SameSite says.
+    pub fn cookies(&self, url: &Url) -> Vec<Cookie> {
+        self.matching(url).into_iter().map(Stored::describe).collect()
+    }
+
+    /// Forgets every cookie of this name that matches the host of the address, on any path.
+    pub fn delete(&mut self, url: &Url, name: &str) {
+        self.cookies.retain(|cookie| cookie.raw.name() != name || !cookie.raw.domain.matches(url));
+    }
+
+    /// Longest path first, then oldest first (RFC 6265bis 5.8.3).
+    fn matching(&self, url: &Url) -> Vec<&Stored> {
+        let now = self.clock.unix_millis();
+        let mut found: Vec<&Stored> =
+            self.cookies.iter().filter(|cookie| cookie.matches(url) && !cookie.is_expired(now)).collect();
+        found.sort_by_key(|cookie| {
+            (std::cmp::Reverse(cookie.raw.path.len()), cookie.created_millis, cookie.serial)
+        });
+        found
+    }
+
+    fn may_travel(&self, cookie: &Stored, situation: Situation, now: i64) -> bool {
+        let least = match (cookie.same_site, self.flavour) {
+            (Some(SameSite::None), _) | (None, Flavour::Firefox) => Situation::CrossSite,
+            (Some(SameSite::Strict), _) => Situation::SameSite,
+            (None, Flavour::Chromium) if now - cookie.created_millis <= UNMARKED_GRACE_MILLIS => {
+                Situation::CrossSitePost
+            }
+            (Some(SameSite::Lax) | None, _) => Situation::CrossSiteLink,
+        };
+        situation >= least
+    }
+
+    fn drop_expired(&mut self, now: i64) {
+        self.cookies.retain(|cookie| !cookie.is_expired(now));
+    }
+}
+
+#[cfg(test)]
+mod tests;

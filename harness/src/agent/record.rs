@@ -1,0 +1,84 @@
+//! Exchanges as the agent saw them.
+
+use mock_idp::{Clock, Endpoint, Exchange, Leg, Recorder, Request, Response};
+use url::Url;
+
+use super::AgentOptions;
+
+/// How much of a body is kept.
+const MAX_BODY: usize = 64 * 1024;
+
+/// The header by which the provider recognises whose request it is.
+pub(super) const MARKER_HEADER: &str = "mock-idp-marker";
+
+/// The same as a cookie, for browsers.
+pub(super) const MARKER_COOKIE: &str = "mock_idp_marker";
+
+/// A request and what came of it, before it has a place in the trace.
+pub(super) struct Seen<'a> {
+    pub(super) method: &'a str,
+    pub(super) url: &'a Url,
+    pub(super) headers: &'a [(String, String)],
+    pub(super) body: &'a [u8],
+    pub(super) answer: Option<(u16, &'a [(String, String)], &'a [u8])>,
+}
+
+/// The agent's half of the trace.
+#[derive(Default)]
+pub(super) struct Log {
+    exchanges: Vec<Exchange>,
+}
+
+impl Log {
+    pub(super) fn exchanges(&self) -> Vec<Exchange> {
+        self.exchanges.clone()
+    }
+
+    pub(super) fn add(&mut self, seen: &Seen<'_>, options: &AgentOptions, at: &Clock) {
+        let response = seen.answer.map(|(status, headers, body)| Response {
+            status,
+            headers: headers.to_vec(),
+            body: text(body),
+        });
+        let endpoint = endpoint(seen.url, &options.provider);
+        self.exchanges.push(Exchange {
+            seq: self.exchanges.len() as u64 + 1,
+            at_millis: at.unix_millis(),
+            leg: Leg::Front,
+            recorder: Recorder::Agent,
+            endpoint,
+            marker: options.marker.clone(),
+            request: Request {
+                method: seen.method.to_owned(),
+                url: seen.url.to_string(),
+                headers: seen.headers.to_vec(),
+                body: text(seen.body),
+            },
+            response,
+            faults: Vec::new(),
+        });
+    }
+}
+
+fn text(body: &[u8]) -> String {
+    String::from_utf8_lossy(&body[..body.len().min(MAX_BODY)]).into_owned()
+}
+
+/// Which door an address is: by origin the application's or the provider's, by path which of the provider's.
+fn endpoint(url: &Url, provider: &Url) -> Endpoint {
+    if url.origin() != provider.origin() {
+        return Endpoint::App;
+    }
+    let path = url.path().trim_end_matches('/');
+    let last = path.rsplit('/').next().unwrap_or_default();
+    match last {
+        _ if path.contains("/.well-known/") => Endpoint::Discovery,
+        "" => Endpoint::Home,
+        "healthz" | "health" => Endpoint::Health,
+        _ if last.contains("jwks") || last == "certs" => Endpoint::Jwks,
+        _ if last.contains("authorize") => Endpoint::Authorize,
+        _ if last.contains("login") => Endpoint::Login,
+        _ if last.contains("logout") || last.contains("session") => Endpoint::EndSession,
+        _ => Endpoint::Other,
+    }
+}
