@@ -15,8 +15,12 @@ pub struct Clock(Arc<Mutex<Time>>);
 #[derive(Clone, Copy)]
 enum Time {
     /// The wall clock plus an offset in milliseconds.
-    Running { offset_millis: i64 },
-    Frozen { millis: i64 },
+    Running {
+        offset_millis: i64,
+    },
+    Frozen {
+        millis: i64,
+    },
 }
 
 impl Clock {

@@ -1,8 +1,52 @@
 //! A mock OpenID Provider that tells the truth, or lies on command.
+//!
+//! | module | what it is for |
+//! | --- | --- |
+//! | [`MockIdp`], [`Tenant`] | starting a provider in a test, and what can be told to it |
+//! | [`fault`] | lies as values, applied at named seams |
+//! | [`trace`] | what happened on the wire |
+//! | [`login`] | who logs in |
+//! | [`checks`] | what an authorization request must be like |
+//! | [`protocol`] | requests and responses without a network |
+//! | [`token`] | ID Tokens and keys |
+//! | [`settings`], [`config`] | the settings file and the command line |
+//!
+//! ```
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use mock_idp::fault::named;
+//! use mock_idp::{LoginPolicy, MockIdp};
+//!
+//! let provider = MockIdp::start().await?;
+//! let tenant = provider.tenant();
+//! tenant.set_policy(LoginPolicy::Auto { user: "alice".into() });
+//! let lie = tenant.arm(named::expired_by(60))?;
+//! // … log in at the application …
+//! assert_eq!(lie.report()[0].changed, 1);
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod ambient;
+pub mod checks;
+pub mod config;
+mod control;
+mod endpoints;
+pub mod fault;
 pub mod login;
+mod pages;
 pub mod protocol;
+mod routes;
+pub mod server;
+pub mod settings;
+pub mod tenant;
+pub mod token;
 pub mod trace;
 
 pub use ambient::{Clock, Ids};
+pub use checks::Rules;
+pub use fault::{Fault, FaultError, FaultReport};
+pub use login::{Client, LoginPolicy, User};
+pub use protocol::{Params, ResponseMode};
+pub use server::{Builder, MockIdp, StartError};
+pub use settings::Settings;
+pub use tenant::{FaultGuard, Grace, MintError, Tenant};

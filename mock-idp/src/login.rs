@@ -50,6 +50,18 @@ pub struct Client {
     pub post_logout_redirect_uris: Vec<String>,
 }
 
+impl Client {
+    /// A client that nobody registered: an id and nothing else.
+    pub fn unregistered(client_id: &str) -> Self {
+        Self {
+            client_id: client_id.to_owned(),
+            client_secret: None,
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+        }
+    }
+}
+
 /// How the provider decides who logs in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "policy", rename_all = "kebab-case", deny_unknown_fields)]

@@ -27,6 +27,7 @@ fn write_verb(f: &mut fmt::Formatter<'_>, seam: Seam, verb: &Verb) -> fmt::Resul
     match verb {
         Verb::Set { name, value } => write!(f, "{of} {name} is {value}"),
         Verb::SetRaw { name, text } => write!(f, "{of} {name} is written as {text}"),
+        Verb::Copy { name, from } => write!(f, "{of} {name} is what its {from} is"),
         Verb::Remove { name } => write!(f, "{of} {name} is missing"),
         Verb::Shift { name, seconds } => {
             let direction = if *seconds < 0 { "earlier" } else { "later" };

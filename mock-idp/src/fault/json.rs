@@ -60,7 +60,8 @@ fn shape(text: impl Into<String>) -> FaultError {
 
 fn take_seam(object: &mut Map<String, Value>) -> Result<Seam, FaultError> {
     let names = Seam::NAMES.join(", ");
-    let name = object.remove("seam").ok_or_else(|| shape(format!("\"seam\" is missing; use one of: {names}")))?;
+    let name =
+        object.remove("seam").ok_or_else(|| shape(format!("\"seam\" is missing; use one of: {names}")))?;
     let seam = match name.as_str() {
         Some("id-token-header") => Seam::IdTokenHeader,
         Some("id-token-claims") => Seam::IdTokenClaims,
@@ -76,9 +77,9 @@ fn take_seam(object: &mut Map<String, Value>) -> Result<Seam, FaultError> {
 
 fn take_endpoint(object: &mut Map<String, Value>) -> Result<Endpoint, FaultError> {
     let names = || Endpoint::ALL.iter().map(|endpoint| endpoint.as_str()).collect::<Vec<_>>().join(", ");
-    let name = object.remove("endpoint").ok_or_else(|| {
-        shape(format!("the seam \"wire\" needs an \"endpoint\"; use one of: {}", names()))
-    })?;
+    let name = object
+        .remove("endpoint")
+        .ok_or_else(|| shape(format!("the seam \"wire\" needs an \"endpoint\"; use one of: {}", names())))?;
     Endpoint::ALL
         .iter()
         .copied()
@@ -125,7 +126,8 @@ fn occurrence_from_json(value: Value) -> Result<Occurrence, FaultError> {
         Value::String(text) if text == "every" => return Ok(Occurrence::Every),
         Value::String(text) if text == "first" => return Ok(Occurrence::First),
         Value::Object(object) if object.len() == 1 => {
-            if let Some(nth) = object.get("nth").and_then(Value::as_u64).and_then(|nth| u32::try_from(nth).ok())
+            if let Some(nth) =
+                object.get("nth").and_then(Value::as_u64).and_then(|nth| u32::try_from(nth).ok())
             {
                 return Ok(Occurrence::Nth(nth));
             }

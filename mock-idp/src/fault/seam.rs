@@ -27,11 +27,12 @@ pub enum Seam {
 }
 
 const JSON_VERBS: &[&str] =
-    &["set", "set-raw", "remove", "shift", "append", "alter", "duplicate", "payload"];
+    &["set", "set-raw", "copy", "remove", "shift", "append", "alter", "duplicate", "payload"];
 const SEAL_VERBS: &[&str] = &["key", "alg", "unsigned", "corrupt", "hmac-with", "raw"];
 const RESPONSE_VERBS: &[&str] = &[
     "set",
     "set-raw",
+    "copy",
     "remove",
     "shift",
     "append",
@@ -127,6 +128,11 @@ macro_rules! member_verbs {
             /// Gives a member a value that is written exactly like this.
             pub fn set_raw(self, name: &str, text: impl Into<String>) -> Fault {
                 self.0.does(Verb::SetRaw { name: name.to_owned(), text: text.into() })
+            }
+
+            /// Gives a member the value that another member has.
+            pub fn copy(self, name: &str, from: &str) -> Fault {
+                self.0.does(Verb::Copy { name: name.to_owned(), from: from.to_owned() })
             }
 
             /// Takes a member out.

@@ -82,7 +82,9 @@ impl Fault {
         match &self.verb {
             Verb::Status { status } if !(200..600).contains(status) => Err(FaultError::Status(*status)),
             Verb::Drip { bytes_per_second: 0 } => Err(FaultError::DripZero),
-            Verb::ContentType { value: text } | Verb::Redirect { location: text } if !is_header_text(text) => {
+            Verb::ContentType { value: text } | Verb::Redirect { location: text }
+                if !is_header_text(text) =>
+            {
                 Err(FaultError::HeaderText { verb: self.verb.name() })
             }
             _ => Ok(()),

@@ -26,6 +26,13 @@ pub enum Verb {
         /// The bytes of its value.
         text: String,
     },
+    /// Give a member the value that another member has.
+    Copy {
+        /// The member that is set.
+        name: String,
+        /// The member whose value is taken.
+        from: String,
+    },
     /// Take a member out.
     Remove {
         /// The member.
@@ -148,6 +155,7 @@ impl Verb {
         match self {
             Self::Set { .. } => "set",
             Self::SetRaw { .. } => "set-raw",
+            Self::Copy { .. } => "copy",
             Self::Remove { .. } => "remove",
             Self::Shift { .. } => "shift",
             Self::Append { .. } => "append",
@@ -234,11 +242,11 @@ pub enum Corruption {
     DropSignature,
     /// There is a fourth part.
     ExtraPart,
-    /// Every part is padded with `=` (a part that needs none gets `====`).
+    /// Every part is padded with `=` to a multiple of four characters.
     Padding,
     /// A line feed stands in the middle of the payload part.
     Newline,
-    /// The signature is written in the standard alphabet, with at least one `+` or `/`.
+    /// The signature is written in the standard alphabet, with `+` and `/`.
     StandardAlphabet,
     /// The unused bits of the signature's last character are not zero.
     TrailingBits,

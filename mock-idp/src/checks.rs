@@ -1,0 +1,169 @@
+//! The rules of the authorization endpoint, as one ordered table of small checks.
+//!
+//! Until the client and the redirect URI are trusted, a failure is a page at the provider. Afterwards it goes
+//! to the application, in the requested mode.
+
+mod client;
+mod nonce;
+mod once;
+mod prompt;
+mod redirect_uri;
+mod response_mode;
+mod response_type;
+mod scope;
+mod unsupported;
+
+use serde::{Deserialize, Serialize};
+
+use crate::login::Client;
+use crate::protocol::authorization::Destination;
+use crate::protocol::{AuthorizationRequest, Params, ProtocolError};
+
+pub(crate) use redirect_uri::{Difference, is_on_loopback, nearest};
+
+/// A rule about a request whose client and redirect URI are trusted.
+type Check = fn(&Params) -> Result<(), ProtocolError>;
+
+/// In this order; the first failure is the answer.
+const CHECKS: &[Check] = &[
+    once::every_parameter,
+    unsupported::request_objects,
+    response_type::is_offered,
+    response_mode::is_offered,
+    scope::has_openid,
+    nonce::is_there,
+    prompt::makes_sense,
+];
+
+/// How picky the provider is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rules {
+    /// Any client, any redirect URI on loopback.
+    #[default]
+    Lenient,
+    /// Registered clients and registered URIs only.
+    Strict,
+}
+
+/// Why there is no response with a token.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refusal {
+    /// Nobody can be trusted with an answer: a page at the provider.
+    Page(Untrusted),
+    /// The application is told.
+    Answer(Destination, ProtocolError),
+}
+
+/// What is wrong with a request that cannot be answered to the application.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Untrusted {
+    /// What is wrong, in a sentence.
+    pub problem: String,
+    /// What to do about it.
+    pub remedy: String,
+    /// The URI in the request, beside the nearest registered one.
+    pub(crate) difference: Option<Difference>,
+}
+
+/// Checks a request against the table.
+pub fn check(params: &Params, clients: &[Client], rules: Rules) -> Result<AuthorizationRequest, Refusal> {
+    once::trusted_parameters(params).map_err(Refusal::Page)?;
+    let client = client::is_known(params, clients, rules).map_err(Refusal::Page)?;
+    let redirect_uri = redirect_uri::is_allowed(params, &client, rules).map_err(Refusal::Page)?;
+    let destination = Destination::of(params, redirect_uri);
+    for check in CHECKS {
+        check(params).map_err(|error| Refusal::Answer(destination.clone(), error))?;
+    }
+    Ok(AuthorizationRequest {
+        client,
+        destination,
+        scope: params.given("scope").unwrap_or_default().to_owned(),
+        nonce: params.given("nonce").map(str::to_owned),
+        login_hint: params.given("login_hint").map(str::to_owned),
+        silent: params.given("prompt") == Some("none"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::ErrorCode;
+
+    const GOOD: &str =
+        "client_id=c&redirect_uri=http://localhost/cb&response_type=id_token&scope=openid&nonce=n";
+
+    fn clients() -> Vec<Client> {
+        vec![Client {
+            client_id: "c".into(),
+            client_secret: None,
+            redirect_uris: vec!["http://localhost/cb".into()],
+            post_logout_redirect_uris: vec![],
+        }]
+    }
+
+    fn refused(request: &str, rules: Rules) -> Refusal {
+        check(&Params::parse(request), &clients(), rules).expect_err(request)
+    }
+
+    #[test]
+    fn a_good_request_passes_under_both_rules() {
+        for rules in [Rules::Lenient, Rules::Strict] {
+            let request = check(&Params::parse(GOOD), &clients(), rules).unwrap();
+
+            assert_eq!(request.nonce.as_deref(), Some("n"));
+        }
+    }
+
+    #[test]
+    fn without_a_trusted_place_to_answer_the_refusal_is_a_page() {
+        for request in [
+            "",
+            "client_id=c",
+            "client_id=c&redirect_uri=nonsense",
+            "client_id=c&client_id=d&redirect_uri=http://localhost/cb",
+            "client_id=c&redirect_uri=http://localhost/cb%23x",
+            "client_id=c&redirect_uri=https://evil.example/cb",
+            "client_id=c&redirect_uri=javascript:alert(1)",
+        ] {
+            for rules in [Rules::Lenient, Rules::Strict] {
+                assert!(matches!(refused(request, rules), Refusal::Page(_)), "{request}");
+            }
+        }
+    }
+
+    #[test]
+    fn strict_rules_compare_redirect_uris_character_by_character() {
+        for uri in
+            ["http://localhost/cb/", "http://localhost/cb?x", "http://LOCALHOST/cb", "http://localhost/c"]
+        {
+            let request = GOOD.replace("http://localhost/cb", uri);
+
+            assert!(matches!(refused(&request, Rules::Strict), Refusal::Page(_)), "{uri}");
+            assert!(check(&Params::parse(&request), &clients(), Rules::Lenient).is_ok(), "{uri}");
+        }
+    }
+
+    #[test]
+    fn every_later_failure_goes_to_the_application_with_its_code() {
+        for (change, code) in [
+            (("response_type=id_token", "response_type=code"), ErrorCode::UnsupportedResponseType),
+            (("response_type=id_token", "response_type=id_token+token"), ErrorCode::UnsupportedResponseType),
+            (("response_type=id_token", "x=y"), ErrorCode::InvalidRequest),
+            (("nonce=n", "nonce="), ErrorCode::InvalidRequest),
+            (("nonce=n", "nonce=n&response_mode=query"), ErrorCode::InvalidRequest),
+            (("nonce=n", "nonce=n&response_mode=pigeon"), ErrorCode::InvalidRequest),
+            (("nonce=n", "nonce=n&nonce=m"), ErrorCode::InvalidRequest),
+            (("nonce=n", "nonce=n&prompt=none+login"), ErrorCode::InvalidRequest),
+            (("nonce=n", "nonce=n&request=x"), ErrorCode::RequestNotSupported),
+            (("scope=openid", "scope=profile"), ErrorCode::InvalidScope),
+        ] {
+            let request = GOOD.replace(change.0, change.1);
+
+            match refused(&request, Rules::Lenient) {
+                Refusal::Answer(_, error) => assert_eq!(error.code, code, "{request}"),
+                Refusal::Page(page) => panic!("{request}: {page:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Keeping web pages out. The control API listens on loopback, where every page in a browser can reach it: by
+//! a name that was rebound to 127.0.0.1, or by a plain cross-site request.
+
+use axum::extract::{Request, State as Shared};
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use super::answer::Refused;
+
+/// Lets only programs and the control API's own pages in.
+pub(super) async fn admit(Shared(port): Shared<u16>, request: Request, next: Next) -> Response {
+    match refusal(request.headers(), port) {
+        Some(refused) => refused.into_response(),
+        None => next.run(request).await,
+    }
+}
+
+fn refusal(headers: &HeaderMap, port: u16) -> Option<Refused> {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let own = [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("[::1]:{port}")];
+    let host = text(header::HOST).unwrap_or_default();
+    if !own.iter().any(|name| name == host) {
+        return Some(Refused::forbidden(format!(
+            "the control API answers only under its own name; ask {} instead of \"{host}\"",
+            own[0]
+        )));
+    }
+    if let Some(origin) = text(header::ORIGIN)
+        && !own.iter().any(|name| origin == format!("http://{name}"))
+    {
+        return Some(Refused::forbidden(format!(
+            "pages of another origin ({origin}) may not use the control API; call it from a program"
+        )));
+    }
+    match text(header::HeaderName::from_static("sec-fetch-site")) {
+        None | Some("same-origin" | "none") => None,
+        Some(site) => Some(Refused::forbidden(format!(
+            "a {site} request from a page may not use the control API; call it from a program"
+        ))),
+    }
+}

@@ -1,0 +1,14 @@
+//! The endpoints. Every handler reads: understand, decide, build, send; faults are applied in between, by the
+//! seams of [`crate::fault::Pass`].
+
+pub(crate) mod authorize;
+pub(crate) mod discovery;
+pub(crate) mod end_session;
+pub(crate) mod home;
+pub(crate) mod jwks;
+pub(crate) mod login;
+mod page;
+pub(crate) mod path;
+
+pub(crate) use home::unknown_tenant;
+pub(crate) use path::place_of;

@@ -1,0 +1,24 @@
+//! `GET …/.well-known/openid-configuration` → the provider's metadata as JSON (OIDC Discovery 4).
+
+use crate::fault::Seam;
+use crate::protocol::{Document, Encoded, metadata};
+use crate::server::{Call, Reply};
+
+pub(crate) async fn show(call: Call) -> Reply {
+    let mut pass = call.pass();
+    let issuer_parameter = call.state.desk().issuer_parameter;
+    let mut document = Document::from(metadata::metadata(&call.state.issuer, issuer_parameter));
+    pass.document(Seam::Discovery, &mut document);
+    Reply::after(pass, json(&document))
+}
+
+/// A public JSON document. Scripts of any origin may read it; caches may not keep it, so that a lie ends
+/// when it is disarmed.
+pub(super) fn json(document: &Document) -> Encoded {
+    let headers = vec![
+        ("content-type", "application/json".into()),
+        ("cache-control", "no-store".into()),
+        ("access-control-allow-origin", "*".into()),
+    ];
+    Encoded { status: 200, headers, body: document.to_string() }
+}

@@ -1,0 +1,35 @@
+//! Pages as HTTP.
+
+use std::sync::LazyLock;
+
+use askama::Template;
+
+use crate::checks::Untrusted;
+use crate::pages::{self, Policy, ProblemPage};
+use crate::protocol::Encoded;
+
+/// A page of the provider, which no other site may frame.
+pub(super) fn page(status: u16, template: &impl Template) -> Encoded {
+    static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::new(&[pages::STYLE], &[]));
+    let mut headers = POLICY.headers();
+    headers.push(("x-frame-options", "DENY".into()));
+    Encoded { status, headers, body: template.render().expect("writing to a string cannot fail") }
+}
+
+/// A page about a request that cannot be answered to the application.
+pub(super) fn untrusted(title: &str, problem: &Untrusted, home: &str) -> Encoded {
+    let template = ProblemPage {
+        title,
+        problem: &problem.problem,
+        remedy: &problem.remedy,
+        difference: problem.difference.as_ref(),
+        home,
+    };
+    page(400, &template)
+}
+
+/// A redirect.
+pub(super) fn redirect(status: u16, location: String) -> Encoded {
+    let headers = vec![("location", location), ("cache-control", "no-store".into())];
+    Encoded { status, headers, body: String::new() }
+}

@@ -1,0 +1,60 @@
+//! The paths under an issuer, and which endpoint each is.
+
+use crate::trace::Endpoint;
+
+pub(crate) const HOME: &str = "/";
+pub(crate) const HEALTH: &str = "/healthz";
+pub(crate) const DISCOVERY: &str = "/.well-known/openid-configuration";
+pub(crate) const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+pub(crate) const JWKS: &str = "/jwks";
+pub(crate) const AUTHORIZE: &str = "/authorize";
+pub(crate) const LOGIN: &str = "/login";
+pub(crate) const END_SESSION: &str = "/end-session";
+
+const PLACES: &[(&str, Endpoint)] = &[
+    (HOME, Endpoint::Home),
+    (HEALTH, Endpoint::Health),
+    (DISCOVERY, Endpoint::Discovery),
+    (OAUTH_METADATA, Endpoint::Discovery),
+    (JWKS, Endpoint::Jwks),
+    (AUTHORIZE, Endpoint::Authorize),
+    (LOGIN, Endpoint::Login),
+    (END_SESSION, Endpoint::EndSession),
+];
+
+/// Which issuer and which endpoint a path means: the slug of the tenant, if it is not the default issuer.
+pub(crate) fn place_of(path: &str) -> (Option<&str>, Endpoint) {
+    if let Some(slug) = path.strip_prefix(OAUTH_METADATA).and_then(|rest| rest.strip_prefix("/t/")) {
+        return (Some(slug), Endpoint::Discovery);
+    }
+    let (slug, rest) = match path.strip_prefix("/t/") {
+        Some(tenant) => {
+            let (slug, rest) = tenant.find('/').map_or((tenant, ""), |end| tenant.split_at(end));
+            (Some(slug), if rest.is_empty() { HOME } else { rest })
+        }
+        None => (None, path),
+    };
+    let endpoint = PLACES.iter().find(|(place, _)| *place == rest).map_or(Endpoint::Other, |(_, e)| *e);
+    (slug, endpoint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_tenants_mean_the_same_endpoints() {
+        for (path, place) in [
+            ("/", (None, Endpoint::Home)),
+            ("/authorize", (None, Endpoint::Authorize)),
+            ("/t/a", (Some("a"), Endpoint::Home)),
+            ("/t/a/jwks", (Some("a"), Endpoint::Jwks)),
+            ("/t/a/.well-known/openid-configuration", (Some("a"), Endpoint::Discovery)),
+            ("/.well-known/oauth-authorization-server/t/a", (Some("a"), Endpoint::Discovery)),
+            ("/t/a/nothing", (Some("a"), Endpoint::Other)),
+            ("/authorize/", (None, Endpoint::Other)),
+        ] {
+            assert_eq!(place_of(path), place, "{path}");
+        }
+    }
+}

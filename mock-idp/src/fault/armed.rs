@@ -1,0 +1,184 @@
+//! Faults that wait for their turn, and what became of them.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+
+use super::members::{apply_to_document, apply_to_params};
+use super::seam::Seam;
+use super::value::{Binding, Fault, Occurrence};
+use super::wire::Wire;
+use super::{response, seal};
+use crate::protocol::{AuthorizationResponse, Document};
+use crate::token::TokenSpec;
+use crate::trace::Fired;
+
+/// What became of one armed fault.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FaultReport {
+    /// The fault.
+    pub fault: Fault,
+    /// How often it was applied.
+    pub fired: u32,
+    /// How often the bytes differed afterwards.
+    pub changed: u32,
+}
+
+/// A fault that waits, with its counters.
+#[derive(Debug)]
+pub(crate) struct Armed {
+    fault: Fault,
+    reached: AtomicU32,
+    fired: AtomicU32,
+    changed: AtomicU32,
+}
+
+impl Armed {
+    pub(crate) fn new(fault: Fault) -> Arc<Self> {
+        Arc::new(Self {
+            fault,
+            reached: AtomicU32::new(0),
+            fired: AtomicU32::new(0),
+            changed: AtomicU32::new(0),
+        })
+    }
+
+    pub(crate) fn report(&self) -> FaultReport {
+        FaultReport {
+            fault: self.fault.clone(),
+            fired: self.fired.load(Ordering::SeqCst),
+            changed: self.changed.load(Ordering::SeqCst),
+        }
+    }
+
+    /// Whether it is this fault's turn. A request it is not bound to does not count as an occasion.
+    fn is_due(&self, seam: Seam, context: &Context) -> bool {
+        if self.fault.seam != seam || !context.is_bound(&self.fault.binding, seam) {
+            return false;
+        }
+        let occasion = self.reached.fetch_add(1, Ordering::SeqCst) + 1;
+        match self.fault.occurrence {
+            Occurrence::Every => true,
+            Occurrence::First => occasion == 1,
+            Occurrence::Nth(nth) => occasion == nth,
+        }
+    }
+
+    fn record(&self, changed: bool) -> Fired {
+        self.fired.fetch_add(1, Ordering::SeqCst);
+        self.changed.fetch_add(u32::from(changed), Ordering::SeqCst);
+        Fired { clause: self.fault.to_string(), changed }
+    }
+}
+
+/// Whose request is being answered.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Context {
+    pub(crate) client: Option<String>,
+    pub(crate) marker: Option<String>,
+}
+
+impl Context {
+    fn is_bound(&self, binding: &Binding, seam: Seam) -> bool {
+        match binding {
+            _ if seam.is_app_triggered() => true,
+            Binding::Any => true,
+            Binding::Client(id) => self.client.as_ref() == Some(id),
+            Binding::Marker(marker) => self.marker.as_ref() == Some(marker),
+        }
+    }
+}
+
+/// The faults that are armed at a tenant, in order of arming.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Armory(Arc<Mutex<Vec<Arc<Armed>>>>);
+
+impl Armory {
+    pub(crate) fn arm(&self, faults: Vec<Fault>) -> Vec<Arc<Armed>> {
+        let armed: Vec<_> = faults.into_iter().map(Armed::new).collect();
+        self.list().extend(armed.iter().cloned());
+        armed
+    }
+
+    pub(crate) fn disarm(&self, gone: &[Arc<Armed>]) {
+        self.list().retain(|armed| !gone.iter().any(|other| Arc::ptr_eq(armed, other)));
+    }
+
+    pub(crate) fn clear(&self) {
+        self.list().clear();
+    }
+
+    pub(crate) fn reports(&self) -> Vec<FaultReport> {
+        self.list().iter().map(|armed| armed.report()).collect()
+    }
+
+    /// Starts answering one request.
+    pub(crate) fn pass(&self, context: Context) -> Pass {
+        Pass { armory: self.clone(), context, fired: Vec::new() }
+    }
+
+    fn due(&self, seam: Seam, context: &Context) -> Vec<Arc<Armed>> {
+        self.list().iter().filter(|armed| armed.is_due(seam, context)).cloned().collect()
+    }
+
+    fn list(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Armed>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One request's way past the seams, and the faults that fired on it.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    armory: Armory,
+    context: Context,
+    fired: Vec<Fired>,
+}
+
+impl Pass {
+    /// A JSON document: header, claims, metadata or key set.
+    pub(crate) fn document(&mut self, seam: Seam, document: &mut Document) {
+        for armed in self.armory.due(seam, &self.context) {
+            let before = document.to_string();
+            apply_to_document(&armed.fault.verb, document);
+            self.fired.push(armed.record(document.to_string() != before));
+        }
+    }
+
+    /// Seals a token; the compact form.
+    pub(crate) fn seal(&mut self, spec: TokenSpec) -> String {
+        let due = self.armory.due(Seam::IdTokenSeal, &self.context);
+        let verbs: Vec<_> = due.iter().map(|armed| &armed.fault.verb).collect();
+        let (compact, changes) = seal::seal_with(spec, &verbs);
+        let fired = due.iter().zip(changes).map(|(armed, changed)| armed.record(changed));
+        self.fired.extend(fired);
+        compact
+    }
+
+    /// The authorization response.
+    pub(crate) fn response(&mut self, answer: &mut AuthorizationResponse) {
+        for armed in self.armory.due(Seam::AuthorizationResponse, &self.context) {
+            let before = answer.clone();
+            match response::apply_to_response(&armed.fault.verb, answer) {
+                response::Scope::Members => apply_to_params(&armed.fault.verb, &mut answer.params),
+                response::Scope::Delivery => {}
+            }
+            let changed = *answer != before && answer.encode() != before.encode();
+            self.fired.push(armed.record(changed));
+        }
+    }
+
+    /// The HTTP response.
+    pub(crate) fn wire(&mut self, seam: Seam, wire: &mut Wire) {
+        for armed in self.armory.due(seam, &self.context) {
+            let before = wire.clone();
+            wire.apply(&armed.fault.verb);
+            self.fired.push(armed.record(*wire != before));
+        }
+    }
+
+    /// The faults that fired, in order.
+    pub(crate) fn into_fired(self) -> Vec<Fired> {
+        self.fired
+    }
+}

@@ -1,0 +1,185 @@
+//! The seam of the signature: choices made before sealing, and damage done after it.
+
+use super::verb::{Corruption, KeyChoice, Verb};
+use crate::token::{ALPHABET, KeyName, Signing, TokenSpec, base64url, decode, rendering};
+
+/// Seals a token with the given verbs, in order. Returns the compact form, and for each verb whether it
+/// changed it. A choice (key, alg, …) seals anew, and so undoes damage that comes before it in the list.
+pub(super) fn seal_with(mut spec: TokenSpec, verbs: &[&Verb]) -> (String, Vec<bool>) {
+    let mut compact = spec.seal();
+    let mut changes = Vec::with_capacity(verbs.len());
+    for verb in verbs {
+        let next = match verb {
+            Verb::Corrupt { how } => corrupt(&compact, *how),
+            Verb::Raw { text } => text.clone(),
+            _ => {
+                choose(verb, &mut spec);
+                spec.seal()
+            }
+        };
+        changes.push(next != compact);
+        compact = next;
+    }
+    (compact, changes)
+}
+
+fn choose(verb: &Verb, spec: &mut TokenSpec) {
+    match verb {
+        Verb::Key { key } => choose_key(*key, spec),
+        Verb::Alg { alg } => {
+            spec.header.set("alg", alg.as_str());
+            if let Some(signing) = Signing::by_name(alg, spec.key, spec.secret.as_deref()) {
+                match signing {
+                    Signing::Ec => spec.header.set("kid", KeyName::Ec.kid()),
+                    Signing::Ed => spec.header.set("kid", KeyName::Ed.kid()),
+                    _ => {}
+                }
+                spec.signing = signing;
+            }
+        }
+        Verb::Unsigned => spec.signing = Signing::Unsigned,
+        Verb::HmacWith { rendering: form } => {
+            spec.header.set("alg", "HS256");
+            spec.signing = Signing::hs256(rendering(spec.key, *form));
+        }
+        _ => {}
+    }
+}
+
+fn choose_key(key: KeyChoice, spec: &mut TokenSpec) {
+    spec.signing = match key {
+        KeyChoice::Other => Signing::rs256(spec.key.other_rsa()),
+        KeyChoice::Encryption => Signing::rs256(KeyName::Encryption),
+        KeyChoice::Attacker => Signing::rs256(KeyName::Attacker),
+        KeyChoice::Ec => {
+            spec.header.set("alg", "ES256");
+            Signing::Ec
+        }
+        KeyChoice::Ed => {
+            spec.header.set("alg", "EdDSA");
+            Signing::Ed
+        }
+    };
+}
+
+fn corrupt(compact: &str, how: Corruption) -> String {
+    let parts: Vec<&str> = compact.split('.').collect();
+    let [header, payload, signature] = parts.as_slice() else { return compact.to_owned() };
+    let signed = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut octets = decode(signature).unwrap_or_default();
+        change(&mut octets);
+        format!("{header}.{payload}.{}", base64url(octets))
+    };
+    match how {
+        Corruption::XorSignature => signed(&|octets| octets.iter_mut().for_each(|octet| *octet ^= 0x5A)),
+        Corruption::TruncateSignature => signed(&|octets| {
+            octets.pop();
+        }),
+        Corruption::ExtendSignature => signed(&|octets| octets.push(0)),
+        Corruption::ZeroSignature => signed(&|octets| octets.fill(0)),
+        Corruption::FlipPayloadBit => format!("{header}.{}.{signature}", flip_digit(payload)),
+        Corruption::FlipHeaderBit => format!("{}.{payload}.{signature}", flip_case(header)),
+        Corruption::EmptySignature => format!("{header}.{payload}."),
+        Corruption::DropSignature => format!("{header}.{payload}"),
+        Corruption::ExtraPart => format!("{compact}.e30"),
+        Corruption::Padding => parts.iter().map(|part| pad(part)).collect::<Vec<_>>().join("."),
+        Corruption::Newline => {
+            let (start, end) = payload.split_at(payload.len() / 2);
+            format!("{header}.{start}\n{end}.{signature}")
+        }
+        Corruption::StandardAlphabet => {
+            format!("{header}.{payload}.{}", signature.replace('-', "+").replace('_', "/"))
+        }
+        Corruption::TrailingBits => format!("{header}.{payload}.{}", trailing_bits(signature)),
+    }
+}
+
+/// Changes the lowest bit of the last digit, which leaves the payload JSON and its times plausible, so that
+/// only the signature can tell.
+fn flip_digit(part: &str) -> String {
+    flip_where(part, u8::is_ascii_digit, 0x01)
+}
+
+/// Changes the case of the last letter of `typ` (a media type, in which case means nothing), so that only the
+/// signature can tell; of the last letter at all if there is no such `typ`.
+fn flip_case(part: &str) -> String {
+    let octets = decode(part).unwrap_or_default();
+    let end = octets.windows(5).position(|window| window == b"\"JWT\"").map(|start| start + 3);
+    match end {
+        Some(end) => flip_at(octets, Some(end), 0x20),
+        None => flip_where(part, u8::is_ascii_alphabetic, 0x20),
+    }
+}
+
+fn flip_where(part: &str, wanted: fn(&u8) -> bool, bit: u8) -> String {
+    let octets = decode(part).unwrap_or_default();
+    let place = octets.iter().rposition(wanted);
+    flip_at(octets, place, bit)
+}
+
+fn flip_at(mut octets: Vec<u8>, place: Option<usize>, bit: u8) -> String {
+    if let Some(octet) = octets.get_mut(place.unwrap_or(0)) {
+        *octet ^= bit;
+    }
+    base64url(octets)
+}
+
+fn pad(part: &str) -> String {
+    let missing = (4 - part.len() % 4) % 4;
+    format!("{part}{}", "=".repeat(missing))
+}
+
+/// Sets the lowest bit of the last character where it means nothing, as decoders that are not strict allow.
+fn trailing_bits(part: &str) -> String {
+    let Some((start, last)) = part.split_at_checked(part.len().saturating_sub(1)) else { return part.into() };
+    let value = last.bytes().next().and_then(|last| ALPHABET.iter().position(|letter| *letter == last));
+    match value {
+        Some(value) if part.len() % 4 != 0 => format!("{start}{}", char::from(ALPHABET[value | 1])),
+        _ => part.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjEwfQ.-_8";
+
+    #[test]
+    fn damage_is_where_it_says_it_is() {
+        let cases = [
+            (Corruption::EmptySignature, "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjEwfQ."),
+            (Corruption::DropSignature, "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjEwfQ"),
+            (Corruption::ExtraPart, "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjEwfQ.-_8.e30"),
+            (Corruption::StandardAlphabet, "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjEwfQ.+/8"),
+            (Corruption::Newline, "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQ\niOjEwfQ.-_8"),
+            (Corruption::Padding, "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjEwfQ==.-_8="),
+            (Corruption::TrailingBits, "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjEwfQ.-_9"),
+        ];
+        for (how, expected) in cases {
+            assert_eq!(corrupt(TOKEN, how), expected, "{how}");
+        }
+    }
+
+    #[test]
+    fn flipped_bits_leave_the_json_readable() {
+        let payload = corrupt(TOKEN, Corruption::FlipPayloadBit);
+        let header = corrupt(TOKEN, Corruption::FlipHeaderBit);
+
+        assert_eq!(decode(payload.split('.').nth(1).unwrap()).unwrap(), b"{\"iat\":11}");
+        assert_eq!(
+            decode(header.split('.').next().unwrap()).unwrap(),
+            b"{\"alg\":\"RS256\",\"typ\":\"JWt\"}"
+        );
+    }
+
+    #[test]
+    fn the_signature_is_changed_in_every_octet_or_in_length() {
+        let signature = |how| decode(corrupt(TOKEN, how).split('.').nth(2).unwrap()).unwrap();
+
+        assert_eq!(signature(Corruption::XorSignature), [0xFB ^ 0x5A, 0xFF ^ 0x5A]);
+        assert_eq!(signature(Corruption::TruncateSignature), [0xFB]);
+        assert_eq!(signature(Corruption::ExtendSignature), [0xFB, 0xFF, 0]);
+        assert_eq!(signature(Corruption::ZeroSignature), [0, 0]);
+    }
+}

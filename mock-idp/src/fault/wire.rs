@@ -1,0 +1,95 @@
+//! The seam of the HTTP response. What to send is decided here; sending it is the server's business.
+
+use super::verb::Verb;
+
+/// An HTTP response about to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wire {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    /// Milliseconds to wait before sending.
+    pub(crate) delay: u64,
+    /// Drop the connection instead of answering.
+    pub(crate) hang_up: bool,
+    /// Drop the connection after so many bytes of the body.
+    pub(crate) cut: Option<usize>,
+    pub(crate) bytes_per_second: Option<u32>,
+}
+
+impl Wire {
+    pub(crate) fn new(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
+        Self { status, headers, body, delay: 0, hang_up: false, cut: None, bytes_per_second: None }
+    }
+
+    pub(super) fn apply(&mut self, verb: &Verb) {
+        match verb {
+            Verb::Status { status } => {
+                self.status = *status;
+                self.remove("location");
+                self.set("content-type", "text/plain; charset=utf-8");
+                self.body = format!("mock-idp was told to answer {status}\n").into_bytes();
+            }
+            Verb::Delay { millis } => self.delay = self.delay.saturating_add(*millis),
+            Verb::HangUp => self.hang_up = true,
+            Verb::Truncate { bytes } => self.cut = Some(*bytes).filter(|bytes| *bytes < self.body.len()),
+            Verb::Drip { bytes_per_second } => self.bytes_per_second = Some(*bytes_per_second),
+            Verb::Body { text } => self.body = text.clone().into_bytes(),
+            Verb::ContentType { value } => self.set("content-type", value),
+            Verb::Redirect { location } => {
+                self.status = 302;
+                self.set("location", location);
+                self.remove("content-type");
+                self.body.clear();
+            }
+            _ => {}
+        }
+    }
+
+    /// The bytes of the body that will be sent.
+    pub(crate) fn sent(&self) -> &[u8] {
+        &self.body[..self.cut.unwrap_or(self.body.len()).min(self.body.len())]
+    }
+
+    fn set(&mut self, name: &str, value: &str) {
+        self.remove(name);
+        self.headers.push((name.to_owned(), value.to_owned()));
+    }
+
+    fn remove(&mut self, name: &str) {
+        self.headers.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::WIRE;
+    use super::*;
+    use crate::trace::Endpoint;
+
+    fn page() -> Wire {
+        Wire::new(200, vec![("content-type".into(), "application/json".into())], b"{\"keys\":[]}".to_vec())
+    }
+
+    #[test]
+    fn a_status_replaces_the_body_and_a_redirect_empties_it() {
+        let mut wire = page();
+
+        wire.apply(&WIRE.at(Endpoint::Jwks).status(500).verb);
+        assert_eq!((wire.status, wire.body.is_empty()), (500, false));
+
+        wire.apply(&WIRE.at(Endpoint::Jwks).redirect("http://x/").verb);
+        assert_eq!((wire.status, wire.body.is_empty()), (302, true));
+    }
+
+    #[test]
+    fn truncating_beyond_the_end_changes_nothing() {
+        let mut wire = page();
+
+        wire.apply(&WIRE.at(Endpoint::Jwks).truncate(1000).verb);
+        assert_eq!(wire, page());
+
+        wire.apply(&WIRE.at(Endpoint::Jwks).truncate(3).verb);
+        assert_eq!(wire.sent(), b"{\"k");
+    }
+}

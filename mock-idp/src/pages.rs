@@ -1,0 +1,106 @@
+//! The provider's pages: plain HTML with inline style, usable without a script, under a strict policy.
+
+use askama::Template;
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::checks::Difference;
+use crate::login::User;
+
+/// The style of every page.
+pub(crate) const STYLE: &str = include_str!("../templates/style.css");
+/// What the page of a form response does.
+pub(crate) const SUBMIT_SCRIPT: &str = "document.forms[0].submit()";
+
+/// The headers of a page: what it is, and which of its inline blocks may run, each by its hash.
+pub(crate) struct Policy(String);
+
+impl Policy {
+    /// A policy that lets these blocks run, and nothing else load at all. There is no `form-action`: browsers
+    /// apply it to the redirects that follow a form, and those lead to the application.
+    pub(crate) fn new(styles: &[&str], scripts: &[&str]) -> Self {
+        let hashes = |blocks: &[&str]| -> String {
+            if blocks.is_empty() {
+                return " 'none'".into();
+            }
+            blocks
+                .iter()
+                .map(|block| {
+                    format!(
+                        " 'sha256-{}'",
+                        STANDARD.encode(digest::digest(&digest::SHA256, block.as_bytes()))
+                    )
+                })
+                .collect()
+        };
+        Self(format!(
+            "default-src 'none'; style-src{}; script-src{}; img-src data:; base-uri 'none'",
+            hashes(styles),
+            hashes(scripts)
+        ))
+    }
+
+    pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("content-type", "text/html; charset=utf-8".into()),
+            ("cache-control", "no-store".into()),
+            ("content-security-policy", self.0.clone()),
+            ("referrer-policy", "no-referrer".into()),
+            ("x-content-type-options", "nosniff".into()),
+        ]
+    }
+}
+
+/// The login page.
+#[derive(Template)]
+#[template(path = "login.html")]
+pub(crate) struct LoginPage<'p> {
+    pub(crate) client_id: &'p str,
+    pub(crate) issuer: &'p str,
+    pub(crate) action: &'p str,
+    pub(crate) username: &'p str,
+    pub(crate) problem: Option<&'p str>,
+    pub(crate) people: &'p [User],
+}
+
+/// A page that says what is wrong and what to do about it.
+#[derive(Template)]
+#[template(path = "problem.html")]
+pub(crate) struct ProblemPage<'p> {
+    pub(crate) title: &'p str,
+    pub(crate) problem: &'p str,
+    pub(crate) remedy: &'p str,
+    pub(crate) difference: Option<&'p Difference>,
+    pub(crate) home: &'p str,
+}
+
+/// The page after logout.
+#[derive(Template)]
+#[template(path = "signed_out.html")]
+pub(crate) struct SignedOutPage<'p> {
+    pub(crate) home: &'p str,
+}
+
+/// The landing page.
+#[derive(Template)]
+#[template(path = "home.html")]
+pub(crate) struct HomePage<'p> {
+    pub(crate) issuer: &'p str,
+    pub(crate) endpoints: &'p [(&'static str, String)],
+    pub(crate) clients: &'p [String],
+    pub(crate) people: &'p [User],
+    pub(crate) rules: &'static str,
+}
+
+trait Styled {
+    /// The style, for the base template.
+    fn style(&self) -> &'static str {
+        STYLE
+    }
+}
+
+impl Styled for LoginPage<'_> {}
+impl Styled for ProblemPage<'_> {}
+impl Styled for SignedOutPage<'_> {}
+impl Styled for HomePage<'_> {}

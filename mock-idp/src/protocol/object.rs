@@ -1,0 +1,162 @@
+//! JSON as it is written: objects as ordered lists of name and raw text, so that duplicate members, `1e400`
+//! or deep nesting can be told, and nothing is changed that nobody asked to change.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// A JSON object: members in order, each value as its JSON text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Object(pub Vec<(String, String)>);
+
+impl Object {
+    /// Reads a JSON object, keeping the order, the duplicates and the text of every value.
+    pub fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// Adds a member at the end.
+    pub fn push(&mut self, name: &str, value: impl Into<Value>) {
+        self.0.push((name.to_owned(), value.into().to_string()));
+    }
+
+    /// The same, to chain.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.push(name, value);
+        self
+    }
+
+    /// The value of the first member of that name, if it is JSON.
+    pub fn get(&self, name: &str) -> Option<Value> {
+        let (_, raw) = self.0.iter().find(|(key, _)| key == name)?;
+        serde_json::from_str(raw).ok()
+    }
+
+    /// Gives a member this value in its first place, or at the end if it is new.
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) {
+        match self.0.iter_mut().find(|(key, _)| key == name) {
+            Some((_, raw)) => *raw = value.into().to_string(),
+            None => self.push(name, value),
+        }
+    }
+}
+
+impl fmt::Display for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{")?;
+        for (index, (name, raw)) in self.0.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            write!(f, "{comma}{}:{raw}", Value::from(name.as_str()))?;
+        }
+        f.write_str("}")
+    }
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members)
+    }
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Object;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+        let mut members = Vec::new();
+        while let Some((name, raw)) = map.next_entry::<String, Box<RawValue>>()? {
+            members.push((name, raw.get().to_owned()));
+        }
+        Ok(Object(members))
+    }
+}
+
+/// What a JSON seam changes: an object, or whatever bytes took its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Document {
+    /// Still an object.
+    Object(Object),
+    /// Bytes as given.
+    Text(String),
+}
+
+impl Document {
+    /// Gives a member this value, if the document is (or can be read as) an object.
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) {
+        if let Some(object) = self.object_mut() {
+            object.set(name, value);
+        }
+    }
+
+    /// The value of a member.
+    pub fn get(&self, name: &str) -> Option<Value> {
+        match self {
+            Self::Object(object) => object.get(name),
+            Self::Text(text) => Object::parse(text)?.get(name),
+        }
+    }
+
+    /// The members; bytes are read as an object first, if they are one.
+    pub fn object_mut(&mut self) -> Option<&mut Object> {
+        if let Self::Text(text) = self {
+            *self = Self::Object(Object::parse(text)?);
+        }
+        match self {
+            Self::Object(object) => Some(object),
+            Self::Text(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Object(object) => object.fmt(f),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+impl From<Object> for Document {
+    fn from(object: Object) -> Self {
+        Self::Object(object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn duplicates_order_and_numbers_beyond_f64_survive() {
+        let text = r#"{"b":1e400,"a":{"x": [1,  2]},"b":"é\u0000"}"#;
+
+        assert_eq!(Object::parse(text).unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn names_are_escaped_when_written() {
+        let object = Object::default().with("a\"b", 1);
+
+        assert_eq!(object.to_string(), r#"{"a\"b":1}"#);
+        assert_eq!(object.get("a\"b"), Some(Value::from(1)));
+    }
+
+    #[test]
+    fn bytes_that_are_no_object_have_no_members() {
+        let mut document = Document::Text("[1]".into());
+
+        document.set("a", 1);
+
+        assert_eq!(document.to_string(), "[1]");
+        assert_eq!(document.get("a"), None);
+    }
+}

@@ -1,0 +1,163 @@
+//! The authorization response: one encoder for successes and errors in every mode.
+
+use std::sync::LazyLock;
+
+use askama::Template;
+
+use super::authorization::Destination;
+use super::error::ProtocolError;
+use super::params::{Params, ResponseMode};
+use crate::pages::{self, Policy};
+
+/// Only a reader without scripts sees the page of a form response.
+const FORM_STYLE: &str = "body{font:1rem system-ui,sans-serif;margin:2rem;color-scheme:light dark}";
+
+/// A response to the application, about to be sent through the browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizationResponse {
+    /// What it says, in order.
+    pub params: Params,
+    /// How it travels.
+    pub mode: ResponseMode,
+    /// Where it goes: the redirect URI.
+    pub target: String,
+    /// The form's enctype, if it is not the usual one.
+    pub enctype: Option<String>,
+}
+
+/// A response as HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encoded {
+    /// The status code.
+    pub status: u16,
+    /// Names and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: String,
+}
+
+impl AuthorizationResponse {
+    /// A response with an ID Token.
+    pub fn success(destination: &Destination, id_token: String) -> Self {
+        Self::new(destination, [("id_token", id_token)].into_iter().collect())
+    }
+
+    /// A response with an error.
+    pub fn error(destination: &Destination, code: &str, description: Option<&str>) -> Self {
+        let mut params = Params::default();
+        params.append("error", code);
+        if let Some(description) = description {
+            params.append("error_description", description);
+        }
+        Self::new(destination, params)
+    }
+
+    /// A response that says what is wrong with the request.
+    pub fn refusal(destination: &Destination, error: &ProtocolError) -> Self {
+        Self::error(destination, error.code.as_str(), Some(&error.description))
+    }
+
+    fn new(destination: &Destination, mut params: Params) -> Self {
+        if let Some(state) = &destination.state {
+            params.append("state", state.as_str());
+        }
+        Self { params, mode: destination.mode, target: destination.redirect_uri.clone(), enctype: None }
+    }
+
+    /// Names the issuer in the response (RFC 9207).
+    pub fn name_issuer(&mut self, issuer: &str) {
+        self.params.append("iss", issuer);
+    }
+
+    /// The response as HTTP: a redirect, or a page whose form posts itself.
+    pub fn encode(&self) -> Encoded {
+        match self.mode {
+            ResponseMode::Query => self.redirect(if self.target.contains('?') { '&' } else { '?' }),
+            ResponseMode::Fragment => self.redirect('#'),
+            ResponseMode::FormPost => self.form(),
+        }
+    }
+
+    fn redirect(&self, separator: char) -> Encoded {
+        let location = format!("{}{separator}{}", self.target, self.params.encode());
+        Encoded {
+            status: 303,
+            headers: vec![("location", location), ("cache-control", "no-store".to_owned())],
+            body: String::new(),
+        }
+    }
+
+    fn form(&self) -> Encoded {
+        static POLICY: LazyLock<Policy> =
+            LazyLock::new(|| Policy::new(&[FORM_STYLE], &[pages::SUBMIT_SCRIPT]));
+        let page = FormPost {
+            style: FORM_STYLE,
+            script: pages::SUBMIT_SCRIPT,
+            action: &self.target,
+            enctype: self.enctype.as_deref(),
+            fields: &self.params.0,
+        };
+        let body = page.render().expect("writing to a string cannot fail");
+        Encoded { status: 200, headers: POLICY.headers(), body }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "form_post.html")]
+struct FormPost<'p> {
+    style: &'static str,
+    script: &'static str,
+    action: &'p str,
+    enctype: Option<&'p str>,
+    fields: &'p [(String, String)],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn to(uri: &str, mode: ResponseMode) -> Destination {
+        Destination { redirect_uri: uri.into(), mode, state: Some("a b&c".into()) }
+    }
+
+    #[test]
+    fn the_own_query_of_a_redirect_uri_is_kept_in_every_mode() {
+        let uri = "http://localhost/cb?tenant=1&x=y";
+        let sent = |mode| AuthorizationResponse::error(&to(uri, mode), "access_denied", None).encode();
+
+        let query = sent(ResponseMode::Query);
+        let fragment = sent(ResponseMode::Fragment);
+        let form = sent(ResponseMode::FormPost);
+
+        assert_eq!(query.headers[0].1, format!("{uri}&error=access_denied&state=a+b%26c"));
+        assert_eq!(fragment.headers[0].1, format!("{uri}#error=access_denied&state=a+b%26c"));
+        assert!(form.body.contains("action=\"http://localhost/cb?tenant=1&#38;x=y\""), "{}", form.body);
+    }
+
+    #[test]
+    fn the_form_has_exactly_the_fields_of_the_response() {
+        let destination = Destination { state: None, ..to("http://localhost/cb", ResponseMode::FormPost) };
+
+        let page = AuthorizationResponse::success(&destination, "x.y.z".into()).encode();
+
+        assert_eq!(page.body.matches("<input").count(), 1);
+        assert!(page.body.contains(r#"<input type="hidden" name="id_token" value="x.y.z">"#));
+        assert_eq!(page.body.matches("<form").count(), 1);
+        assert!(page.body.contains("<noscript>"));
+    }
+
+    #[test]
+    fn a_hostile_state_or_redirect_uri_stays_text() {
+        let hostile = r#""><script>alert('1')</script>"#;
+        let destination = Destination {
+            redirect_uri: format!("http://localhost/{hostile}"),
+            mode: ResponseMode::FormPost,
+            state: Some(hostile.into()),
+        };
+
+        let page = AuthorizationResponse::error(&destination, "access_denied", Some(hostile)).encode();
+
+        assert!(!page.body.contains("alert('1')"), "{}", page.body);
+        assert_eq!(page.body.matches("<script").count(), 1);
+    }
+}

@@ -1,0 +1,28 @@
+//! Which handler answers at which path: the same for the default issuer and for every tenant.
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::endpoints::{authorize, discovery, end_session, home, jwks, login, path};
+
+/// The provider's routes.
+pub(crate) fn router() -> Router {
+    Router::new()
+        .merge(issuer())
+        .nest("/t/{slug}", issuer())
+        // RFC 8414 3.1 inserts the well-known part before the issuer's path; OIDC Discovery 4 appends it.
+        .route("/.well-known/oauth-authorization-server/t/{slug}", get(discovery::show))
+        .fallback(home::nothing_here)
+}
+
+fn issuer() -> Router {
+    Router::new()
+        .route(path::HOME, get(home::show))
+        .route(path::HEALTH, get(home::health))
+        .route(path::DISCOVERY, get(discovery::show))
+        .route(path::OAUTH_METADATA, get(discovery::show))
+        .route(path::JWKS, get(jwks::show))
+        .route(path::AUTHORIZE, get(authorize::answer).post(authorize::answer))
+        .route(path::LOGIN, get(login::show).post(login::sign_in))
+        .route(path::END_SESSION, get(end_session::answer).post(end_session::answer))
+}

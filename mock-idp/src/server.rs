@@ -1,0 +1,195 @@
+//! Starting and stopping a provider.
+
+mod call;
+mod connection;
+mod recorder;
+mod slow;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::ambient::{Clock, Ids};
+use crate::settings::Settings;
+use crate::tenant::{Desk, Registry, Tenant};
+use crate::{control, routes, token};
+
+pub(crate) use call::{Call, Reply};
+pub(crate) use connection::serve;
+
+/// A running provider. Dropping it stops it at once and closes its connections.
+///
+/// ```
+/// # async fn example() -> Result<(), mock_idp::StartError> {
+/// use mock_idp::{LoginPolicy, MockIdp};
+///
+/// let provider = MockIdp::start().await?;
+/// provider.tenant().set_policy(LoginPolicy::Auto { user: "alice".into() });
+/// println!("ISSUER_BASE_URL={}", provider.base_url());
+/// # Ok(())
+/// # }
+/// ```
+pub struct MockIdp {
+    registry: Arc<Registry>,
+    control_url: Option<String>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl MockIdp {
+    /// Starts on a free port of 127.0.0.1, with the fixtures' clients and people and no control API.
+    pub async fn start() -> Result<Self, StartError> {
+        Self::builder().start().await
+    }
+
+    /// Starts differently.
+    pub fn builder() -> Builder {
+        Builder {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            control: None,
+            clock: Clock::system(),
+            ids: Ids::random(),
+            settings: Settings::default(),
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`, which is the issuer of the default tenant.
+    pub fn base_url(&self) -> &str {
+        &self.registry.base_url
+    }
+
+    /// `http://127.0.0.1:PORT` of the control API, if there is one.
+    pub fn control_url(&self) -> Option<&str> {
+        self.control_url.as_deref()
+    }
+
+    /// The default issuer.
+    pub fn tenant(&self) -> Tenant {
+        Tenant::new(self.registry.default_state(), &self.registry)
+    }
+
+    /// Makes an issuer of its own at `/t/{slug}`, with the clients and people of the settings. One with the
+    /// same slug is replaced.
+    ///
+    /// # Panics
+    /// If the slug is not made of letters, digits, `-` and `_`, because it goes into URLs as it is.
+    pub fn new_tenant(&self, slug: &str, clock: Clock, ids: Ids) -> Tenant {
+        assert!(is_slug(slug), "the tenant slug \"{slug}\" must be made of letters, digits, - and _");
+        Tenant::new(self.registry.add(slug, clock, ids), &self.registry)
+    }
+}
+
+/// Whether a text can be a tenant's slug.
+pub(crate) fn is_slug(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+impl Drop for MockIdp {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+/// How to start a provider.
+#[must_use = "nothing listens before start() is awaited"]
+pub struct Builder {
+    listen: SocketAddr,
+    control: Option<SocketAddr>,
+    clock: Clock,
+    ids: Ids,
+    settings: Settings,
+}
+
+impl Builder {
+    /// Listens here; port 0 takes a free one.
+    pub fn listen(self, listen: SocketAddr) -> Self {
+        Self { listen, ..self }
+    }
+
+    /// Offers the control API here; it must be on loopback.
+    pub fn control(self, control: SocketAddr) -> Self {
+        Self { control: Some(control), ..self }
+    }
+
+    /// The default issuer's clock.
+    pub fn clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The default issuer's source of ids.
+    pub fn ids(self, ids: Ids) -> Self {
+        Self { ids, ..self }
+    }
+
+    /// Clients, people, rules and so on. The addresses in the settings are the binary's; here
+    /// [`Builder::listen`] and [`Builder::control`] count.
+    pub fn settings(self, settings: Settings) -> Self {
+        Self { settings, ..self }
+    }
+
+    /// Starts.
+    pub async fn start(self) -> Result<MockIdp, StartError> {
+        self.settings.check().map_err(StartError::Settings)?;
+        if let Some(control) = self.control.filter(|address| !address.ip().is_loopback()) {
+            return Err(StartError::ControlNotLoopback(control));
+        }
+        let (listener, address) = bind(self.listen, "--port").await?;
+        let base_url = self.settings.public_url.clone().unwrap_or_else(|| url_of(address));
+        let registry = Arc::new(Registry::new(base_url, Desk::new(&self.settings), self.clock, self.ids));
+        let mut tasks = Vec::new();
+        let mut control_url = None;
+        if let Some(control) = self.control {
+            let (listener, address) = bind(control, "--control-port").await?;
+            control_url = Some(url_of(address));
+            tasks.push(tokio::spawn(serve(listener, control::service(&registry, address))));
+        }
+        let service = recorder::recording(Arc::clone(&registry), routes::router());
+        tasks.push(tokio::spawn(serve(listener, service)));
+        // The port is open; what the first login needs is made ready while nobody waits for it.
+        token::warm_up();
+        Ok(MockIdp { registry, control_url, tasks })
+    }
+}
+
+async fn bind(address: SocketAddr, flag: &'static str) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, flag, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+/// How this machine reaches a listener.
+fn url_of(address: SocketAddr) -> String {
+    let mut reachable = address;
+    if address.ip().is_unspecified() {
+        reachable.set_ip(IpAddr::from(Ipv4Addr::LOCALHOST));
+    }
+    format!("http://{reachable}")
+}
+
+/// Why a provider does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The address is taken, or not ours.
+    #[error(
+        "cannot listen on {address}: {source}; stop what listens there, or choose another port with {flag}"
+    )]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The flag of the binary that chooses the port.
+        flag: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The control API would be open to others.
+    #[error("the control API may listen on loopback only, not on {0}; use 127.0.0.1:{port}", port = .0.port())]
+    ControlNotLoopback(SocketAddr),
+    /// The settings contradict each other.
+    #[error("{0}")]
+    Settings(String),
+}

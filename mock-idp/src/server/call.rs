@@ -1,0 +1,96 @@
+//! What a handler gets, and what it gives back.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use crate::fault::Pass;
+use crate::protocol::{Encoded, Params};
+use crate::tenant::State;
+use crate::trace::Fired;
+
+/// One request to an issuer, understood as far as HTTP goes.
+#[derive(Clone)]
+pub(crate) struct Call {
+    pub(crate) state: Arc<State>,
+    /// The parameters in the URL.
+    pub(crate) query: Params,
+    /// The parameters in the body.
+    pub(crate) form: Params,
+    pub(crate) is_post: bool,
+    pub(crate) marker: Option<String>,
+    /// The request's path and query.
+    pub(crate) target: String,
+}
+
+impl Call {
+    /// The parameters of a request that may come as GET or POST.
+    pub(crate) fn params(&self) -> &Params {
+        if self.is_post { &self.form } else { &self.query }
+    }
+
+    /// The id of the client, wherever it is.
+    pub(crate) fn client_id(&self) -> Option<&str> {
+        self.query.given("client_id").or_else(|| self.form.given("client_id"))
+    }
+
+    /// Starts the way past the seams.
+    pub(crate) fn pass(&self) -> Pass {
+        self.state.armory.pass(crate::fault::Context {
+            client: self.client_id().map(str::to_owned),
+            marker: self.marker.clone(),
+        })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Call {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().expect("the recorder puts a call into every request"))
+    }
+}
+
+/// The faults that fired inside a handler.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FiredInside(pub(super) Vec<Fired>);
+
+/// A handler's answer.
+pub(crate) struct Reply {
+    encoded: Encoded,
+    fired: Vec<Fired>,
+}
+
+impl Reply {
+    /// An answer that went past seams.
+    pub(crate) fn after(pass: Pass, encoded: Encoded) -> Self {
+        Self { encoded, fired: pass.into_fired() }
+    }
+}
+
+impl From<Encoded> for Reply {
+    fn from(encoded: Encoded) -> Self {
+        Self { encoded, fired: Vec::new() }
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let mut response = self.encoded.body.into_response();
+        response.headers_mut().clear();
+        *response.status_mut() =
+            StatusCode::from_u16(self.encoded.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        for (name, value) in self.encoded.headers {
+            // A lie may hold what no header can; then the header is left out.
+            if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+                response.headers_mut().append(name, value);
+            }
+        }
+        response.extensions_mut().insert(FiredInside(self.fired));
+        response
+    }
+}

@@ -1,0 +1,172 @@
+//! The one middleware: it finds the issuer, reads the request, lets it be answered, lies on the wire if told
+//! to, and writes the exchange down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::State as Shared;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use axum::{Router, extract::Request};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+
+use super::call::{Call, FiredInside, Reply};
+use super::connection::{HangUp, pause};
+use crate::endpoints::{place_of, unknown_tenant};
+use crate::fault::{Seam, Wire};
+use crate::protocol::Params;
+use crate::tenant::{Registry, State};
+use crate::trace::{self, Exchange, Recorder};
+
+/// No honest request to a provider is larger.
+const REQUEST_LIMIT: usize = 1024 * 1024;
+/// What the trace keeps of a body.
+const TRACED_BODY: usize = 64 * 1024;
+
+/// The routes with the recorder around them.
+pub(super) fn recording(registry: Arc<Registry>, router: Router) -> Router {
+    // Around the router as a whole, so that unknown paths and methods are recorded as well.
+    Router::new().fallback_service(router).layer(middleware::from_fn_with_state(registry, record))
+}
+
+async fn record(Shared(registry): Shared<Arc<Registry>>, request: Request, next: Next) -> Response {
+    let (slug, endpoint) = place_of(request.uri().path());
+    let state = match slug {
+        None => registry.default_state(),
+        Some(slug) => match registry.get(slug) {
+            Some(state) => state,
+            None => return Reply::from(unknown_tenant(&registry, slug)).into_response(),
+        },
+    };
+    let (parts, body) = request.into_parts();
+    let marker = marker_of(&parts.headers);
+    let arrived = state.clock.unix_millis();
+    let body = Limited::new(body, REQUEST_LIMIT).collect().await.map(|body| body.to_bytes());
+    let (body, refused) = match body {
+        Ok(body) => (body, None),
+        Err(error) => (axum::body::Bytes::new(), Some(refusal(error.as_ref()))),
+    };
+    let call = call_of(&state, &parts.method, &parts.uri, &parts.headers, &body);
+    let traced = trace::Request {
+        method: parts.method.to_string(),
+        url: absolute(&registry, &parts.uri, &parts.headers),
+        headers: listed(&parts.headers),
+        body: excerpt(&body),
+    };
+    let mut request = Request::from_parts(parts, Body::from(body));
+    let mut pass = call.pass();
+    request.extensions_mut().insert(call);
+    let response = match refused {
+        Some(refused) => refused,
+        None => next.run(request).await,
+    };
+    let (mut wire, mut faults) = wire_of(response).await;
+    pass.wire(Seam::Wire(endpoint), &mut wire);
+    faults.extend(pass.into_fired());
+    // Written down before it is sent: a client that gives up waiting must not erase what happened.
+    state.trace.record(Exchange {
+        seq: 0,
+        at_millis: arrived,
+        leg: endpoint.leg(),
+        recorder: Recorder::Provider,
+        endpoint,
+        marker,
+        request: traced,
+        response: traced_response(&wire),
+        faults,
+    });
+    send(wire).await
+}
+
+fn refusal(error: &(dyn std::error::Error + 'static)) -> Response {
+    if error.is::<LengthLimitError>() {
+        let text = format!("the request body is larger than {REQUEST_LIMIT} bytes; send less\n");
+        return (StatusCode::PAYLOAD_TOO_LARGE, text).into_response();
+    }
+    (StatusCode::BAD_REQUEST, "the request body broke off\n").into_response()
+}
+
+fn call_of(state: &Arc<State>, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Call {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let media_type = content_type.split(';').next().unwrap_or("").trim();
+    let is_form = media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded");
+    Call {
+        state: Arc::clone(state),
+        query: Params::parse(uri.query().unwrap_or("")),
+        form: if is_form { Params::parse(&String::from_utf8_lossy(body)) } else { Params::default() },
+        is_post: method == Method::POST,
+        marker: marker_of(headers),
+        target: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+    }
+}
+
+/// The marker of a request: header `mock-idp-marker`, or cookie `mock_idp_marker`.
+fn marker_of(headers: &HeaderMap) -> Option<String> {
+    let header = headers.get("mock-idp-marker").and_then(|value| value.to_str().ok());
+    let cookie = || {
+        let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+        lines.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix("mock_idp_marker="))
+    };
+    header.or_else(cookie).filter(|marker| !marker.is_empty()).map(str::to_owned)
+}
+
+fn absolute(registry: &Registry, uri: &Uri, headers: &HeaderMap) -> String {
+    let target = uri.path_and_query().map_or("/", |target| target.as_str());
+    match headers.get(header::HOST).and_then(|host| host.to_str().ok()) {
+        Some(host) => format!("http://{host}{target}"),
+        None => format!("{}{target}", registry.base_url),
+    }
+}
+
+fn listed(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect()
+}
+
+fn excerpt(body: &[u8]) -> String {
+    String::from_utf8_lossy(&body[..body.len().min(TRACED_BODY)]).into_owned()
+}
+
+async fn wire_of(response: Response) -> (Wire, Vec<trace::Fired>) {
+    let (mut parts, body) = response.into_parts();
+    let fired = parts.extensions.remove::<FiredInside>().unwrap_or_default().0;
+    let body = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
+    (Wire::new(parts.status.as_u16(), listed(&parts.headers), body), fired)
+}
+
+fn traced_response(wire: &Wire) -> Option<trace::Response> {
+    (!wire.hang_up).then(|| trace::Response {
+        status: wire.status,
+        headers: wire.headers.clone(),
+        body: excerpt(wire.sent()),
+    })
+}
+
+async fn send(wire: Wire) -> Response {
+    if wire.delay > 0 {
+        pause(Duration::from_millis(wire.delay)).await;
+    }
+    let mut response = Response::new(Body::empty());
+    if wire.hang_up {
+        response.extensions_mut().insert(HangUp);
+        return response;
+    }
+    *response.status_mut() = StatusCode::from_u16(wire.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in &wire.headers {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_bytes(value.as_bytes()))
+        {
+            response.headers_mut().append(name, value);
+        }
+    }
+    if wire.cut.is_some() || wire.bytes_per_second.is_some() {
+        response.headers_mut().insert(header::CONTENT_LENGTH, wire.body.len().into());
+        *response.body_mut() = Body::new(super::slow::SlowBody::new(wire));
+    } else {
+        *response.body_mut() = Body::from(wire.body);
+    }
+    response
+}

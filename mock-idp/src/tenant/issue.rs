@@ -1,0 +1,92 @@
+//! Issuing tokens: what is granted, complete, past the seams, sealed.
+
+use thiserror::Error;
+
+use super::state::State;
+use crate::fault::{Armory, Context, Fault, FaultError, Pass, Seam};
+use crate::login::{Client, User};
+use crate::token::{Grant, TokenSpec};
+
+/// For whom a token is, and about whom.
+pub(crate) struct Order<'o> {
+    pub(crate) client: &'o Client,
+    pub(crate) user: &'o User,
+    pub(crate) scope: &'o str,
+    pub(crate) nonce: Option<&'o str>,
+    pub(crate) auth_time: i64,
+}
+
+/// Why no token was made.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum MintError {
+    /// Nobody has that username.
+    #[error("\"{username}\" is nobody's username; use one of: {known}")]
+    UnknownUser {
+        /// The username.
+        username: String,
+        /// Those that exist.
+        known: String,
+    },
+    /// A fault is not legal.
+    #[error(transparent)]
+    Fault(#[from] FaultError),
+}
+
+impl State {
+    /// The ID Token for an order.
+    pub(crate) fn issue(&self, order: &Order<'_>, pass: &mut Pass) -> String {
+        let (lifetime, key) = {
+            let desk = self.desk();
+            (desk.lifetime, desk.key)
+        };
+        let mut spec = TokenSpec::id_token(&Grant {
+            issuer: &self.issuer,
+            client: order.client,
+            user: order.user,
+            scope: order.scope,
+            nonce: order.nonce,
+            auth_time: order.auth_time,
+            now: self.clock.unix(),
+            lifetime,
+            sid: &self.ids.fresh(),
+            key,
+        });
+        pass.document(Seam::IdTokenClaims, &mut spec.claims);
+        pass.document(Seam::IdTokenHeader, &mut spec.header);
+        pass.seal(spec)
+    }
+
+    pub(crate) fn mint(
+        &self,
+        username: &str,
+        client_id: &str,
+        nonce: Option<&str>,
+        faults: &[Fault],
+    ) -> Result<String, MintError> {
+        faults.iter().try_for_each(Fault::check)?;
+        let (users, clients) = {
+            let desk = self.desk();
+            (desk.users(), desk.clients())
+        };
+        let Some(user) = users.iter().find(|user| user.username == username) else {
+            let known: Vec<&str> = users.iter().map(|user| user.username.as_str()).collect();
+            return Err(MintError::UnknownUser { username: username.to_owned(), known: known.join(", ") });
+        };
+        let client = clients
+            .iter()
+            .find(|client| client.client_id == client_id)
+            .cloned()
+            .unwrap_or_else(|| Client::unregistered(client_id));
+        let armory = Armory::default();
+        armory.arm(faults.to_vec());
+        let mut pass = armory.pass(Context { client: Some(client_id.to_owned()), marker: None });
+        let order = Order {
+            client: &client,
+            user,
+            scope: "openid profile email",
+            nonce,
+            auth_time: self.clock.unix(),
+        };
+        Ok(self.issue(&order, &mut pass))
+    }
+}

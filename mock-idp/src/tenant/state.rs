@@ -1,0 +1,155 @@
+//! What an issuer holds.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::ambient::{Clock, Ids};
+use crate::checks::Rules;
+use crate::fault::Armory;
+use crate::login::{Client, LoginPolicy, User};
+use crate::settings::Settings;
+use crate::token::KeyName;
+use crate::trace::Trace;
+
+/// What becomes of the old key when keys are rotated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grace {
+    /// It stays published, beside the new one.
+    KeepOld,
+    /// It is gone at once.
+    DropOld,
+}
+
+/// An issuer.
+pub(crate) struct State {
+    pub(crate) slug: Option<String>,
+    pub(crate) issuer: String,
+    pub(crate) clock: Clock,
+    pub(crate) ids: Ids,
+    pub(crate) trace: Trace,
+    pub(crate) armory: Armory,
+    made: Desk,
+    desk: Mutex<Desk>,
+}
+
+/// What can be changed about an issuer while it runs.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    clients: Arc<Vec<Client>>,
+    users: Arc<Vec<User>>,
+    policy: LoginPolicy,
+    marked: HashMap<String, LoginPolicy>,
+    pub(crate) rules: Rules,
+    pub(crate) issuer_parameter: bool,
+    pub(crate) lifetime: i64,
+    pub(crate) key: KeyName,
+    published: Vec<KeyName>,
+}
+
+impl State {
+    pub(crate) fn new(slug: Option<String>, base_url: &str, desk: Desk, clock: Clock, ids: Ids) -> Self {
+        let issuer = match &slug {
+            Some(slug) => format!("{base_url}/t/{slug}"),
+            None => base_url.to_owned(),
+        };
+        Self {
+            slug,
+            issuer,
+            clock,
+            ids,
+            trace: Trace::default(),
+            armory: Armory::default(),
+            made: desk.clone(),
+            desk: Mutex::new(desk),
+        }
+    }
+
+    pub(crate) fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn reset(&self) {
+        *self.desk() = self.made.clone();
+        self.armory.clear();
+        self.trace.clear();
+    }
+}
+
+impl Desk {
+    /// As the settings say. The policy has been checked with them.
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            clients: Arc::new(settings.clients.clone()),
+            users: Arc::new(settings.users.clone()),
+            policy: settings.login_policy().unwrap_or_default(),
+            marked: HashMap::new(),
+            rules: settings.rules,
+            issuer_parameter: settings.issuer_parameter,
+            lifetime: settings.id_token_lifetime,
+            key: KeyName::Rsa1,
+            published: vec![KeyName::Rsa1, KeyName::Ec, KeyName::Ed],
+        }
+    }
+
+    pub(crate) fn clients(&self) -> Arc<Vec<Client>> {
+        Arc::clone(&self.clients)
+    }
+
+    pub(crate) fn users(&self) -> Arc<Vec<User>> {
+        Arc::clone(&self.users)
+    }
+
+    pub(crate) fn add_client(&mut self, client: Client) {
+        let clients = Arc::make_mut(&mut self.clients);
+        clients.retain(|known| known.client_id != client.client_id);
+        clients.push(client);
+    }
+
+    pub(crate) fn add_user(&mut self, user: User) {
+        let users = Arc::make_mut(&mut self.users);
+        users.retain(|known| known.username != user.username);
+        users.push(user);
+    }
+
+    pub(crate) fn set_policy(&mut self, marker: Option<&str>, policy: LoginPolicy) {
+        match marker {
+            Some(marker) => {
+                self.marked.insert(marker.to_owned(), policy);
+            }
+            None => self.policy = policy,
+        }
+    }
+
+    pub(crate) fn policy(&self, marker: Option<&str>) -> &LoginPolicy {
+        marker.and_then(|marker| self.marked.get(marker)).unwrap_or(&self.policy)
+    }
+
+    /// The policy for one authorization, which uses `once` up.
+    pub(crate) fn take_policy(&mut self, marker: Option<&str>) -> LoginPolicy {
+        let policy = match marker.and_then(|marker| self.marked.get_mut(marker)) {
+            Some(policy) => policy,
+            None => &mut self.policy,
+        };
+        let taken = policy.clone();
+        if matches!(taken, LoginPolicy::Once { .. }) {
+            *policy = LoginPolicy::Ask;
+        }
+        taken
+    }
+
+    pub(crate) fn rotate(&mut self, grace: Grace) {
+        let old = self.key;
+        self.key = old.other_rsa();
+        self.published = match grace {
+            Grace::KeepOld => vec![self.key, old, KeyName::Ec, KeyName::Ed],
+            Grace::DropOld => vec![self.key, KeyName::Ec, KeyName::Ed],
+        };
+    }
+
+    pub(crate) fn published(&self) -> &[KeyName] {
+        &self.published
+    }
+}

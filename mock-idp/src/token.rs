@@ -1,0 +1,21 @@
+//! ID Tokens: what they say, with which key they are signed, and their compact form.
+//!
+//! The assembler is our own because it must be able to write what no library writes: header and payload are
+//! our bytes, and the key need not fit the algorithm that the header names.
+
+mod compact;
+mod jwk;
+mod keyring;
+mod signing;
+mod spec;
+mod verify;
+
+pub(crate) use compact::{ALPHABET, base64url, decode};
+pub use jwk::public_jwk;
+pub(crate) use jwk::{key_set, rendering};
+pub use keyring::KeyName;
+pub(crate) use keyring::warm_up;
+pub(crate) use signing::Signing;
+pub(crate) use spec::claims_supported;
+pub use spec::{Grant, TokenSpec};
+pub(crate) use verify::client_of_hint;

@@ -1,0 +1,123 @@
+//! Public keys as they are published, and as a confused verifier may see them.
+
+use aws_lc_rs::signature::KeyPair as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use super::compact::base64url;
+use super::keyring::{KeyName, RsaKey, keyring};
+use crate::fault::KeyRendering;
+use crate::protocol::Object;
+
+/// The public half of a key as a JWK (RFC 7517), for faults that publish or embed one.
+pub fn public_jwk(name: KeyName) -> Value {
+    let object = jwk(name);
+    Value::Object(object.0.iter().filter_map(|(key, _)| Some((key.clone(), object.get(key)?))).collect())
+}
+
+/// The key set with the given keys, in order.
+pub(crate) fn key_set(names: &[KeyName]) -> Object {
+    let keys: Vec<String> = names.iter().map(|name| jwk(*name).to_string()).collect();
+    Object(vec![("keys".to_owned(), format!("[{}]", keys.join(",")))])
+}
+
+fn jwk(name: KeyName) -> Object {
+    let keys = keyring();
+    let object = Object::default();
+    match name {
+        KeyName::Rsa1 | KeyName::Rsa2 | KeyName::Attacker => rsa(object, name, "sig", "RS256"),
+        KeyName::Encryption => rsa(object, name, "enc", "RSA-OAEP"),
+        KeyName::Ec => {
+            // An uncompressed point: 0x04, then x and y of 32 octets each.
+            let point = keys.ec.public_key().as_ref();
+            common(object.with("kty", "EC"), name, "sig", "ES256")
+                .with("crv", "P-256")
+                .with("x", base64url(&point[1..33]))
+                .with("y", base64url(&point[33..]))
+        }
+        KeyName::Ed => common(object.with("kty", "OKP"), name, "sig", "EdDSA")
+            .with("crv", "Ed25519")
+            .with("x", base64url(keys.ed.public_key())),
+    }
+}
+
+fn rsa(object: Object, name: KeyName, usage: &str, alg: &str) -> Object {
+    let key = keyring().rsa(name);
+    common(object.with("kty", "RSA"), name, usage, alg)
+        .with("n", base64url(&key.modulus))
+        .with("e", base64url(&key.exponent))
+}
+
+fn common(object: Object, name: KeyName, usage: &str, alg: &str) -> Object {
+    object.with("use", usage).with("alg", alg).with("kid", name.kid())
+}
+
+/// A public RSA key as the octets that a confused verifier might use as an HMAC secret.
+pub(crate) fn rendering(name: KeyName, rendering: KeyRendering) -> Vec<u8> {
+    let key: &RsaKey = keyring().rsa(name);
+    let text = match rendering {
+        KeyRendering::SpkiPem => pem("PUBLIC KEY", &key.spki) + "\n",
+        KeyRendering::SpkiPemNoFinalNewline => pem("PUBLIC KEY", &key.spki),
+        KeyRendering::SpkiPemStripped => STANDARD.encode(&key.spki),
+        KeyRendering::SpkiDer => return key.spki.clone(),
+        KeyRendering::Pkcs1Pem => pem("RSA PUBLIC KEY", &key.pkcs1) + "\n",
+        KeyRendering::Pkcs1PemNoFinalNewline => pem("RSA PUBLIC KEY", &key.pkcs1),
+        KeyRendering::Pkcs1PemStripped => STANDARD.encode(&key.pkcs1),
+        KeyRendering::Pkcs1Der => return key.pkcs1.clone(),
+        KeyRendering::JwkJson => jwk(name).to_string(),
+        KeyRendering::Modulus => return key.modulus.clone(),
+        KeyRendering::ModulusBase64 => base64url(&key.modulus),
+        KeyRendering::Empty => String::new(),
+    };
+    text.into_bytes()
+}
+
+/// PEM (RFC 7468) in lines of 64 characters, without the final line feed.
+fn pem(label: &str, der: &[u8]) -> String {
+    let base64 = STANDARD.encode(der);
+    let lines: Vec<&str> =
+        base64.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----", lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [KeyName; 6] =
+        [KeyName::Rsa1, KeyName::Rsa2, KeyName::Encryption, KeyName::Attacker, KeyName::Ec, KeyName::Ed];
+
+    #[test]
+    fn no_private_member_is_ever_published() {
+        for name in ALL {
+            let jwk = jwk(name);
+
+            for (member, _) in &jwk.0 {
+                assert!(
+                    ["kty", "use", "alg", "kid", "n", "e", "crv", "x", "y"].contains(&member.as_str()),
+                    "{name:?} has {member}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_has_a_kid_of_its_own_and_the_usual_exponent() {
+        let kids: std::collections::BTreeSet<_> = ALL.iter().map(|name| name.kid()).collect();
+
+        assert_eq!(kids.len(), ALL.len());
+        assert_eq!(public_jwk(KeyName::Rsa1)["e"], "AQAB");
+        assert_eq!(public_jwk(KeyName::Rsa1)["n"].as_str().map(str::len), Some(342));
+        assert_eq!(public_jwk(KeyName::Ec)["y"].as_str().map(str::len), Some(43));
+    }
+
+    #[test]
+    fn a_pem_has_lines_of_64_characters() {
+        let text = String::from_utf8(rendering(KeyName::Rsa1, KeyRendering::SpkiPem)).unwrap();
+
+        assert!(text.starts_with("-----BEGIN PUBLIC KEY-----\nMIIB"));
+        assert!(text.ends_with("-----END PUBLIC KEY-----\n"));
+        assert!(text.lines().all(|line| line.len() <= 64));
+    }
+}

@@ -1,0 +1,145 @@
+//! The published test keys, parsed once per process and shared by every tenant.
+
+use std::sync::LazyLock;
+
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rpcheck_fixtures::keys::{self, Key};
+use serde::{Deserialize, Serialize};
+
+/// A key of the provider, or of whoever attacks it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyName {
+    /// The RSA key that signs until the keys are rotated.
+    Rsa1,
+    /// The RSA key that signs after a rotation.
+    Rsa2,
+    /// The RSA key for encryption.
+    Encryption,
+    /// A key that is in no key set.
+    Attacker,
+    /// P-256.
+    Ec,
+    /// Ed25519.
+    Ed,
+}
+
+impl KeyName {
+    /// The key's `kid`.
+    pub fn kid(self) -> &'static str {
+        self.fixture().kid
+    }
+
+    /// The RSA key to rotate to from here.
+    #[must_use]
+    pub fn other_rsa(self) -> Self {
+        if self == Self::Rsa1 { Self::Rsa2 } else { Self::Rsa1 }
+    }
+
+    fn fixture(self) -> Key {
+        match self {
+            Self::Rsa1 => keys::RSA_1,
+            Self::Rsa2 => keys::RSA_2,
+            Self::Encryption => keys::RSA_ENC,
+            Self::Attacker => keys::RSA_ATTACKER,
+            Self::Ec => keys::EC_P256,
+            Self::Ed => keys::ED25519,
+        }
+    }
+}
+
+/// An RSA key with its public half in the forms in which it is written.
+pub(crate) struct RsaKey {
+    pub(crate) pair: RsaKeyPair,
+    /// RSAPublicKey (RFC 8017).
+    pub(crate) pkcs1: Vec<u8>,
+    /// SubjectPublicKeyInfo (RFC 5280).
+    pub(crate) spki: Vec<u8>,
+    pub(crate) modulus: Vec<u8>,
+    pub(crate) exponent: Vec<u8>,
+}
+
+pub(crate) struct Keyring {
+    rsa_1: RsaKey,
+    rsa_2: RsaKey,
+    encryption: RsaKey,
+    attacker: RsaKey,
+    pub(crate) ec: EcdsaKeyPair,
+    pub(crate) ed: Ed25519KeyPair,
+}
+
+impl Keyring {
+    /// An RSA key; keys of another kind have no RSA half, and the signing key stands in for them.
+    pub(crate) fn rsa(&self, name: KeyName) -> &RsaKey {
+        match name {
+            KeyName::Rsa2 => &self.rsa_2,
+            KeyName::Encryption => &self.encryption,
+            KeyName::Attacker => &self.attacker,
+            KeyName::Rsa1 | KeyName::Ec | KeyName::Ed => &self.rsa_1,
+        }
+    }
+}
+
+/// The keys, parsed when first asked for.
+pub(crate) fn keyring() -> &'static Keyring {
+    static KEYRING: LazyLock<Keyring> = LazyLock::new(|| Keyring {
+        rsa_1: rsa_key(keys::RSA_1),
+        rsa_2: rsa_key(keys::RSA_2),
+        encryption: rsa_key(keys::RSA_ENC),
+        attacker: rsa_key(keys::RSA_ATTACKER),
+        ec: EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der(keys::EC_P256))
+            .expect("the fixture is a P-256 key"),
+        ed: Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der(keys::ED25519))
+            .expect("the fixture is an Ed25519 key"),
+    });
+    &KEYRING
+}
+
+/// Parses the keys and wakes the random source, so that the first login does not pay for it.
+pub(crate) fn warm_up() {
+    std::thread::spawn(|| {
+        keyring();
+        crate::ambient::Ids::random().fresh();
+    });
+}
+
+fn rsa_key(key: Key) -> RsaKey {
+    let pair = RsaKeyPair::from_pkcs8(&der(key)).expect("the fixture is an RSA key");
+    let pkcs1 = pair.public_key().as_ref().to_vec();
+    let spki: PublicKeyX509Der<'_> = pair.public_key().as_der().expect("a public key has a DER form");
+    let spki = spki.as_ref().to_vec();
+    let (modulus, exponent) = rsa_integers(&pkcs1).expect("RSAPublicKey is a sequence of two integers");
+    RsaKey { pair, pkcs1, spki, modulus, exponent }
+}
+
+fn der(key: Key) -> Vec<u8> {
+    let text: String = key.pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    STANDARD.decode(text).expect("the fixture is PEM")
+}
+
+/// Reads `SEQUENCE { INTEGER n, INTEGER e }`.
+fn rsa_integers(der: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (sequence, _) = element(0x30, der)?;
+    let (modulus, rest) = element(0x02, sequence)?;
+    let (exponent, _) = element(0x02, rest)?;
+    // A leading zero octet only keeps the number positive.
+    let unsigned = |octets: &[u8]| octets.iter().copied().skip_while(|octet| *octet == 0).collect();
+    Some((unsigned(modulus), unsigned(exponent)))
+}
+
+/// One DER element of the given tag: its content, and what follows it.
+fn element(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (&found, der) = der.split_first()?;
+    let (&short, der) = der.split_first()?;
+    let (length, der) = if short < 0x80 {
+        (usize::from(short), der)
+    } else {
+        let (octets, der) = der.split_at_checked(usize::from(short & 0x7F))?;
+        (octets.iter().fold(0, |length, octet| length << 8 | usize::from(*octet)), der)
+    };
+    (found == tag).then(|| der.split_at_checked(length)).flatten()
+}

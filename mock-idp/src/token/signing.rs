@@ -1,0 +1,119 @@
+//! Making a signature, with whatever key and algorithm was chosen.
+
+use aws_lc_rs::hmac;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{self, RsaEncoding};
+
+use super::keyring::{KeyName, keyring};
+
+/// How a token is signed. The header may claim something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Signing {
+    /// With an RSA key.
+    Rsa(KeyName, RsaAlg),
+    /// ES256 with the provider's P-256 key.
+    Ec,
+    /// EdDSA with the provider's Ed25519 key.
+    Ed,
+    /// HMAC with these octets.
+    Hmac(HmacAlg, Vec<u8>),
+    /// Not at all.
+    Unsigned,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RsaAlg {
+    Rs256,
+    Rs384,
+    Rs512,
+    Ps256,
+    Ps384,
+    Ps512,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HmacAlg {
+    Hs256,
+    Hs384,
+    Hs512,
+}
+
+impl Signing {
+    /// RS256 with an RSA key.
+    pub(crate) fn rs256(key: KeyName) -> Self {
+        Self::Rsa(key, RsaAlg::Rs256)
+    }
+
+    /// HS256 with these octets.
+    pub(crate) fn hs256(secret: Vec<u8>) -> Self {
+        Self::Hmac(HmacAlg::Hs256, secret)
+    }
+
+    /// The way to sign by an algorithm's registered name; none if the name is unknown, or needs a client
+    /// secret where there is none.
+    pub(crate) fn by_name(alg: &str, rsa: KeyName, secret: Option<&str>) -> Option<Self> {
+        let hmac = |alg| secret.map(|secret| Self::Hmac(alg, secret.as_bytes().to_vec()));
+        match alg {
+            "RS256" => Some(Self::Rsa(rsa, RsaAlg::Rs256)),
+            "RS384" => Some(Self::Rsa(rsa, RsaAlg::Rs384)),
+            "RS512" => Some(Self::Rsa(rsa, RsaAlg::Rs512)),
+            "PS256" => Some(Self::Rsa(rsa, RsaAlg::Ps256)),
+            "PS384" => Some(Self::Rsa(rsa, RsaAlg::Ps384)),
+            "PS512" => Some(Self::Rsa(rsa, RsaAlg::Ps512)),
+            "ES256" => Some(Self::Ec),
+            "EdDSA" | "Ed25519" => Some(Self::Ed),
+            "HS256" => hmac(HmacAlg::Hs256),
+            "HS384" => hmac(HmacAlg::Hs384),
+            "HS512" => hmac(HmacAlg::Hs512),
+            _ => None,
+        }
+    }
+
+    /// The octets of the signature.
+    pub(crate) fn sign(&self, input: &[u8]) -> Vec<u8> {
+        let keys = keyring();
+        match self {
+            Self::Rsa(name, alg) => {
+                let pair = &keys.rsa(*name).pair;
+                let mut octets = vec![0; pair.public_modulus_len()];
+                pair.sign(alg.encoding(), &SystemRandom::new(), input, &mut octets)
+                    .expect("a valid RSA key signs any input");
+                octets
+            }
+            Self::Ec => keys
+                .ec
+                .sign(&SystemRandom::new(), input)
+                .expect("a valid EC key signs any input")
+                .as_ref()
+                .to_vec(),
+            Self::Ed => keys.ed.sign(input).as_ref().to_vec(),
+            Self::Hmac(alg, secret) => {
+                hmac::sign(&hmac::Key::new(alg.algorithm(), secret), input).as_ref().to_vec()
+            }
+            Self::Unsigned => Vec::new(),
+        }
+    }
+}
+
+impl RsaAlg {
+    fn encoding(self) -> &'static dyn RsaEncoding {
+        match self {
+            Self::Rs256 => &signature::RSA_PKCS1_SHA256,
+            Self::Rs384 => &signature::RSA_PKCS1_SHA384,
+            Self::Rs512 => &signature::RSA_PKCS1_SHA512,
+            Self::Ps256 => &signature::RSA_PSS_SHA256,
+            Self::Ps384 => &signature::RSA_PSS_SHA384,
+            Self::Ps512 => &signature::RSA_PSS_SHA512,
+        }
+    }
+}
+
+impl HmacAlg {
+    fn algorithm(self) -> hmac::Algorithm {
+        match self {
+            Self::Hs256 => hmac::HMAC_SHA256,
+            Self::Hs384 => hmac::HMAC_SHA384,
+            Self::Hs512 => hmac::HMAC_SHA512,
+        }
+    }
+}

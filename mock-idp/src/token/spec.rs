@@ -1,0 +1,166 @@
+//! What an ID Token says, complete, before it is sealed.
+
+use serde_json::Value;
+
+use super::compact::base64url;
+use super::keyring::KeyName;
+use super::signing::Signing;
+use crate::login::{Client, User};
+use crate::protocol::{Document, Object};
+
+/// Claims that the scope `profile` asks for (OIDC Core 5.4).
+const PROFILE: &[&str] = &[
+    "name",
+    "family_name",
+    "given_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "updated_at",
+];
+/// Claims that the scope `email` asks for.
+const EMAIL: &[&str] = &["email", "email_verified"];
+/// Claims that the provider itself answers for. A person cannot bring their own; that is what faults are for.
+const OWN: &[&str] = &["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid"];
+
+/// Claims the provider may put into a token, for its metadata.
+pub(crate) fn claims_supported() -> Vec<&'static str> {
+    [OWN, PROFILE, EMAIL].concat()
+}
+
+/// What was granted: everything that an ID Token is made of.
+#[derive(Clone, Debug)]
+pub struct Grant<'g> {
+    /// The issuer.
+    pub issuer: &'g str,
+    /// For whom the token is.
+    pub client: &'g Client,
+    /// About whom the token is.
+    pub user: &'g User,
+    /// The granted scope, separated by spaces.
+    pub scope: &'g str,
+    /// The nonce of the request.
+    pub nonce: Option<&'g str>,
+    /// When the user proved who they are, in seconds since 1970.
+    pub auth_time: i64,
+    /// Now, in seconds since 1970.
+    pub now: i64,
+    /// How long the token is good for, in seconds.
+    pub lifetime: i64,
+    /// The id of the user's session at the provider.
+    pub sid: &'g str,
+    /// The key that signs.
+    pub key: KeyName,
+}
+
+/// A complete token, not yet sealed: header, claims and the way to sign.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenSpec {
+    /// `alg`, `typ`, `kid`, in this order.
+    pub header: Document,
+    /// The claims, in the order of their names in OIDC Core 2, then those about the person.
+    pub claims: Document,
+    /// The provider's signing key, which the header names.
+    pub key: KeyName,
+    /// The client's secret, for algorithms that sign with it.
+    pub(crate) secret: Option<String>,
+    pub(crate) signing: Signing,
+}
+
+impl TokenSpec {
+    /// The honest ID Token of a grant.
+    pub fn id_token(grant: &Grant<'_>) -> Self {
+        let header = Object::default().with("alg", "RS256").with("typ", "JWT").with("kid", grant.key.kid());
+        let mut claims = Object::default()
+            .with("iss", grant.issuer)
+            .with("sub", grant.user.sub.as_str())
+            .with("aud", grant.client.client_id.as_str())
+            .with("exp", grant.now.saturating_add(grant.lifetime))
+            .with("iat", grant.now)
+            .with("auth_time", grant.auth_time);
+        if let Some(nonce) = grant.nonce {
+            claims.push("nonce", nonce);
+        }
+        claims.push("sid", grant.sid);
+        for (name, value) in granted(grant) {
+            claims.push(name, value.clone());
+        }
+        Self {
+            header: header.into(),
+            claims: claims.into(),
+            key: grant.key,
+            secret: grant.client.client_secret.clone(),
+            signing: Signing::rs256(grant.key),
+        }
+    }
+
+    /// The compact form.
+    pub(crate) fn seal(&self) -> String {
+        let input = format!("{}.{}", base64url(self.header.to_string()), base64url(self.claims.to_string()));
+        let signature = self.signing.sign(input.as_bytes());
+        format!("{input}.{}", base64url(signature))
+    }
+}
+
+fn granted<'g>(grant: &Grant<'g>) -> impl Iterator<Item = (&'g String, &'g Value)> {
+    let scopes: Vec<&str> = grant.scope.split(' ').collect();
+    let (profile, email) = (scopes.contains(&"profile"), scopes.contains(&"email"));
+    grant.user.claims.iter().filter(move |(name, _)| {
+        let name = name.as_str();
+        !OWN.contains(&name) && (profile || !PROFILE.contains(&name)) && (email || !EMAIL.contains(&name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claims(scope: &str) -> String {
+        let user: User = serde_json::from_value(serde_json::json!({
+            "username": "a", "password": "a", "sub": "s",
+            "claims": {"name": "A", "iss": "not me", "email": "a@b", "https://x/role": "admin"},
+        }))
+        .unwrap();
+        let client: Client = serde_json::from_value(serde_json::json!({"client_id": "c"})).unwrap();
+        let grant = Grant {
+            issuer: "http://i",
+            client: &client,
+            user: &user,
+            scope,
+            nonce: None,
+            auth_time: 5,
+            now: 10,
+            lifetime: 60,
+            sid: "sid",
+            key: KeyName::Rsa1,
+        };
+        TokenSpec::id_token(&grant).claims.to_string()
+    }
+
+    #[test]
+    fn the_scope_decides_which_claims_about_the_person_are_told() {
+        let always = r#"{"iss":"http://i","sub":"s","aud":"c","exp":70,"iat":10,"auth_time":5,"sid":"sid""#;
+
+        assert_eq!(claims("openid"), format!("{always},\"https://x/role\":\"admin\"}}"));
+        assert_eq!(
+            claims("openid profile"),
+            format!("{always},\"name\":\"A\",\"https://x/role\":\"admin\"}}")
+        );
+        assert_eq!(
+            claims("email openid"),
+            format!("{always},\"email\":\"a@b\",\"https://x/role\":\"admin\"}}")
+        );
+    }
+
+    #[test]
+    fn no_nonce_is_invented_when_none_was_sent() {
+        assert!(!claims("openid").contains("nonce"));
+    }
+}
