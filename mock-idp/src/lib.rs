@@ -44,9 +44,10 @@ pub mod trace;
 
 pub use ambient::{Clock, Ids};
 pub use checks::Rules;
-pub use fault::{Fault, FaultError, FaultReport};
+pub use fault::{Fault, FaultError, FaultReport, Seam};
 pub use login::{Client, LoginPolicy, User};
 pub use protocol::{Params, ResponseMode};
 pub use server::{Builder, MockIdp, StartError};
 pub use settings::Settings;
 pub use tenant::{FaultGuard, Grace, MintError, Tenant};
+pub use trace::{Endpoint, Exchange, Leg, Recorder, Request, Response, Trace};
