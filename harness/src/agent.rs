@@ -77,6 +77,10 @@ pub trait Agent: Send {
     async fn delete_cookie(&mut self, url: &Url, name: &str) -> Result<(), AgentError>;
     /// From now on, shows pages that submit themselves instead of submitting them (or no longer so).
     fn hold_forms(&mut self, hold: bool);
+    /// A second agent on the same cookie jar, for requests at the same time; `None` if there can be none.
+    fn twin(&self) -> Option<Box<dyn Agent>> {
+        None
+    }
     /// Everything that was asked and answered so far, in order.
     fn exchanges(&self) -> Vec<Exchange>;
 }

@@ -135,6 +135,10 @@ impl Agent for HttpAgent {
         self.hold = hold;
     }
 
+    fn twin(&self) -> Option<Box<dyn Agent>> {
+        Some(Box::new(Self::twin(self)))
+    }
+
     fn exchanges(&self) -> Vec<Exchange> {
         self.lock_log().exchanges()
     }

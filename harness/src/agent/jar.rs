@@ -61,6 +61,11 @@ impl Situation {
     }
 }
 
+/// Reads a `Set-Cookie` line as a response from `url` would set it, for a store that is not ours.
+pub(super) fn understand(url: &Url, line: &str, now_millis: i64) -> Result<Cookie, Refusal> {
+    storage::admit(url, line, now_millis, Situation::SameSite).map(|stored| stored.describe())
+}
+
 /// The cookies of one browser profile.
 #[derive(Clone)]
 pub struct Jar {

@@ -1,6 +1,6 @@
 //! Exchanges as the agent saw them.
 
-use mock_idp::{Clock, Endpoint, Exchange, Leg, Recorder, Request, Response};
+use mock_idp::{Endpoint, Exchange, Leg, Recorder, Request, Response};
 use url::Url;
 
 use super::AgentOptions;
@@ -16,6 +16,7 @@ pub(super) const MARKER_COOKIE: &str = "mock_idp_marker";
 
 /// A request and what came of it, before it has a place in the trace.
 pub(super) struct Seen<'a> {
+    pub(super) at_millis: i64,
     pub(super) method: &'a str,
     pub(super) url: &'a Url,
     pub(super) headers: &'a [(String, String)],
@@ -34,7 +35,7 @@ impl Log {
         self.exchanges.clone()
     }
 
-    pub(super) fn add(&mut self, seen: &Seen<'_>, options: &AgentOptions, at: &Clock) {
+    pub(super) fn add(&mut self, seen: &Seen<'_>, options: &AgentOptions) {
         let response = seen.answer.map(|(status, headers, body)| Response {
             status,
             headers: headers.to_vec(),
@@ -43,7 +44,7 @@ impl Log {
         let endpoint = endpoint(seen.url, &options.provider);
         self.exchanges.push(Exchange {
             seq: self.exchanges.len() as u64 + 1,
-            at_millis: at.unix_millis(),
+            at_millis: seen.at_millis,
             leg: Leg::Front,
             recorder: Recorder::Agent,
             endpoint,

@@ -209,7 +209,13 @@ mod tests {
 
     #[test]
     fn only_https_and_this_machine_are_trustworthy() {
-        for yes in ["https://app.example", "http://localhost:1", "http://a.localhost", "http://127.0.0.9", "http://[::1]:5"] {
+        for yes in [
+            "https://app.example",
+            "http://localhost:1",
+            "http://a.localhost",
+            "http://127.0.0.9",
+            "http://[::1]:5",
+        ] {
             assert!(is_trustworthy(&url(yes)), "{yes}");
         }
         for no in ["http://app.test", "http://10.0.0.1", "http://localhost.evil.example", "ftp://localhost"] {

@@ -56,7 +56,10 @@ impl HttpAgent {
         if !same_origin && course.fetch.mode == FetchMode::SameOrigin {
             return Ok(refused("the mode is same-origin and the address is not"));
         }
-        if !same_origin && course.fetch.mode == FetchMode::NoCors && course.fetch.redirect != RedirectMode::Follow {
+        if !same_origin
+            && course.fetch.mode == FetchMode::NoCors
+            && course.fetch.redirect != RedirectMode::Follow
+        {
             return Ok(refused("a no-cors request to another origin has to follow redirects"));
         }
         course.strange |= !same_origin;
@@ -148,7 +151,9 @@ impl Course {
             return Step::Done(self.shown(answer));
         }
         match self.fetch.redirect {
-            RedirectMode::Error => refused("the answer is a redirect, and the script asked for an error then"),
+            RedirectMode::Error => {
+                refused("the answer is a redirect, and the script asked for an error then")
+            }
             RedirectMode::Manual => Step::Done(Fetched::Opaque),
             RedirectMode::Follow => self.sent_on(&answer),
         }

@@ -36,19 +36,21 @@ impl HttpAgent {
         if let Some(marker) = self.options.marker.as_ref().filter(|_| self.is_provider(&out.url)) {
             out.headers.push((MARKER_HEADER.to_owned(), marker.clone()));
         }
+        let at_millis = self.options.clock.unix_millis();
         let deadline = self.options.deadline;
         let answer = match tokio::time::timeout(deadline, transfer(&out)).await {
             Ok(answer) => answer,
             Err(_) => Err(AgentError::Deadline { url: out.url.clone(), after: deadline }),
         };
         let seen = Seen {
+            at_millis,
             method: &out.method,
             url: &out.url,
             headers: &out.headers,
             body: &out.body,
             answer: answer.as_ref().ok().map(|answer| (answer.status, &answer.headers[..], &answer.body[..])),
         };
-        self.lock_log().add(&seen, &self.options, &self.options.clock);
+        self.lock_log().add(&seen, &self.options);
         answer
     }
 
@@ -71,8 +73,9 @@ async fn transfer(out: &Outgoing) -> Result<Incoming, AgentError> {
     }
     let mut answer = request.send().await.map_err(|error| failure(&out.url, &error))?;
     let headers = answer.headers().iter();
-    let headers =
-        headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
+    let headers = headers
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
     let mut body = Vec::new();
     while body.len() < MAX_BODY {
         match answer.chunk().await.map_err(|error| failure(&out.url, &error))? {
@@ -91,7 +94,9 @@ fn failure(url: &Url, error: &reqwest::Error) -> AgentError {
         source = inner.source();
     }
     if error.is_builder() {
-        return AgentError::Unsupported { what: format!("the request to {url} cannot be written in HTTP: {cause}") };
+        return AgentError::Unsupported {
+            what: format!("the request to {url} cannot be written in HTTP: {cause}"),
+        };
     }
     if error.is_connect() {
         return AgentError::Unreachable { url: url.clone(), cause };

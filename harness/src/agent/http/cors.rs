@@ -8,8 +8,15 @@ use crate::agent::page::first_header;
 type Pairs = [(String, String)];
 
 /// Headers of an answer that scripts of another origin may always read.
-const READABLE: [&str; 7] =
-    ["cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"];
+const READABLE: [&str; 7] = [
+    "cache-control",
+    "content-language",
+    "content-length",
+    "content-type",
+    "expires",
+    "last-modified",
+    "pragma",
+];
 
 /// Whether an answer lets `origin` read it; otherwise why not.
 pub(super) fn check(headers: &Pairs, origin: &str, credentials: Credentials) -> Result<(), String> {
@@ -64,7 +71,11 @@ pub(super) fn preflight(headers: &Pairs, fetch: &Fetch, method: &str) -> Result<
 }
 
 /// The headers that a script may read.
-pub(super) fn readable(headers: Vec<(String, String)>, same_origin: bool, fetch: &Fetch) -> Vec<(String, String)> {
+pub(super) fn readable(
+    headers: Vec<(String, String)>,
+    same_origin: bool,
+    fetch: &Fetch,
+) -> Vec<(String, String)> {
     let exposed = list(&headers, "access-control-expose-headers");
     let wildcard = fetch.credentials != Credentials::Include && exposed.iter().any(|name| name == "*");
     let visible = |name: &str| {
@@ -100,7 +111,10 @@ fn is_safelisted(name: &str, value: &str) -> bool {
         "accept" | "accept-language" | "content-language" => value.len() <= 128,
         "content-type" => {
             let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            matches!(kind.as_str(), "application/x-www-form-urlencoded" | "multipart/form-data" | "text/plain")
+            matches!(
+                kind.as_str(),
+                "application/x-www-form-urlencoded" | "multipart/form-data" | "text/plain"
+            )
         }
         _ => false,
     }

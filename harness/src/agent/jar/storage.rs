@@ -3,8 +3,8 @@
 use cookie_store::{Cookie as RawCookie, CookieDomain};
 use url::{Host, Url};
 
-use super::cookie::{SameSite, Stored};
 use super::Situation;
+use super::cookie::{SameSite, Stored};
 use crate::agent::site::is_trustworthy;
 
 /// Name and value together (RFC 6265bis 5.6).
@@ -126,7 +126,10 @@ fn expiry(raw: &RawCookie<'_>, line: &str, now_millis: i64) -> Option<i64> {
 /// The last `Max-Age` that is a number, from the line itself: the parser rounds and bounds it.
 fn max_age(line: &str) -> Option<i64> {
     let attributes = line.split(';').skip(1).filter_map(|attribute| attribute.split_once('='));
-    attributes.filter(|(name, _)| name.trim().eq_ignore_ascii_case("max-age")).filter_map(|(_, value)| seconds(value)).last()
+    attributes
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("max-age"))
+        .filter_map(|(_, value)| seconds(value))
+        .last()
 }
 
 /// Zero for everything below it, the longest life for everything beyond.

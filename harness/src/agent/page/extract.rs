@@ -14,14 +14,17 @@ const LONGEST_REFRESH_SECONDS: f64 = 1.0;
 pub(super) fn fill(page: &mut Page) {
     let document = Html::parse_document(&page.body);
     let base = base(&document, &page.url);
-    page.title = first(&document, "title").map(|title| collapsed(&title.text().collect::<String>())).unwrap_or_default();
+    page.title = first(&document, "title")
+        .map(|title| collapsed(&title.text().collect::<String>()))
+        .unwrap_or_default();
     page.text = first(&document, "body").map(visible).unwrap_or_default();
     page.links = all(&document, "a").into_iter().map(|anchor| link(anchor, &base)).collect();
     page.script_buttons = script_buttons(&document);
     page.refresh = refresh(&document, &base, &page.url);
     let forms = all(&document, "form");
     let alone = forms.len() == 1 && submits_by_script(&document);
-    page.forms = forms.into_iter().enumerate().map(|(index, form)| read_form(form, index, &base, page)).collect();
+    page.forms =
+        forms.into_iter().enumerate().map(|(index, form)| read_form(form, index, &base, page)).collect();
     for form in &mut page.forms {
         form.self_submitting &= alone;
     }
@@ -48,7 +51,8 @@ fn base(document: &Html, url: &Url) -> Url {
 
 fn link(anchor: ElementRef<'_>, base: &Url) -> Link {
     let href = anchor.attr("href").map(str::trim).filter(|href| !href.starts_with('#'));
-    let target = href.and_then(|href| base.join(href).ok()).filter(|url| matches!(url.scheme(), "http" | "https"));
+    let target =
+        href.and_then(|href| base.join(href).ok()).filter(|url| matches!(url.scheme(), "http" | "https"));
     Link { text: visible(anchor), target }
 }
 
@@ -80,8 +84,11 @@ fn button_text(button: ElementRef<'_>) -> String {
 }
 
 fn submits_by_script(document: &Html) -> bool {
-    let submits = |text: &str| [".submit(", ".submit.call(", ".requestSubmit(", ".click("].iter().any(|call| text.contains(call));
-    let inline = all(document, "script").into_iter().any(|script| submits(&script.text().collect::<String>()));
+    let submits = |text: &str| {
+        [".submit(", ".submit.call(", ".requestSubmit(", ".click("].iter().any(|call| text.contains(call))
+    };
+    let inline =
+        all(document, "script").into_iter().any(|script| submits(&script.text().collect::<String>()));
     inline || first(document, "body[onload]").and_then(|body| body.attr("onload")).is_some_and(submits)
 }
 
@@ -146,7 +153,8 @@ fn preset(control: ElementRef<'_>, kind: &str) -> Option<String> {
     match control.value().name() {
         "select" => {
             let options = within(control, "option");
-            let chosen = options.iter().find(|option| option.attr("selected").is_some()).or(options.first())?;
+            let chosen =
+                options.iter().find(|option| option.attr("selected").is_some()).or(options.first())?;
             Some(chosen.attr("value").map_or_else(|| visible(*chosen), ToOwned::to_owned))
         }
         "textarea" => Some(control.text().collect()),
@@ -160,7 +168,9 @@ fn preset(control: ElementRef<'_>, kind: &str) -> Option<String> {
 
 fn refresh(document: &Html, base: &Url, page: &Url) -> Option<Url> {
     let metas = all(document, "meta[http-equiv]").into_iter();
-    let meta = metas.into_iter().find(|meta| meta.attr("http-equiv").is_some_and(|name| name.eq_ignore_ascii_case("refresh")))?;
+    let meta = metas
+        .into_iter()
+        .find(|meta| meta.attr("http-equiv").is_some_and(|name| name.eq_ignore_ascii_case("refresh")))?;
     let content = meta.attr("content")?;
     let (delay, rest) = content.split_once([';', ',']).unwrap_or((content, ""));
     if delay.trim().parse::<f64>().ok()? > LONGEST_REFRESH_SECONDS {
@@ -168,7 +178,9 @@ fn refresh(document: &Html, base: &Url, page: &Url) -> Option<Url> {
     }
     let rest = rest.trim();
     let named = match rest.get(..3) {
-        Some(word) if word.eq_ignore_ascii_case("url") => rest[3..].trim_start().strip_prefix('=').unwrap_or(rest),
+        Some(word) if word.eq_ignore_ascii_case("url") => {
+            rest[3..].trim_start().strip_prefix('=').unwrap_or(rest)
+        }
         _ => rest,
     };
     let named = named.trim().trim_matches(['"', '\'']);
@@ -186,13 +198,35 @@ fn visible(element: ElementRef<'_>) -> String {
 
 fn collect(element: ElementRef<'_>, text: &mut String) {
     let name = element.value().name();
-    if matches!(name, "script" | "style" | "noscript" | "template" | "head") || element.attr("hidden").is_some() {
+    if matches!(name, "script" | "style" | "noscript" | "template" | "head")
+        || element.attr("hidden").is_some()
+    {
         return;
     }
     let inline = matches!(
         name,
-        "a" | "abbr" | "b" | "bdi" | "cite" | "code" | "dfn" | "em" | "i" | "kbd" | "label" | "mark" | "q" | "s"
-            | "samp" | "small" | "span" | "strong" | "sub" | "sup" | "time" | "u" | "var"
+        "a" | "abbr"
+            | "b"
+            | "bdi"
+            | "cite"
+            | "code"
+            | "dfn"
+            | "em"
+            | "i"
+            | "kbd"
+            | "label"
+            | "mark"
+            | "q"
+            | "s"
+            | "samp"
+            | "small"
+            | "span"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "time"
+            | "u"
+            | "var"
     );
     if !inline {
         text.push(' ');
