@@ -1,1 +1,56 @@
-//! placeholder
+//! The catalogue: one file per topic, and the bundled sample app as a target.
+//!
+//! Adding a scenario takes one file: write a `const` in its topic and list it in that topic's `SCENARIOS`.
+//! A scenario that is not listed stops the build.
+
+mod audience;
+mod bff;
+mod binding;
+mod callback;
+mod cookies;
+mod discovery;
+mod errors;
+mod issuer;
+mod jose;
+mod keys;
+mod logout;
+mod mix_up;
+mod nonce;
+mod request;
+mod return_to;
+mod signature;
+mod state;
+mod story;
+mod subject;
+mod time;
+
+pub mod sample;
+
+use harness::Scenario;
+
+/// Every scenario, in the order in which reports show them.
+pub fn catalogue() -> Vec<Scenario> {
+    let topics = [
+        story::SCENARIOS,
+        request::SCENARIOS,
+        binding::SCENARIOS,
+        state::SCENARIOS,
+        nonce::SCENARIOS,
+        callback::SCENARIOS,
+        time::SCENARIOS,
+        audience::SCENARIOS,
+        issuer::SCENARIOS,
+        subject::SCENARIOS,
+        mix_up::SCENARIOS,
+        signature::SCENARIOS,
+        jose::SCENARIOS,
+        keys::SCENARIOS,
+        discovery::SCENARIOS,
+        errors::SCENARIOS,
+        cookies::SCENARIOS,
+        return_to::SCENARIOS,
+        logout::SCENARIOS,
+        bff::SCENARIOS,
+    ];
+    topics.concat()
+}

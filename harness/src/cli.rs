@@ -1,0 +1,163 @@
+//! The command line: `run`, `list`, `explain`, `coverage`, `target check`, `serve`.
+
+mod run;
+mod serve;
+mod show;
+
+use crate::scenario::Scenario;
+use crate::target::{Target, TargetError};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use futures::future::BoxFuture;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// What a binary brings to the command line: its catalogue, and the application that is tested when no other
+/// is named.
+pub struct Suite {
+    /// Every scenario, in the order of the catalogue.
+    pub scenarios: Vec<Scenario>,
+    /// The bundled application.
+    pub bundled: fn() -> BoxFuture<'static, Result<Arc<dyn Target>, TargetError>>,
+}
+
+/// Is your OpenID Connect login right and safe?
+#[derive(Debug, Parser)]
+#[command(name = "rpcheck", version, about, long_about = None)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run scenarios against an application; the bundled sample app when none is named.
+    Run(RunArgs),
+    /// List the scenarios.
+    List {
+        /// Only ids that start with one of these.
+        prefixes: Vec<String>,
+        #[arg(long, value_enum, default_value_t = Format::Terminal)]
+        format: Format,
+    },
+    /// Say what a scenario does, why, and by which clause.
+    Explain {
+        /// The id of the scenario, as `rpcheck list` shows it.
+        id: String,
+    },
+    /// Show which rows of the coverage list are covered.
+    Coverage {
+        #[arg(long, value_enum, default_value_t = Format::Terminal)]
+        format: Format,
+    },
+    /// Look at an application under test.
+    Target {
+        #[command(subcommand)]
+        command: TargetCommand,
+    },
+    /// Run the mock provider, with its control API, until interrupted.
+    Serve {
+        /// Where the provider listens.
+        #[arg(long, default_value = "127.0.0.1:9000")]
+        listen: SocketAddr,
+        /// Where the control API listens; loopback only.
+        #[arg(long, default_value = "127.0.0.1:9001")]
+        control: SocketAddr,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum TargetCommand {
+    /// Read a profile, start its application, and sign in once.
+    Check {
+        /// The profile (TOML).
+        profile: PathBuf,
+    },
+}
+
+#[derive(Debug, Default, Args)]
+struct RunArgs {
+    /// Only scenarios whose ids start with one of these.
+    prefixes: Vec<String>,
+    /// The profile (TOML) of the application to test.
+    #[arg(long)]
+    target: Option<PathBuf>,
+    /// A SHOULD counts like a MUST.
+    #[arg(long)]
+    strict: bool,
+    /// How many trials run at once; by default twice the number of cores.
+    #[arg(long)]
+    jobs: Option<usize>,
+    /// What goes to the standard output.
+    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    format: Format,
+    /// The folder for report.html and report.json.
+    #[arg(long, default_value = "target/rpcheck")]
+    report: PathBuf,
+    /// The list of known deviations (TOML); known-deviations.toml beside the profile when it is there.
+    #[arg(long)]
+    known: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Terminal,
+    /// For programs; the schema is described in the README.
+    Json,
+}
+
+/// Runs the command line. Exit codes: 1 something failed · 2 could not run · 3 nothing ran · 0 otherwise.
+pub async fn main(suite: Suite) -> ExitCode {
+    let cli = Cli::parse();
+    tokio::select! {
+        code = perform(cli, &suite) => code,
+        _ = tokio::signal::ctrl_c() => {
+            complain("interrupted");
+            ExitCode::from(130)
+        }
+    }
+}
+
+async fn perform(cli: Cli, suite: &Suite) -> ExitCode {
+    let command = cli.command.unwrap_or_else(|| Command::Run(RunArgs::standard()));
+    let outcome = match command {
+        Command::Run(args) => run::run(suite, args).await,
+        Command::List { prefixes, format } => show::list(suite, &prefixes, format),
+        Command::Explain { id } => show::explain(suite, &id),
+        Command::Coverage { format } => show::coverage(suite, format),
+        Command::Target { command: TargetCommand::Check { profile } } => run::check(&profile).await,
+        Command::Serve { listen, control } => serve::serve(listen, control).await,
+    };
+    outcome.unwrap_or_else(|error| {
+        complain(&format!("{error:#}"));
+        ExitCode::from(2)
+    })
+}
+
+impl RunArgs {
+    /// What `rpcheck` without a word does.
+    fn standard() -> Self {
+        Self { report: PathBuf::from("target/rpcheck"), ..Self::default() }
+    }
+}
+
+fn complain(text: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "rpcheck: {text}");
+}
+
+/// The scenarios whose ids start with one of the prefixes; all, if there is none.
+fn selected(suite: &Suite, prefixes: &[String]) -> anyhow::Result<Vec<Scenario>> {
+    for prefix in prefixes {
+        if !suite.scenarios.iter().any(|scenario| scenario.id.starts_with(prefix.as_str())) {
+            anyhow::bail!("no scenario starts with \"{prefix}\": `rpcheck list` shows them all");
+        }
+    }
+    let wanted = |scenario: &&Scenario| {
+        prefixes.is_empty() || prefixes.iter().any(|prefix| scenario.id.starts_with(prefix.as_str()))
+    };
+    Ok(suite.scenarios.iter().filter(wanted).copied().collect())
+}

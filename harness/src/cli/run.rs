@@ -1,0 +1,71 @@
+//! `rpcheck run` and `rpcheck target check`.
+
+use super::{Format, RunArgs, Suite, complain, selected};
+use crate::deviations::Deviations;
+use crate::event::RunRecord;
+use crate::report::terminal::{Terminal, say};
+use crate::report::{html, json};
+use crate::runner::{self, Options};
+use crate::target::Target;
+use crate::target::external::ExternalTarget;
+use anyhow::Context;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode> {
+    let scenarios = selected(suite, &args.prefixes)?;
+    let deviations = deviations(&args)?;
+    let target: Arc<dyn Target> = match &args.target {
+        Some(profile) => Arc::new(ExternalTarget::open(profile).await?),
+        None => (suite.bundled)().await?,
+    };
+    let mut options = Options { strict: args.strict, ..Options::default() };
+    if let Some(jobs) = args.jobs {
+        anyhow::ensure!(jobs > 0, "--jobs is 0: write how many trials may run at once, at least 1");
+        options.jobs = jobs;
+    }
+    let terminal = (args.format == Format::Terminal).then(Terminal::new);
+    let record = runner::run(target, &scenarios, options, &deviations, |event| {
+        if let Some(terminal) = &terminal {
+            terminal.tell(event);
+        }
+    })
+    .await;
+    write_reports(&record, &args)?;
+    Ok(ExitCode::from(record.exit_code()))
+}
+
+fn deviations(args: &RunArgs) -> anyhow::Result<Deviations> {
+    let beside =
+        args.target.as_deref().and_then(Path::parent).map(|folder| folder.join("known-deviations.toml"));
+    match args.known.clone().or(beside.filter(|path| path.exists())) {
+        Some(path) => Ok(Deviations::read(&path)?),
+        None => Ok(Deviations::default()),
+    }
+}
+
+fn write_reports(record: &RunRecord, args: &RunArgs) -> anyhow::Result<()> {
+    let folder = &args.report;
+    let failed =
+        || format!("cannot write the reports to {}: name another folder with --report", folder.display());
+    std::fs::create_dir_all(folder).with_context(failed)?;
+    let page = folder.join("report.html");
+    std::fs::write(&page, html::text(record)).with_context(failed)?;
+    std::fs::write(folder.join("report.json"), json::text(record, true)).with_context(failed)?;
+    match args.format {
+        Format::Terminal => say(&format!("report: {}", page.display())),
+        Format::Json => say(&json::text(record, false)),
+    }
+    Ok(())
+}
+
+pub(super) async fn check(profile: &Path) -> anyhow::Result<ExitCode> {
+    let target = ExternalTarget::open(profile).await?;
+    let profile = target.profile();
+    say(&format!("{} at {}: an honest login shows a signed-in user", profile.name, profile.base_url));
+    if profile.return_to.is_empty() {
+        complain("note: return_to is empty, so scenarios about the page to return to will not run");
+    }
+    Ok(ExitCode::SUCCESS)
+}

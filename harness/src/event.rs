@@ -1,0 +1,103 @@
+//! A run is a stream of events; every report is a consumer of it, so that no report can disagree with the run.
+
+use crate::scenario::Level;
+use crate::verdict::{TrialRecord, Verdict};
+use serde::Serialize;
+
+/// Something that happened in a run.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// The run starts.
+    RunStarted {
+        /// The application under test.
+        target: &'a str,
+        /// How many scenarios are planned.
+        planned: usize,
+    },
+    /// A trial starts.
+    TrialStarted {
+        /// Which scenario.
+        id: &'static str,
+    },
+    /// A trial is over. Its record holds every exchange of it.
+    TrialFinished(&'a TrialRecord),
+    /// The run is over.
+    RunFinished(&'a RunRecord),
+}
+
+/// Everything about one run.
+#[derive(Debug)]
+pub struct RunRecord {
+    /// The application under test.
+    pub target: String,
+    /// One record per scenario, in the order of the catalogue.
+    pub trials: Vec<TrialRecord>,
+    /// Known deviations that did not show: the list is out of date.
+    pub stale: Vec<String>,
+    /// A SHOULD counts like a MUST.
+    pub strict: bool,
+    /// How long it took.
+    pub millis: u64,
+}
+
+/// How many of each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// Scenarios that were to be run.
+    pub planned: usize,
+    /// As they should be.
+    pub passed: usize,
+    /// Not as they should be, where the level only warns.
+    pub warned: usize,
+    /// The application is wrong.
+    pub failed: usize,
+    /// Not run, each with a reason.
+    pub not_run: usize,
+    /// We could not tell.
+    pub broken: usize,
+    /// Of the warned and failed, those on the list of known deviations.
+    pub known: usize,
+}
+
+impl RunRecord {
+    /// How many of each.
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals { planned: self.trials.len(), ..Totals::default() };
+        for trial in &self.trials {
+            match trial.verdict {
+                Verdict::Pass => totals.passed += 1,
+                Verdict::Warn(_) => totals.warned += 1,
+                Verdict::Fail(_) => totals.failed += 1,
+                Verdict::NotRun { .. } => totals.not_run += 1,
+                Verdict::Broken { .. } => totals.broken += 1,
+            }
+            totals.known += usize::from(trial.is_known());
+        }
+        totals
+    }
+
+    /// True if the trial fails the run.
+    pub fn counts(&self, trial: &TrialRecord) -> bool {
+        let failed = match trial.verdict {
+            Verdict::Fail(_) => true,
+            Verdict::Warn(_) => self.strict && trial.scenario.level == Level::Should,
+            _ => false,
+        };
+        failed && !trial.is_known()
+    }
+
+    /// 1: something failed, or the list of known deviations is out of date · 2: something could not be told ·
+    /// 3: nothing ran · 0: all is well. The first that applies.
+    pub fn exit_code(&self) -> u8 {
+        let totals = self.totals();
+        if !self.stale.is_empty() || self.trials.iter().any(|trial| self.counts(trial)) {
+            1
+        } else if totals.broken > 0 {
+            2
+        } else if totals.passed + totals.warned + totals.failed == 0 {
+            3
+        } else {
+            0
+        }
+    }
+}

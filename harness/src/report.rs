@@ -1,0 +1,6 @@
+//! Reports read verdicts and conversations, nothing else.
+
+pub mod failure;
+pub mod html;
+pub mod json;
+pub mod terminal;

@@ -1,0 +1,169 @@
+//! Runs scenarios on a target: those that may, side by side; those that change what every login sees, alone
+//! and last.
+
+use crate::deviations::Deviations;
+use crate::event::{Event, RunRecord};
+use crate::scenario::{Action, Need, Scenario};
+use crate::target::Target;
+use crate::trial::{Outcome, Trial};
+use crate::verdict::{InputRecord, Reason, Stop, TrialRecord, Verdict};
+use futures::{FutureExt, StreamExt};
+use std::cell::RefCell;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How a run proceeds.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How many trials at once.
+    pub jobs: usize,
+    /// A SHOULD counts like a MUST.
+    pub strict: bool,
+    /// How long one trial may take.
+    pub deadline: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Self { jobs: cores * 2, strict: false, deadline: Duration::from_secs(90) }
+    }
+}
+
+/// Runs the scenarios and tells of each as it goes.
+pub async fn run(
+    target: Arc<dyn Target>,
+    scenarios: &[Scenario],
+    options: Options,
+    deviations: &Deviations,
+    tell: impl FnMut(&Event<'_>),
+) -> RunRecord {
+    let start = Instant::now();
+    let tell = RefCell::new(tell);
+    let tell = |event: Event<'_>| (tell.borrow_mut())(&event);
+    let name = target.profile().name.clone();
+    tell(Event::RunStarted { target: &name, planned: scenarios.len() });
+    let mut trials: Vec<(usize, TrialRecord)> = Vec::with_capacity(scenarios.len());
+    let (alone, together): (Vec<_>, Vec<_>) =
+        scenarios.iter().copied().enumerate().partition(|(_, scenario)| scenario.alone && !target.isolated());
+    for (jobs, turn) in [(options.jobs.max(1), together), (1, alone)] {
+        let started = turn.into_iter().map(|(index, scenario)| {
+            tell(Event::TrialStarted { id: scenario.id });
+            let target = target.clone();
+            let trial = tokio::spawn(async move { run_one(&*target, scenario, options.deadline).await });
+            async move { (index, joined(scenario, trial.await)) }
+        });
+        let mut running = futures::stream::iter(started).buffer_unordered(jobs);
+        while let Some((index, mut record)) = running.next().await {
+            deviations.mark(&mut record);
+            tell(Event::TrialFinished(&record));
+            trials.push((index, record));
+        }
+    }
+    trials.sort_by_key(|(index, _)| *index);
+    let trials: Vec<_> = trials.into_iter().map(|(_, record)| record).collect();
+    let stale = deviations.stale(&trials);
+    let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let record = RunRecord { target: name, trials, stale, strict: options.strict, millis };
+    tell(Event::RunFinished(&record));
+    record
+}
+
+fn joined(scenario: Scenario, trial: Result<TrialRecord, tokio::task::JoinError>) -> TrialRecord {
+    trial.unwrap_or_else(|error| broken(scenario, format!("the trial ended early: {error}")))
+}
+
+fn broken(scenario: Scenario, error: String) -> TrialRecord {
+    let verdict = Verdict::Broken { error };
+    TrialRecord::new(scenario, vec![InputRecord { label: String::new(), verdict, known: None }])
+}
+
+fn not_run(scenario: Scenario, reason: Reason) -> TrialRecord {
+    let verdict = Verdict::NotRun { reason };
+    TrialRecord::new(scenario, vec![InputRecord { label: String::new(), verdict, known: None }])
+}
+
+/// Runs one scenario. Whatever happens in it, there is a record.
+pub async fn run_one(target: &dyn Target, scenario: Scenario, deadline: Duration) -> TrialRecord {
+    if let Some(need) = scenario.needs.iter().find(|need| !target.offers(**need)) {
+        return not_run(scenario, Reason::Needs(need.unmet()));
+    }
+    if scenario.cold && !target.offers(Need::Restart) {
+        return not_run(scenario, Reason::Needs(Need::Restart.unmet()));
+    }
+    let start = Instant::now();
+    let stage = match target.stage(&scenario).await {
+        Ok(stage) => stage,
+        Err(error) => return broken(scenario, error.to_string()),
+    };
+    let mut trial = Trial::new(scenario, stage);
+    let running = AssertUnwindSafe(perform(&mut trial, scenario)).catch_unwind();
+    let ended = match tokio::time::timeout(deadline, running).await {
+        Err(_) => Err(Stop::Broken(format!("the trial was not over after {} s", deadline.as_secs()))),
+        Ok(Err(panic)) => Err(Stop::Broken(format!("the trial panicked: {}", said(&*panic)))),
+        Ok(Ok(outcome)) => outcome,
+    };
+    if let Err(stop) = ended {
+        trial.input("", Err(stop));
+    }
+    let (inputs, observations, stage) = trial.into_parts();
+    let mut record = TrialRecord::new(scenario, inputs);
+    record.observations = observations;
+    record.conversation = stage.everything();
+    record.micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+    record
+}
+
+fn said(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a word".to_owned())
+}
+
+/// An honest login, the scenario itself, an honest login.
+async fn perform(trial: &mut Trial, scenario: Scenario) -> Outcome {
+    if scenario.sandwiched {
+        trial.honest().await.map_err(cannot_tell)?;
+    }
+    if scenario.cold {
+        let restarted = trial.stage().app.restart().await;
+        restarted.map_err(|error| Stop::Broken(error.to_string()))?;
+    }
+    act(trial, scenario).await?;
+    if scenario.sandwiched {
+        trial.honest_after().await?;
+    }
+    Ok(())
+}
+
+async fn act(trial: &mut Trial, scenario: Scenario) -> Outcome {
+    match scenario.action {
+        Action::Faults(faults, expect) => {
+            let outcome = trial.attempt(faults(), expect).await;
+            trial.input("", outcome);
+        }
+        Action::Inputs(inputs, expect) => {
+            let inputs = inputs(trial.facts());
+            trial.attempt_each(inputs, expect).await?;
+        }
+        Action::Script(script) => {
+            let inputs = trial.tried();
+            script(trial).await?;
+            if trial.tried() == inputs {
+                trial.input("", Ok(()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An application that nobody can be signed in to says nothing about a refusal.
+fn cannot_tell(stop: Stop) -> Stop {
+    match stop {
+        Stop::Found(finding) => Stop::Broken(format!(
+            "an honest login beforehand did not work, so that a refusal would prove nothing: expected {}; {}",
+            finding.expected, finding.actual
+        )),
+        other => other,
+    }
+}

@@ -1,0 +1,115 @@
+//! Where one trial happens: a provider, an application that trusts it, agents to play the users, and the
+//! conversation that all of them have.
+
+mod conversation;
+
+use crate::agent::{Agent, AgentError};
+use crate::scenario::Facts;
+use crate::target::{TargetError, profile::TargetProfile};
+use async_trait::async_trait;
+use mock_idp::{Clock, Exchange, Tenant, Trace};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use url::Url;
+
+pub use conversation::Conversation;
+
+/// The application under test, as far as a trial may handle it. Dropping it ends what was started.
+#[async_trait]
+pub trait App: Send + Sync {
+    /// Stops the application and starts it afresh, with nothing remembered.
+    async fn restart(&self) -> Result<(), TargetError>;
+    /// What the application has written to its log since it was started, if that is captured.
+    fn log(&self) -> String {
+        String::new()
+    }
+}
+
+/// Makes agents, each of them somebody else's browser.
+#[async_trait]
+pub trait Agents: Send + Sync {
+    /// A new agent with an empty cookie jar.
+    async fn agent(&self) -> Result<Box<dyn Agent>, AgentError>;
+}
+
+/// What stands ready for one trial.
+pub struct Stage {
+    /// The provider, as this trial may use it.
+    pub tenant: Tenant,
+    /// What is known at the start.
+    pub facts: Facts,
+    /// Facts about the application.
+    pub profile: Arc<TargetProfile>,
+    /// The application.
+    pub app: Box<dyn App>,
+    /// Where agents come from.
+    pub agents: Arc<dyn Agents>,
+    /// The time in the agents' cookie jars.
+    pub agent_clock: Clock,
+    provider: Trace,
+    conversation: Mutex<Conversation>,
+}
+
+impl Stage {
+    /// A stage; the conversation starts with what the provider records from now on.
+    pub fn new(
+        tenant: Tenant,
+        profile: Arc<TargetProfile>,
+        app: Box<dyn App>,
+        agents: Arc<dyn Agents>,
+        agent_clock: Clock,
+    ) -> Self {
+        let provider = tenant.trace();
+        let facts = Facts {
+            issuer: tenant.issuer(),
+            client_id: profile.client_id.clone(),
+            base_url: profile.base_url.clone(),
+            callback: profile.url(&profile.callback),
+            clock_skew: profile.clock_skew,
+            jwks_cool_down: profile.jwks_cool_down,
+            now: tenant.clock().unix(),
+        };
+        let conversation = Mutex::new(Conversation::starting_at(&provider));
+        Self { tenant, facts, profile, app, agents, agent_clock, provider, conversation }
+    }
+
+    /// An address of the application, by its path.
+    pub fn url(&self, path: &str) -> Url {
+        self.profile.url(path)
+    }
+
+    /// True if the address is the application's.
+    pub fn is_app(&self, url: &Url) -> bool {
+        url.origin() == self.profile.base_url.origin()
+    }
+
+    /// True if the address is the provider's.
+    pub fn is_provider(&self, url: &Url) -> bool {
+        url.as_str().starts_with(&self.facts.issuer)
+    }
+
+    fn conversation(&self) -> MutexGuard<'_, Conversation> {
+        self.conversation.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds what an agent saw, with what the provider recorded meanwhile, and says where it stands.
+    pub fn record(&self, seen: Vec<Exchange>) -> Range<usize> {
+        self.conversation().add(seen, &self.provider)
+    }
+
+    /// How many exchanges there have been.
+    pub fn position(&self) -> usize {
+        self.conversation().exchanges.len()
+    }
+
+    /// A part of the conversation.
+    pub fn exchanges(&self, range: Range<usize>) -> Vec<Exchange> {
+        self.conversation().exchanges.get(range).map(<[Exchange]>::to_vec).unwrap_or_default()
+    }
+
+    /// The whole conversation.
+    pub fn everything(&self) -> Vec<Exchange> {
+        self.record(Vec::new());
+        self.conversation().exchanges.clone()
+    }
+}

@@ -1,0 +1,97 @@
+//! An application under test, and how a trial gets a stage with it.
+
+pub mod external;
+pub mod process;
+pub mod profile;
+
+use crate::scenario::{Need, Scenario};
+use crate::stage::Stage;
+use async_trait::async_trait;
+use profile::TargetProfile;
+use std::path::PathBuf;
+
+/// An application under test.
+#[async_trait]
+pub trait Target: Send + Sync {
+    /// Facts about it.
+    fn profile(&self) -> &TargetProfile;
+    /// True if a scenario that needs this can run.
+    fn offers(&self, need: Need) -> bool;
+    /// Every trial has an application of its own, so that none needs to run alone.
+    fn isolated(&self) -> bool;
+    /// Makes a stage for one trial.
+    async fn stage(&self, scenario: &Scenario) -> Result<Stage, TargetError>;
+}
+
+/// Why an application cannot be tested. Each message names the thing and the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum TargetError {
+    /// The profile cannot be read.
+    #[error("cannot read the profile {}: {cause}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        cause: std::io::Error,
+    },
+    /// The profile is not what it should be.
+    #[error("in the profile {}: {cause}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Which line or key, and what to write instead.
+        cause: String,
+    },
+    /// A program that the application needs is not on this machine.
+    #[error("{program} is not installed, and {name} needs it: install {program} and run this again")]
+    Missing {
+        /// The program.
+        program: String,
+        /// The target.
+        name: String,
+    },
+    /// The application could not be installed.
+    #[error("installing {name} failed: `{command}` ended with {status}; it said:\n{output}")]
+    Setup {
+        /// The target.
+        name: String,
+        /// What was run.
+        command: String,
+        /// How it ended.
+        status: String,
+        /// Its last output.
+        output: String,
+    },
+    /// The application did not start.
+    #[error("{name} did not start: {why}; its output was:\n{output}")]
+    NotStarted {
+        /// The target.
+        name: String,
+        /// What was waited for.
+        why: String,
+        /// Its last output.
+        output: String,
+    },
+    /// Nothing answers where the application should be.
+    #[error("{name} is not up: {why}. Start it, or give its profile a [run] table so that rpcheck does")]
+    NotUp {
+        /// The target.
+        name: String,
+        /// What was tried.
+        why: String,
+    },
+    /// The application is up and nobody can be signed in.
+    #[error("{name} is up, but an honest login does not show a signed-in user: {why}")]
+    NoHonestLogin {
+        /// The target.
+        name: String,
+        /// What was expected and seen, and what to look at.
+        why: String,
+    },
+    /// The provider could not be started.
+    #[error("the provider could not be started: {0}")]
+    Provider(String),
+    /// The application cannot be restarted.
+    #[error("{0} cannot be restarted by rpcheck: give its profile a [run] table with a command")]
+    NoRestart(String),
+}

@@ -1,0 +1,254 @@
+//! Facts about an application under test, as its author declares them. What a profile does not declare is
+//! not run, never failed.
+
+use super::TargetError;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// A profile file as it is written, before ports are known.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileFile {
+    name: String,
+    base_url: String,
+    #[serde(default = "root")]
+    home: String,
+    start: String,
+    #[serde(default)]
+    return_to: String,
+    callback: String,
+    logout: String,
+    page: String,
+    api: String,
+    client_id: String,
+    #[serde(default)]
+    client_secret: Option<String>,
+    #[serde(default = "id_token")]
+    response_type: String,
+    #[serde(default)]
+    clock_skew: i64,
+    #[serde(default)]
+    jwks_cool_down: i64,
+    #[serde(default)]
+    trusted_audiences: Vec<String>,
+    #[serde(default)]
+    capabilities: Vec<String>,
+    #[serde(default)]
+    provider: Option<String>,
+    probe: Probe,
+    unauthenticated: Unauthenticated,
+    /// How rpcheck installs and starts the application, if it may.
+    pub run: Option<Run>,
+}
+
+fn root() -> String {
+    "/".to_owned()
+}
+
+fn id_token() -> String {
+    "id_token".to_owned()
+}
+
+/// How to see who is signed in.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Probe {
+    /// A path that answers 200 with JSON for a signed-in user only.
+    pub path: String,
+    /// Where the `sub` stands in that JSON, as a JSON pointer.
+    pub subject: String,
+}
+
+/// What a request without a session gets.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unauthenticated {
+    /// Status of a background call to the API: 302 or 401.
+    pub api: u16,
+    /// Status of a navigation to a guarded page.
+    pub page: u16,
+}
+
+/// How rpcheck installs and starts an application. `{port}`, `{base_url}`, `{issuer}` and `{client_id}` are
+/// filled in.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// Programs that must be on this machine.
+    #[serde(default)]
+    pub requires: Vec<String>,
+    /// Installs the application; run in the profile's folder when `setup_marker` is not there.
+    #[serde(default)]
+    pub setup: Vec<String>,
+    /// What is there once the application is installed.
+    #[serde(default)]
+    pub setup_marker: String,
+    /// Starts the application.
+    pub command: Vec<String>,
+    /// A path that answers below 500 once the application is up.
+    #[serde(default = "root")]
+    pub ready: String,
+    /// Seconds that starting may take.
+    #[serde(default = "twenty")]
+    pub ready_deadline: u64,
+    /// Environment variables for `command`.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+}
+
+fn twenty() -> u64 {
+    20
+}
+
+/// Facts about an application under test.
+#[derive(Clone, Debug)]
+pub struct TargetProfile {
+    /// Its name in reports.
+    pub name: String,
+    /// Where it lives.
+    pub base_url: Url,
+    /// A public page.
+    pub home: String,
+    /// Where a login starts.
+    pub start: String,
+    /// The parameter of `start` that names the page to return to; empty if it has none.
+    pub return_to: String,
+    /// Where the provider posts its answers.
+    pub callback: String,
+    /// Where a session ends.
+    pub logout: String,
+    /// A guarded page.
+    pub page: String,
+    /// A guarded API.
+    pub api: String,
+    /// Its client id.
+    pub client_id: String,
+    /// Its client secret.
+    pub client_secret: Option<String>,
+    /// The response type that it asks for.
+    pub response_type: String,
+    /// Seconds that its clock may be off.
+    pub clock_skew: i64,
+    /// Seconds before it looks up an unknown key again.
+    pub jwks_cool_down: i64,
+    /// Audiences beside its own client id that it trusts.
+    pub trusted_audiences: Vec<String>,
+    /// What else it offers.
+    pub capabilities: Vec<String>,
+    /// How to see who is signed in.
+    pub probe: Probe,
+    /// What a request without a session gets.
+    pub unauthenticated: Unauthenticated,
+}
+
+impl TargetProfile {
+    /// An address of the application: a path, or a whole address.
+    pub fn url(&self, path: &str) -> Url {
+        self.base_url.join(path).unwrap_or_else(|_| self.base_url.clone())
+    }
+}
+
+impl ProfileFile {
+    /// Reads a profile; every error names the file, and the line or the key.
+    pub fn read(path: &Path) -> Result<Self, TargetError> {
+        let unreadable = |cause| TargetError::Unreadable { path: path.to_owned(), cause };
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        let malformed = |cause: String| TargetError::Malformed { path: path.to_owned(), cause };
+        let file: Self = toml::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+        file.check().map_err(malformed)?;
+        Ok(file)
+    }
+
+    /// Reads a profile from text, for targets that are built in.
+    pub fn parse(text: &str) -> Result<Self, TargetError> {
+        let malformed = |cause| TargetError::Malformed { path: PathBuf::from("(built in)"), cause };
+        let file: Self = toml::from_str(text).map_err(|error| malformed(error.to_string()))?;
+        file.check().map_err(malformed)?;
+        Ok(file)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let paths = [
+            ("home", &self.home),
+            ("start", &self.start),
+            ("callback", &self.callback),
+            ("logout", &self.logout),
+            ("page", &self.page),
+            ("api", &self.api),
+            ("probe.path", &self.probe.path),
+        ];
+        for (key, path) in paths {
+            if !path.starts_with('/') {
+                return Err(format!("{key} is \"{path}\": write a path that starts with \"/\""));
+            }
+        }
+        if !self.probe.subject.starts_with('/') {
+            let seen = &self.probe.subject;
+            return Err(format!(
+                "probe.subject is \"{seen}\": write a JSON pointer, such as \"/sub\" or \"/user/sub\""
+            ));
+        }
+        if self.response_type != "id_token" {
+            let seen = &self.response_type;
+            return Err(format!(
+                "response_type is \"{seen}\": only \"id_token\" can be tested so far; write that, or leave the line out"
+            ));
+        }
+        if !matches!(self.unauthenticated.api, 302 | 303 | 401 | 403) {
+            let seen = self.unauthenticated.api;
+            return Err(format!("unauthenticated.api is {seen}: write 302, 303, 401 or 403"));
+        }
+        if self.run.as_ref().is_some_and(|run| run.command.is_empty()) {
+            return Err("run.command is empty: write the program and its arguments, such as \
+                        [\"node\", \"app.js\"], or leave the [run] table out"
+                .to_owned());
+        }
+        self.resolve(1).map(drop)
+    }
+
+    /// True if the application's port is rpcheck's to choose.
+    pub fn chooses_port(&self) -> bool {
+        self.base_url.contains("{port}")
+    }
+
+    /// Where the provider has to listen, if the application insists.
+    pub fn provider(&self) -> Option<&str> {
+        self.provider.as_deref()
+    }
+
+    /// The facts, once the port is known.
+    pub fn resolve(&self, port: u16) -> Result<TargetProfile, String> {
+        let written = self.base_url.replace("{port}", &port.to_string());
+        let base_url = Url::parse(&written).map_err(|cause| {
+            format!("base_url \"{written}\" is no address ({cause}): write \"http://localhost:3000\", say")
+        })?;
+        if base_url.host_str().is_none() || !matches!(base_url.scheme(), "http" | "https") {
+            return Err(format!(
+                "base_url \"{written}\" is no web address: write \"http://localhost:3000\", say"
+            ));
+        }
+        let file = self.clone();
+        Ok(TargetProfile {
+            name: file.name,
+            base_url,
+            home: file.home,
+            start: file.start,
+            return_to: file.return_to,
+            callback: file.callback,
+            logout: file.logout,
+            page: file.page,
+            api: file.api,
+            client_id: file.client_id,
+            client_secret: file.client_secret,
+            response_type: file.response_type,
+            clock_skew: file.clock_skew,
+            jwks_cool_down: file.jwks_cool_down,
+            trusted_audiences: file.trusted_audiences,
+            capabilities: file.capabilities,
+            probe: file.probe,
+            unauthenticated: file.unauthenticated,
+        })
+    }
+}

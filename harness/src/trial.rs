@@ -1,0 +1,143 @@
+//! One execution of a scenario: what its script may do.
+
+mod agent;
+mod attempt;
+
+use crate::scenario::{Facts, Scenario};
+use crate::stage::Stage;
+use crate::target::profile::TargetProfile;
+use crate::verdict::{Finding, InputRecord, Reason, Stop, Verdict};
+use mock_idp::{Fault, FaultGuard, Tenant};
+use std::sync::Arc;
+
+pub use agent::{Pending, TrialAgent};
+pub use attempt::meaningful;
+
+/// What came of a script, or of one step of it.
+pub type Outcome = Result<(), Stop>;
+
+/// The person that honest logins sign in.
+pub const HONEST: &str = "alice";
+/// The person that forged tokens name; no honest login ever uses them, so that an honest sign-in is never
+/// mistaken for an accepted forgery.
+pub const FORGED: &str = "forged";
+/// The `sub` of [`FORGED`].
+pub const FORGED_SUBJECT: &str = "rpcheck-forged";
+
+/// One execution of a scenario.
+pub struct Trial {
+    stage: Arc<Stage>,
+    scenario: Scenario,
+    inputs: Vec<InputRecord>,
+    observations: Vec<String>,
+}
+
+impl Trial {
+    /// A trial of a scenario on a stage.
+    pub fn new(scenario: Scenario, stage: Stage) -> Self {
+        Self { stage: Arc::new(stage), scenario, inputs: Vec::new(), observations: Vec::new() }
+    }
+
+    /// What was known when the trial started.
+    pub fn facts(&self) -> &Facts {
+        &self.stage.facts
+    }
+
+    /// Facts about the application.
+    pub fn profile(&self) -> &TargetProfile {
+        &self.stage.profile
+    }
+
+    /// The provider.
+    pub fn tenant(&self) -> &Tenant {
+        &self.stage.tenant
+    }
+
+    /// Everything that stands ready.
+    pub fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// Somebody's browser, with nothing in it.
+    pub async fn agent(&self) -> Result<TrialAgent, Stop> {
+        TrialAgent::new(self.stage.clone()).await
+    }
+
+    /// Makes the provider tell these until the guard is dropped.
+    pub fn arm(&self, faults: Vec<Fault>) -> Result<FaultGuard, Stop> {
+        Ok(self.stage.tenant.arm(faults)?)
+    }
+
+    /// The subject that a person signs in as.
+    pub fn subject(&self, user: &str) -> Result<String, Stop> {
+        let users = self.stage.tenant.users();
+        let found = users.into_iter().find(|known| known.username == user);
+        found.map(|user| user.sub).ok_or_else(|| Stop::Broken(format!("the provider knows no user {user}")))
+    }
+
+    /// Lets time pass for provider, application and agents alike. Needs [`crate::Need::Clock`].
+    pub fn advance(&self, seconds: i64) {
+        self.stage.tenant.clock().advance(seconds);
+        self.stage.agent_clock.advance(seconds);
+    }
+
+    /// Lets time pass for the agents' cookies only: a person takes long to sign in.
+    pub fn age_cookies(&self, seconds: i64) {
+        self.stage.agent_clock.advance(seconds);
+    }
+
+    /// A token made by hand, for this application.
+    pub fn mint(&self, user: &str, nonce: Option<&str>, faults: &[Fault]) -> Result<String, Stop> {
+        let minted = self.stage.tenant.mint(user, &self.stage.facts.client_id, nonce, faults);
+        minted.map_err(|error| Stop::Broken(format!("a token cannot be minted: {error}")))
+    }
+
+    /// Keeps what came of one input and goes on with the next.
+    pub fn input(&mut self, label: impl Into<String>, outcome: Outcome) {
+        let verdict = Verdict::of(self.scenario.level, outcome);
+        self.inputs.push(InputRecord { label: label.into(), verdict, known: None });
+    }
+
+    /// How many inputs have been tried.
+    pub fn tried(&self) -> usize {
+        self.inputs.len()
+    }
+
+    /// Keeps something for the report that nothing is demanded of.
+    pub fn observe(&mut self, what: impl Into<String>) {
+        self.observations.push(what.into());
+    }
+
+    /// A finding about everything since a position in the conversation.
+    pub fn found(&self, since: usize, expected: impl Into<String>, actual: impl Into<String>) -> Stop {
+        let exchanges = since..self.stage.everything().len();
+        Stop::Found(Finding { expected: expected.into(), actual: actual.into(), exchanges })
+    }
+
+    /// `Ok` if it holds, otherwise a finding about everything since a position.
+    pub fn demand(&self, holds: bool, since: usize, expected: &str, actual: impl Into<String>) -> Outcome {
+        if holds { Ok(()) } else { Err(self.found(since, expected, actual)) }
+    }
+
+    /// How many exchanges there have been, for [`Trial::found`].
+    pub fn position(&self) -> usize {
+        self.stage.position()
+    }
+
+    /// An honest login in a fresh browser.
+    pub async fn honest(&self) -> Outcome {
+        self.stage.tenant.set_policy(mock_idp::LoginPolicy::Ask);
+        let landing = self.agent().await?.log_in(HONEST).await?;
+        landing.accepted(&self.subject(HONEST)?)
+    }
+
+    /// Not run, because the two values that must differ are the same.
+    pub fn no_difference(what: impl Into<String>) -> Stop {
+        Stop::NotRun(Reason::NoDifference(what.into()))
+    }
+
+    /// What was recorded: inputs, observations, and the stage for the conversation.
+    pub fn into_parts(self) -> (Vec<InputRecord>, Vec<String>, Arc<Stage>) {
+        (self.inputs, self.observations, self.stage)
+    }
+}

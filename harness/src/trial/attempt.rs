@@ -1,0 +1,71 @@
+//! One login under faults, and whether its outcome can be believed.
+
+use super::{FORGED, HONEST, Outcome, Trial};
+use crate::scenario::{Expect, Input};
+use crate::verdict::{Reason, Stop};
+use mock_idp::{Fault, FaultReport, Seam, trace::Endpoint};
+
+impl Trial {
+    /// One login while the provider tells these, by a person in a fresh browser.
+    pub async fn attempt(&self, faults: Vec<Fault>, expect: Expect) -> Outcome {
+        let user = if expect == Expect::Accepted { HONEST } else { FORGED };
+        let guard = self.arm(faults)?;
+        let mut agent = self.agent().await?;
+        let landing = agent.log_in(user).await;
+        meaningful(&guard.report())?;
+        let landing = landing?;
+        match expect {
+            Expect::Refused => landing.refused(),
+            Expect::RefusedOrUnavailable => landing.refused_or_unavailable(),
+            Expect::Accepted => landing.accepted(&self.subject(user)?),
+        }
+    }
+
+    /// One attempt per input, an honest login after each; what comes of them is kept.
+    pub async fn attempt_each(&mut self, inputs: Vec<Input>, expect: Expect) -> Outcome {
+        let several = inputs.len() > 1;
+        for input in inputs {
+            let mut outcome = self.attempt(input.faults, expect).await;
+            if several && outcome.is_ok() {
+                outcome = self.honest_after().await;
+            }
+            self.input(input.label, outcome);
+        }
+        Ok(())
+    }
+
+    /// The honest login after a negative: it shows that the refusal did not merely break the application.
+    pub async fn honest_after(&self) -> Outcome {
+        self.honest().await.map_err(|stop| match stop {
+            Stop::Found(mut finding) => {
+                finding.expected = format!("an honest login afterwards: {}", finding.expected);
+                Stop::Found(finding)
+            }
+            other => other,
+        })
+    }
+}
+
+/// No vacuous verdict: a fault of ours that never fired means that we could not tell; at a seam that the
+/// application triggers, that it did not ask; one that changed nothing, that there was nothing to learn.
+pub fn meaningful(reports: &[FaultReport]) -> Outcome {
+    for FaultReport { fault, fired, changed } in reports {
+        if *fired == 0 && triggered_by_app(&fault.seam) {
+            return Err(Stop::NotRun(Reason::AppDidNotAsk(fault.to_string())));
+        }
+        if *fired == 0 {
+            return Err(Stop::Broken(format!("a fault never fired: {fault}")));
+        }
+        if *changed == 0 {
+            return Err(Stop::NotRun(Reason::NoDifference(fault.to_string())));
+        }
+    }
+    Ok(())
+}
+
+fn triggered_by_app(seam: &Seam) -> bool {
+    matches!(
+        seam,
+        Seam::Discovery | Seam::Jwks | Seam::Wire(Endpoint::Discovery) | Seam::Wire(Endpoint::Jwks)
+    )
+}

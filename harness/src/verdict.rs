@@ -1,0 +1,191 @@
+//! What came of a trial. `Fail` says that the application is wrong, `Broken` that we could not tell: the two
+//! never mix.
+
+use crate::agent::AgentError;
+use crate::scenario::{Level, Scenario};
+use mock_idp::Exchange;
+use serde::Serialize;
+use std::ops::Range;
+
+/// What the application did against what it should have done, and where that is to be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What should have happened.
+    pub expected: String,
+    /// What happened.
+    pub actual: String,
+    /// The exchanges that show it, as positions in the trial's conversation.
+    pub exchanges: Range<usize>,
+}
+
+/// Why a scenario was not run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "because", content = "detail")]
+pub enum Reason {
+    /// The target or the agent lacks something.
+    Needs(&'static str),
+    /// The application never asked for what the fault would have changed; applications cache.
+    AppDidNotAsk(String),
+    /// The fault fired and changed nothing, so that nothing could be learned.
+    NoDifference(String),
+    /// The target is not set up for it.
+    Undeclared(String),
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Reason::Needs(what) => f.write_str(what),
+            Reason::AppDidNotAsk(what) => write!(f, "the app did not ask for it: {what}"),
+            Reason::NoDifference(what) => write!(f, "it made no difference: {what}"),
+            Reason::Undeclared(what) => f.write_str(what),
+        }
+    }
+}
+
+/// What ends a script, or one input of it, early.
+#[derive(Clone, Debug)]
+pub enum Stop {
+    /// The application is wrong.
+    Found(Finding),
+    /// There was nothing to learn.
+    NotRun(Reason),
+    /// We could not tell.
+    Broken(String),
+}
+
+impl From<AgentError> for Stop {
+    fn from(error: AgentError) -> Self {
+        Stop::Broken(error.to_string())
+    }
+}
+
+impl From<mock_idp::FaultError> for Stop {
+    fn from(error: mock_idp::FaultError) -> Self {
+        Stop::Broken(format!("a fault of ours cannot be told: {error}"))
+    }
+}
+
+/// What came of a trial, or of one input of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "verdict")]
+pub enum Verdict {
+    /// As it should be.
+    Pass,
+    /// Not as it should be, where the level only warns.
+    Warn(Finding),
+    /// The application is wrong.
+    Fail(Finding),
+    /// Not run, and why.
+    NotRun {
+        /// Why.
+        reason: Reason,
+    },
+    /// We could not tell, and why.
+    Broken {
+        /// Why.
+        error: String,
+    },
+}
+
+impl Verdict {
+    /// What a level makes of how an attempt ended.
+    pub fn of(level: Level, outcome: Result<(), Stop>) -> Self {
+        match outcome {
+            Ok(()) => Verdict::Pass,
+            Err(Stop::Found(finding)) => match level {
+                Level::Must | Level::Tolerate => Verdict::Fail(finding),
+                Level::Should | Level::Harden | Level::Policy => Verdict::Warn(finding),
+            },
+            Err(Stop::NotRun(reason)) => Verdict::NotRun { reason },
+            Err(Stop::Broken(error)) => Verdict::Broken { error },
+        }
+    }
+
+    /// One word for it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Warn(_) => "warn",
+            Verdict::Fail(_) => "fail",
+            Verdict::NotRun { .. } => "not-run",
+            Verdict::Broken { .. } => "broken",
+        }
+    }
+
+    /// The finding of a `Fail` or a `Warn`.
+    pub fn finding(&self) -> Option<&Finding> {
+        match self {
+            Verdict::Warn(finding) | Verdict::Fail(finding) => Some(finding),
+            _ => None,
+        }
+    }
+
+    /// How bad it is, for telling the worst of several: not knowing is worse than a failure, because a
+    /// failure among inputs that could not be told would hide them.
+    fn weight(&self) -> u8 {
+        match self {
+            Verdict::NotRun { .. } => 0,
+            Verdict::Pass => 1,
+            Verdict::Warn(_) => 2,
+            Verdict::Fail(_) => 3,
+            Verdict::Broken { .. } => 4,
+        }
+    }
+
+    /// The worst of several verdicts; an input that was not run does not outweigh one that passed.
+    pub fn worst<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> Option<&'a Verdict> {
+        verdicts.into_iter().max_by_key(|verdict| verdict.weight())
+    }
+}
+
+/// What came of one input.
+#[derive(Clone, Debug, Serialize)]
+pub struct InputRecord {
+    /// Names the input.
+    pub label: String,
+    /// What came of it.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// The reason given for it in the target's list of known deviations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<String>,
+}
+
+/// Everything about one trial that a report may need.
+#[derive(Clone, Debug)]
+pub struct TrialRecord {
+    /// What was tried.
+    pub scenario: Scenario,
+    /// The worst of its inputs.
+    pub verdict: Verdict,
+    /// What came of each input, in order; a scenario without inputs has one, without a label.
+    pub inputs: Vec<InputRecord>,
+    /// What was seen that nothing was demanded of.
+    pub observations: Vec<String>,
+    /// The whole conversation.
+    pub conversation: Vec<Exchange>,
+    /// How long it took.
+    pub micros: u64,
+}
+
+impl TrialRecord {
+    /// The record of a trial by the records of its inputs.
+    pub fn new(scenario: Scenario, inputs: Vec<InputRecord>) -> Self {
+        let worst = Verdict::worst(inputs.iter().map(|input| &input.verdict)).cloned();
+        let verdict = worst.unwrap_or(Verdict::Broken { error: "the scenario tried nothing".to_owned() });
+        Self { scenario, verdict, inputs, observations: Vec::new(), conversation: Vec::new(), micros: 0 }
+    }
+
+    /// True if every finding of it is on the list of known deviations.
+    pub fn is_known(&self) -> bool {
+        let mut findings = self.inputs.iter().filter(|input| input.verdict.finding().is_some()).peekable();
+        findings.peek().is_some() && findings.all(|input| input.known.is_some())
+    }
+}
+
+impl std::fmt::Debug for Scenario {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id)
+    }
+}

@@ -1,0 +1,66 @@
+//! For whom the token was made.
+
+use harness::{Expect, Input, Scenario};
+use mock_idp::fault::{Alteration, ID_TOKEN};
+use serde_json::json;
+
+pub(crate) const SCENARIOS: &[Scenario] =
+    &[OTHER_CLIENT, SUFFIX, MISSING, ARRAY, UNTRUSTED, FOREIGN_AZP, NEARLY];
+
+const OTHER_CLIENT: Scenario = Scenario::must("id-token/aud-other-client")
+    .clause("OIDC Core 3.1.3.7 (3)")
+    .why("a token minted for another client must not log anyone in here")
+    .covers(&["professos/trc-2"])
+    .with(|| vec![ID_TOKEN.set("aud", "someone-else")]);
+
+const SUFFIX: Scenario = Scenario::must("id-token/aud-suffix")
+    .clause("OIDC Core 3.1.3.7 (3)")
+    .why("a client id with one character more is another client")
+    .covers(&["oidcc-client-test-invalid-aud"])
+    .with(|| vec![ID_TOKEN.append("aud", "1")]);
+
+const MISSING: Scenario = Scenario::must("id-token/aud-missing")
+    .clause("OIDC Core 2, 3.1.3.7 (3)")
+    .why("a token for nobody in particular is not for this app")
+    .covers(&["oidcc-client-test-missing-aud", "professos/trc-1"])
+    .with(|| vec![ID_TOKEN.remove("aud")]);
+
+const ARRAY: Scenario = Scenario::tolerate("id-token/aud-array-of-one")
+    .clause("OIDC Core 2")
+    .why("aud may be an array; providers send it so")
+    .covers(&["AUD-01"])
+    .inputs(|facts| vec![Input::new("", vec![ID_TOKEN.set("aud", json!([facts.client_id]))])])
+    .expect(Expect::Accepted);
+
+const UNTRUSTED: Scenario = Scenario::must("id-token/aud-untrusted-extra")
+    .clause("OIDC Core 3.1.3.7 (3)")
+    .why("every audience can use the token: one that is not trusted can sign its users in here")
+    .covers(&["AUD-02"])
+    .inputs(|facts| {
+        let both = json!([facts.client_id, "someone-else"]);
+        let other_order = json!(["someone-else", facts.client_id]);
+        vec![
+            Input::new("after the own", vec![ID_TOKEN.set("aud", both)]),
+            Input::new("before the own", vec![ID_TOKEN.set("aud", other_order)]),
+        ]
+    });
+
+const FOREIGN_AZP: Scenario = Scenario::should("id-token/azp-other-client")
+    .clause("OIDC Core 3.1.3.7 (4), (5)")
+    .why("azp names the client that the token was issued to; another one has handed it on")
+    .covers(&["AUD-04"])
+    .with(|| vec![ID_TOKEN.set("azp", "someone-else")]);
+
+const NEARLY: Scenario = Scenario::must("id-token/aud-nearly")
+    .clause("RFC 7519 4.1.3")
+    .why("aud is compared whole: no prefix, no substring, no other letter case")
+    .covers(&["AUD-06"])
+    .inputs(|facts| {
+        let id = &facts.client_id;
+        vec![
+            Input::new("other letter case", vec![ID_TOKEN.alter("aud", Alteration::SwapCase)]),
+            Input::new("a trailing slash", vec![ID_TOKEN.append("aud", "/")]),
+            Input::new("a prefix of it", vec![ID_TOKEN.alter("aud", Alteration::Shorten)]),
+            Input::new("one word of several", vec![ID_TOKEN.set("aud", format!("other {id} another"))]),
+        ]
+    });

@@ -1,0 +1,58 @@
+//! Who made the token.
+
+use harness::{Facts, Input, Scenario};
+use mock_idp::fault::ID_TOKEN;
+use serde_json::{Value, json};
+use url::Url;
+
+pub(crate) const SCENARIOS: &[Scenario] = &[MISSING, NEARLY, SUFFIX];
+
+const MISSING: Scenario = Scenario::must("id-token/iss-missing")
+    .clause("OIDC Core 2, 3.1.3.7 (2)")
+    .why("a token that does not say who made it was made by nobody that is trusted")
+    .covers(&["ISS-01"])
+    .inputs(|facts| {
+        vec![
+            Input::new("absent", vec![ID_TOKEN.remove("iss")]),
+            Input::new("null", vec![ID_TOKEN.set("iss", Value::Null)]),
+            Input::new("empty", vec![ID_TOKEN.set("iss", "")]),
+            Input::new("in an array", vec![ID_TOKEN.set("iss", json!([facts.issuer]))]),
+        ]
+    });
+
+const NEARLY: Scenario = Scenario::must("id-token/iss-nearly")
+    .clause("OIDC Core 3.1.3.7 (2); RFC 8725 3.8")
+    .why("the issuer is compared exactly: addresses that lead to the same place are other issuers")
+    .covers(&["ISS-02"])
+    .inputs(|facts| {
+        let input = |(label, issuer): (&str, String)| Input::new(label, vec![ID_TOKEN.set("iss", issuer)]);
+        nearly(facts).into_iter().map(input).collect()
+    });
+
+/// Addresses that a lenient comparison takes for the issuer.
+fn nearly(facts: &Facts) -> Vec<(&'static str, String)> {
+    let issuer = facts.issuer.as_str();
+    let address = Url::parse(issuer).expect("an issuer is a URL");
+    let (scheme, rest) = issuer.split_once("://").expect("an issuer has a scheme");
+    let slashed = issuer.strip_suffix('/').map_or_else(|| format!("{issuer}/"), str::to_owned);
+    let other_host = if address.host_str() == Some("localhost") { "127.0.0.1" } else { "localhost" };
+    let host = address.host_str().unwrap_or_default();
+    vec![
+        ("a slash more or less at the end", slashed),
+        ("other letter case", format!("{}://{rest}", scheme.to_uppercase())),
+        ("another name of the host", issuer.replacen(host, other_host, 1)),
+        ("another port", issuer.replacen(&format!(":{}", address.port().unwrap_or(80)), ":443", 1)),
+        ("another scheme", format!("https://{rest}")),
+        ("with a user", format!("{scheme}://user@{rest}")),
+        ("with a query", format!("{issuer}?x=1")),
+        ("with a fragment", format!("{issuer}#x")),
+        ("a prefix of it", issuer[..issuer.len() - 1].to_owned()),
+        ("followed by another host", format!("{issuer}.evil.example")),
+    ]
+}
+
+const SUFFIX: Scenario = Scenario::must("id-token/iss-suffix")
+    .clause("OIDC Core 3.1.3.7 (2)")
+    .why("an issuer with one character more is another issuer")
+    .covers(&["oidcc-client-test-invalid-iss"])
+    .with(|| vec![ID_TOKEN.append("iss", "1")]);

@@ -1,0 +1,113 @@
+//! The provider's key set: found by discovery, fetched again when it changes, and not at anybody's command.
+
+use crate::binding::with;
+use harness::trial::{FORGED, HONEST};
+use harness::{Expect, Outcome, Scenario, Stop, Trial};
+use mock_idp::fault::{DISCOVERY, HEADER, JWKS};
+use mock_idp::trace::Endpoint;
+use mock_idp::{Grace, LoginPolicy, MockIdp};
+
+pub(crate) const SCENARIOS: &[Scenario] =
+    &[ROTATED, ROTATED_BEFORE_SIGNING, UNKNOWN_KIDS, FOUND_BY_DISCOVERY, NO_KID_ONE_KEY];
+
+const ROTATED: Scenario = Scenario::tolerate("keys/rotated")
+    .clause("OIDC Core 10.1.1")
+    .why("providers change their keys: a new kid means a look at the key set, not a locked door")
+    .covers(&["KEY-01", "oidcc-client-test-signing-key-rotation"])
+    .alone()
+    .run(|t| Box::pin(rotated(t)));
+
+async fn rotated(t: &mut Trial) -> Outcome {
+    t.honest().await?;
+    t.tenant().rotate_keys(Grace::KeepOld);
+    t.attempt(Vec::new(), Expect::Accepted).await
+}
+
+const ROTATED_BEFORE_SIGNING: Scenario = Scenario::tolerate("keys/rotated-before-signing")
+    .clause("OIDC Core 10.1.1")
+    .why("the key may change between the start of a login and its end")
+    .covers(&["oidcc-client-test-signing-key-rotation-just-before-signing"])
+    .alone()
+    .run(|t| Box::pin(rotated_before_signing(t)));
+
+async fn rotated_before_signing(t: &mut Trial) -> Outcome {
+    t.honest().await?;
+    t.tenant().set_policy(LoginPolicy::Ask);
+    let mut agent = t.agent().await?;
+    let start = t.profile().start.clone();
+    let landing = agent.visit(&start).await?;
+    let form = landing.page.forms.into_iter().find(|form| form.names.iter().any(|name| name == "password"));
+    let Some(mut form) = form else {
+        return Err(t.found(0, "the login leads to the provider's login page", "it led elsewhere"));
+    };
+    t.tenant().rotate_keys(Grace::DropOld);
+    form.set("username", HONEST)?;
+    form.set("password", HONEST)?;
+    agent.submit(&form).await?.accepted(&t.subject(HONEST)?)
+}
+
+const UNKNOWN_KIDS: Scenario = Scenario::harden("keys/unknown-kids")
+    .clause("RFC 8725 3.10; OIDC Core 10.1.1")
+    .why("anybody can post tokens with made-up kids: each of them must not cost the provider a request")
+    .covers(&["KEY-05"])
+    .alone()
+    .run(|t| Box::pin(unknown_kids(t)));
+
+/// Forged tokens that are posted; real floods are larger, and a few fetches too many show already here.
+const FLOOD: usize = 40;
+/// Requests for the key set that so many may cost.
+const AFFORDABLE: usize = 5;
+
+async fn unknown_kids(t: &mut Trial) -> Outcome {
+    let provider = t.tenant().trace();
+    let (start, before) = (t.position(), provider.count(Endpoint::Jwks));
+    let mut agent = t.agent().await?;
+    for number in 0..FLOOD {
+        let pending = agent.begin(FORGED).await?;
+        let kid = HEADER.set("kid", format!("made-up-{number}"));
+        let token = t.mint(FORGED, Some(&pending.asked("nonce")), &[kid])?;
+        agent.post(&with(&pending.form.fields, "id_token", &token)).await?;
+    }
+    let subject = agent.probe().await?;
+    let asked = provider.count(Endpoint::Jwks) - before;
+    t.demand(
+        subject.is_none(),
+        start,
+        "none of the tokens is believed",
+        format!("signed in as {subject:?}"),
+    )?;
+    t.observe(format!("{FLOOD} tokens with made-up kids cost {asked} requests for the key set"));
+    t.demand(
+        asked <= AFFORDABLE,
+        start,
+        &format!("at most {AFFORDABLE} requests for the key set"),
+        format!("{asked} requests for {FLOOD} tokens"),
+    )
+}
+
+const FOUND_BY_DISCOVERY: Scenario = Scenario::tolerate("keys/found-by-discovery")
+    .clause("OIDC Discovery 3, 4.2")
+    .why("the key set is where the metadata says, at whatever address that is")
+    .covers(&[
+        "oidcc-client-test-discovery-jwks-uri-keys",
+        "KEY-18",
+        "oidcc-client-test-discovery-openid-config",
+    ])
+    .cold()
+    .run(|t| Box::pin(found_by_discovery(t)));
+
+async fn found_by_discovery(t: &mut Trial) -> Outcome {
+    let elsewhere = MockIdp::start().await.map_err(|error| Stop::Broken(error.to_string()))?;
+    let moved = DISCOVERY.set("jwks_uri", format!("{}/jwks", elsewhere.base_url()));
+    t.attempt(vec![moved], Expect::Accepted).await?;
+    let asked = elsewhere.tenant().trace().count(Endpoint::Jwks);
+    t.demand(asked > 0, 0, "the key set is fetched from the address in the metadata", "nobody asked there")
+}
+
+const NO_KID_ONE_KEY: Scenario = Scenario::tolerate("keys/no-kid-one-key")
+    .clause("OIDC Core 10.1; RFC 7515 4.1.4")
+    .why("with one fitting key in the set, a token needs no kid")
+    .covers(&["oidcc-client-test-kid-absent-single-jwks"])
+    .cold()
+    .with(|| vec![HEADER.remove("kid"), JWKS.remove("/keys/*/kid")])
+    .expect(Expect::Accepted);

@@ -1,0 +1,75 @@
+//! A logout ends the session, also when the provider is not there to hear of it.
+
+use harness::trial::HONEST;
+use harness::{Outcome, Scenario, Stop, Trial};
+use mock_idp::Fault;
+use mock_idp::fault::{DISCOVERY, WIRE};
+use mock_idp::trace::Endpoint;
+
+pub(crate) const SCENARIOS: &[Scenario] = &[ENDS_SESSION, PROVIDER_DOWN];
+
+const ENDS_SESSION: Scenario = Scenario::must("logout/ends-session")
+    .clause("RP-Initiated Logout 2")
+    .why("after a logout, the same browser is nobody")
+    .covers(&["LO-01"])
+    .run(|t| Box::pin(ends_session(t)));
+
+async fn ends_session(t: &mut Trial) -> Outcome {
+    let mut agent = t.agent().await?;
+    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    let logout = t.profile().logout.clone();
+    let landing = agent.visit(&logout).await?;
+    match &landing.subject {
+        None => landing.refused().or_else(only_crashes),
+        Some(subject) => Err(landing.found("nobody is signed in", format!("{subject} still is"))),
+    }
+}
+
+/// A session that is gone is what was asked for here; a crash on the way still is one.
+fn only_crashes(stop: Stop) -> Outcome {
+    match stop {
+        Stop::Found(finding) if finding.actual.starts_with("the session of") => Ok(()),
+        other => Err(other),
+    }
+}
+
+const PROVIDER_DOWN: Scenario = Scenario::harden("logout/provider-down")
+    .clause("RP-Initiated Logout 2")
+    .why("whoever presses Log out is logged out here, even if the provider cannot be told")
+    .covers(&["LO-02"])
+    .alone()
+    .needs(&[harness::Need::Restart])
+    .run(|t| Box::pin(provider_down(t)));
+
+async fn provider_down(t: &mut Trial) -> Outcome {
+    let metadata = WIRE.at(Endpoint::Discovery);
+    let without = |fault: Fault| vec![fault];
+    for (label, faults) in [
+        ("no metadata", without(metadata.status(503))),
+        ("connection dropped", without(metadata.hang_up())),
+        ("no end_session_endpoint", without(DISCOVERY.remove("end_session_endpoint"))),
+    ] {
+        let outcome = logs_out_under(t, faults).await;
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+/// A session that outlives a restart of the app, and a logout while the app must ask for the metadata anew.
+async fn logs_out_under(t: &Trial, faults: Vec<Fault>) -> Outcome {
+    let mut agent = t.agent().await?;
+    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    t.stage().app.restart().await.map_err(|error| Stop::Broken(error.to_string()))?;
+    if agent.probe().await?.is_none() {
+        return Err(Trial::no_difference("the session does not outlive a restart of the app"));
+    }
+    let _guard = t.arm(faults)?;
+    let logout = t.profile().logout.clone();
+    let landing = agent.visit(&logout).await?;
+    match &landing.subject {
+        None => landing.refused_or_unavailable().or_else(only_crashes),
+        Some(subject) => {
+            Err(landing.found("nobody is signed in", format!("{subject} still is; {}", landing.seen())))
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The bundled sample app as a target: every trial has a provider, an app and a clock of its own, so that
+//! trials run side by side and nothing is reset.
+
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use harness::agent::{Agent, AgentError, AgentOptions, HttpAgent};
+use harness::stage::{Agents, App, Stage};
+use harness::target::external::register;
+use harness::target::profile::ProfileFile;
+use harness::{Need, Scenario, Target, TargetError, TargetProfile};
+use mock_idp::{Clock, Ids, MockIdp, Tenant};
+use sample_app::{Ambient, Random, SampleApp, Settings, StartError};
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::Mutex;
+use url::Url;
+
+/// When every in-process trial starts: 15 January 2027, 08:00:00 UTC.
+pub const START: i64 = 1_800_000_000;
+
+const SECRET: &str = "a-published-secret-that-protects-nothing";
+
+/// The bundled sample app.
+pub struct SampleTarget {
+    idp: MockIdp,
+    file: ProfileFile,
+    profile: TargetProfile,
+    start: Starting,
+    trials: AtomicU64,
+}
+
+/// How the sample is started; the tests that switch a rule off bring their own.
+pub type Starting = Arc<
+    dyn Fn(tokio::net::TcpListener, Settings, Ambient) -> BoxFuture<'static, Result<SampleApp, StartError>>
+        + Send
+        + Sync,
+>;
+
+/// The bundled sample app, for the command line.
+pub fn bundled() -> BoxFuture<'static, Result<Arc<dyn Target>, TargetError>> {
+    Box::pin(async { Ok(Arc::new(SampleTarget::new().await?) as Arc<dyn Target>) })
+}
+
+impl SampleTarget {
+    /// The sample as it is.
+    pub async fn new() -> Result<Self, TargetError> {
+        Self::started_by(
+            "sample-app",
+            Arc::new(|listener, settings, ambient| Box::pin(SampleApp::start(listener, settings, ambient))),
+        )
+        .await
+    }
+
+    /// The sample, started in another way.
+    pub async fn started_by(name: &str, start: Starting) -> Result<Self, TargetError> {
+        let idp = MockIdp::start().await.map_err(|error| TargetError::Provider(error.to_string()))?;
+        let file = ProfileFile::parse(include_str!("sample-app.toml"))?;
+        let mut profile = file.resolve(0).map_err(TargetError::Provider)?;
+        name.clone_into(&mut profile.name);
+        Ok(Self { idp, file, profile, start, trials: AtomicU64::new(0) })
+    }
+}
+
+#[async_trait]
+impl Target for SampleTarget {
+    fn profile(&self) -> &TargetProfile {
+        &self.profile
+    }
+
+    fn offers(&self, need: Need) -> bool {
+        match need {
+            Need::Browser => false,
+            Need::HandMadeRequests | Need::Restart | Need::Clock | Need::ReturnTo => true,
+        }
+    }
+
+    fn isolated(&self) -> bool {
+        true
+    }
+
+    async fn stage(&self, _: &Scenario) -> Result<Stage, TargetError> {
+        let number = self.trials.fetch_add(1, Ordering::Relaxed);
+        let clock = Clock::frozen(START);
+        let tenant = self.idp.new_tenant(&format!("trial-{number}"), clock.clone(), Ids::seeded(number));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(no_port)?;
+        let port = listener.local_addr().map_err(no_port)?.port();
+        let profile = Arc::new(self.file.resolve(port).map_err(TargetError::Provider)?);
+        register(&tenant, &profile);
+        let app = Sample {
+            listener,
+            settings: settings(&tenant, &profile)?,
+            clock,
+            start: self.start.clone(),
+            tenant: tenant.clone(),
+            running: Mutex::new(None),
+        };
+        app.restart().await?;
+        let agents = SampleAgents { provider: self.idp.base_url().to_owned(), clock: Clock::frozen(START) };
+        let agent_clock = agents.clock.clone();
+        Ok(Stage::new(tenant, profile, Box::new(app), Arc::new(agents), agent_clock))
+    }
+}
+
+fn no_port(error: std::io::Error) -> TargetError {
+    TargetError::Provider(format!("no port is free on 127.0.0.1: {error}"))
+}
+
+fn settings(tenant: &Tenant, profile: &TargetProfile) -> Result<Settings, TargetError> {
+    let values = [
+        ("ISSUER_BASE_URL", tenant.issuer()),
+        ("BASE_URL", profile.base_url.as_str().trim_end_matches('/').to_owned()),
+        ("CLIENT_ID", profile.client_id.clone()),
+        ("SECRET", SECRET.to_owned()),
+    ];
+    let values: BTreeMap<String, String> =
+        values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Settings::from_map(&values).map_err(|error| TargetError::Provider(error.to_string()))
+}
+
+/// One sample app, which keeps its port over restarts.
+struct Sample {
+    listener: TcpListener,
+    settings: Settings,
+    clock: Clock,
+    start: Starting,
+    tenant: Tenant,
+    running: Mutex<Option<SampleApp>>,
+}
+
+#[async_trait]
+impl App for Sample {
+    async fn restart(&self) -> Result<(), TargetError> {
+        let mut running = self.running.lock().await;
+        running.take();
+        let not_started = |why: String| TargetError::NotStarted {
+            name: "sample-app".to_owned(),
+            why,
+            output: String::new(),
+        };
+        let listener = self.listener.try_clone().map_err(no_port)?;
+        listener.set_nonblocking(true).map_err(no_port)?;
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(no_port)?;
+        let clock = self.clock.clone();
+        let clock = sample_app::Clock::from_fn(Arc::new(move || clock.unix()));
+        let ambient = Ambient { clock, random: Random::system() };
+        let app = (self.start)(listener, self.settings.clone(), ambient).await;
+        *running = Some(app.map_err(|error| not_started(error.to_string()))?);
+        Ok(())
+    }
+}
+
+impl Drop for Sample {
+    fn drop(&mut self) {
+        self.tenant.remove();
+    }
+}
+
+struct SampleAgents {
+    provider: String,
+    clock: Clock,
+}
+
+#[async_trait]
+impl Agents for SampleAgents {
+    async fn agent(&self) -> Result<Box<dyn Agent>, AgentError> {
+        let provider = Url::parse(&self.provider).expect("the provider's address is a URL");
+        Ok(Box::new(HttpAgent::new(AgentOptions::new(provider, self.clock.clone()))))
+    }
+}

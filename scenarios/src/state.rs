@@ -1,0 +1,104 @@
+//! `state`: compared exactly, and good for one use.
+
+use harness::trial::{FORGED, HONEST};
+use harness::{Input, Outcome, Scenario, Trial};
+use mock_idp::fault::{Alteration, RESPONSE};
+use mock_idp::trace::Endpoint;
+
+pub(crate) const SCENARIOS: &[Scenario] =
+    &[MISSING, EMPTY, ALTERED, REPLAY, CONCURRENT_REPLAY, REPLAY_AFTER_LOGOUT];
+
+const MISSING: Scenario = Scenario::must("state/missing")
+    .clause("RFC 6749 4.2.2.1, 10.12; OIDC Core 3.2.2.5")
+    .why("an answer without the state that was sent may come from anybody")
+    .covers(&["STATE-01", "professos/csrf-3"])
+    .with(|| vec![RESPONSE.remove("state")]);
+
+const EMPTY: Scenario = Scenario::must("state/empty")
+    .clause("RFC 6749 4.2.2.1, 10.12; OIDC Core 3.2.2.5")
+    .why("an empty state must not count as one that was never asked for")
+    .covers(&["STATE-02"])
+    .with(|| vec![RESPONSE.set("state", "")]);
+
+const ALTERED: Scenario = Scenario::must("state/altered")
+    .clause("RFC 6749 10.12")
+    .why("the state is compared whole, letter by letter")
+    .covers(&["STATE-03", "professos/csrf-1"])
+    .inputs(|_| {
+        vec![
+            Input::new("one character flipped", vec![RESPONSE.alter("state", Alteration::Flip)]),
+            Input::new("one character more", vec![RESPONSE.append("state", "1")]),
+            Input::new("one character less", vec![RESPONSE.alter("state", Alteration::Shorten)]),
+            Input::new("other letter case", vec![RESPONSE.alter("state", Alteration::SwapCase)]),
+            Input::new("another value", vec![RESPONSE.set("state", "another-value")]),
+        ]
+    });
+
+const REPLAY: Scenario = Scenario::should("state/replay")
+    .clause("RFC 9700 4.7; RFC 6749 10.12")
+    .why("an answer is good for one use: the Back button, a double click and a thief all post it again")
+    .covers(&["STATE-04"])
+    .run(|t| Box::pin(replay(t)));
+
+async fn replay(t: &mut Trial) -> Outcome {
+    let mut agent = t.agent().await?;
+    let used = agent.begin(FORGED).await?;
+    agent.deliver(&used.form.fields).await?.accepted(&t.subject(FORGED)?)?;
+    let at_once = agent.deliver(&used.form.fields).await?.refused();
+    t.input("at once", at_once);
+    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    let later = agent.deliver(&used.form.fields).await?.refused();
+    t.input("after another person logged in", later);
+    Ok(())
+}
+
+const CONCURRENT_REPLAY: Scenario = Scenario::harden("state/concurrent-replay")
+    .clause("RFC 9700 4.7; RFC 6749 10.12")
+    .why("two posts of one answer at the same time race for it: one session comes of it, and no crash")
+    .covers(&["STATE-05"])
+    .needs(&[harness::Need::HandMadeRequests])
+    .run(|t| Box::pin(concurrent_replay(t)));
+
+async fn concurrent_replay(t: &mut Trial) -> Outcome {
+    let mut agent = t.agent().await?;
+    let pending = agent.begin(FORGED).await?;
+    let start = t.position();
+    agent.deliver_twice_at_once(&pending.form.fields).await?;
+    let subject = agent.probe().await?;
+    let callback = t.facts().callback.clone();
+    let conversation = t.stage().exchanges(start..t.position());
+    let answers: Vec<_> = conversation
+        .iter()
+        .filter(|exchange| exchange.endpoint == Endpoint::App && exchange.request.url == callback.as_str())
+        .filter_map(|exchange| exchange.response.as_ref())
+        .collect();
+    let names: Vec<_> = agent.cookies().await?.into_iter().map(|cookie| cookie.name).collect();
+    let opens = |line: &&str| {
+        let (name, value) = line.split(';').next().unwrap_or_default().split_once('=').unwrap_or_default();
+        names.iter().any(|known| known == name) && !value.is_empty()
+    };
+    let sessions =
+        answers.iter().filter(|answer| answer.headers_named("set-cookie").iter().any(opens)).count();
+    let crashed = answers.iter().find(|answer| answer.status >= 500);
+    t.demand(crashed.is_none(), start, "no crash", "one of the two answers is a 5xx")?;
+    t.demand(subject == Some(t.subject(FORGED)?), start, "the person is signed in", format!("{subject:?}"))?;
+    t.demand(sessions == 1, start, "exactly one of the two posts opens a session", format!("{sessions} did"))
+}
+
+const REPLAY_AFTER_LOGOUT: Scenario = Scenario::should("state/replay-after-logout")
+    .clause("RFC 9700 4.7; RFC 6749 10.12; OIDC Core 15.5.2")
+    .why("on a shared machine, the answer that is still in the history must not sign its person in again")
+    .covers(&["STATE-06"])
+    .run(|t| Box::pin(replay_after_logout(t)));
+
+async fn replay_after_logout(t: &mut Trial) -> Outcome {
+    let mut agent = t.agent().await?;
+    let used = agent.begin(FORGED).await?;
+    agent.deliver(&used.form.fields).await?.accepted(&t.subject(FORGED)?)?;
+    let logout = t.profile().logout.clone();
+    let landing = agent.visit(&logout).await?;
+    if landing.subject.is_some() {
+        return Err(landing.found("nobody is signed in after the logout", landing.seen()));
+    }
+    agent.deliver(&used.form.fields).await?.refused()
+}
