@@ -111,6 +111,7 @@ pub async fn run_one(target: &dyn Target, scenario: Scenario, deadline: Duration
     let mut record = TrialRecord::new(scenario, inputs);
     record.observations = observations;
     record.conversation = stage.everything();
+    record.facts = Some(stage.facts.clone());
     record.micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
     record
 }

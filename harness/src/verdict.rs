@@ -2,7 +2,7 @@
 //! never mix.
 
 use crate::agent::AgentError;
-use crate::scenario::{Level, Scenario};
+use crate::scenario::{Facts, Level, Scenario};
 use mock_idp::Exchange;
 use serde::Serialize;
 use std::ops::Range;
@@ -165,6 +165,8 @@ pub struct TrialRecord {
     pub observations: Vec<String>,
     /// The whole conversation.
     pub conversation: Vec<Exchange>,
+    /// What was known when it started; nothing, if it never did.
+    pub facts: Option<Facts>,
     /// How long it took.
     pub micros: u64,
 }
@@ -174,7 +176,7 @@ impl TrialRecord {
     pub fn new(scenario: Scenario, inputs: Vec<InputRecord>) -> Self {
         let worst = Verdict::worst(inputs.iter().map(|input| &input.verdict)).cloned();
         let verdict = worst.unwrap_or(Verdict::Broken { error: "the scenario tried nothing".to_owned() });
-        Self { scenario, verdict, inputs, observations: Vec::new(), conversation: Vec::new(), micros: 0 }
+        Self { scenario, verdict, inputs, observations: Vec::new(), conversation: Vec::new(), facts: None, micros: 0 }
     }
 
     /// True if every finding of it is on the list of known deviations.

@@ -21,7 +21,14 @@ pub(super) struct Seen<'a> {
     pub(super) url: &'a Url,
     pub(super) headers: &'a [(String, String)],
     pub(super) body: &'a [u8],
-    pub(super) answer: Option<(u16, &'a [(String, String)], &'a [u8])>,
+    pub(super) answer: Option<Answer<'a>>,
+}
+
+/// An answer, borrowed from whoever received it.
+pub(super) struct Answer<'a> {
+    pub(super) status: u16,
+    pub(super) headers: &'a [(String, String)],
+    pub(super) body: &'a [u8],
 }
 
 /// The agent's half of the trace.
@@ -36,10 +43,10 @@ impl Log {
     }
 
     pub(super) fn add(&mut self, seen: &Seen<'_>, options: &AgentOptions) {
-        let response = seen.answer.map(|(status, headers, body)| Response {
-            status,
-            headers: headers.to_vec(),
-            body: text(body),
+        let response = seen.answer.as_ref().map(|answer| Response {
+            status: answer.status,
+            headers: answer.headers.to_vec(),
+            body: text(answer.body),
         });
         let endpoint = endpoint(seen.url, &options.provider);
         self.exchanges.push(Exchange {

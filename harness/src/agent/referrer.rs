@@ -21,7 +21,7 @@ impl ReferrerPolicy {
     /// The policy of a response: the last word of the header that is known.
     pub(super) fn of(headers: &[(String, String)]) -> Self {
         let words = first_header(headers, "referrer-policy").unwrap_or_default();
-        let known = words.split(',').filter_map(|word| match word.trim().to_ascii_lowercase().as_str() {
+        let known = words.split(',').map(|word| match word.trim().to_ascii_lowercase().as_str() {
             "no-referrer" => Some(Self::NoReferrer),
             "same-origin" => Some(Self::SameOrigin),
             "origin" | "strict-origin" => Some(Self::Origin),
@@ -31,7 +31,7 @@ impl ReferrerPolicy {
             }
             _ => None,
         });
-        known.last().unwrap_or_default()
+        known.rev().find_map(|policy| policy).unwrap_or_default()
     }
 
     /// The `Referer` of a request from `page` to `to`.

@@ -8,7 +8,7 @@ use url::Url;
 use super::network::Told;
 use super::{BrowserAgent, BrowserError, session};
 use crate::agent::page::{Hop, Page};
-use crate::agent::record::{MARKER_COOKIE, Seen};
+use crate::agent::record::{Answer, MARKER_COOKIE, Seen};
 use crate::agent::site::Initiator;
 use crate::agent::{AgentError, MAX_HOPS};
 
@@ -28,6 +28,10 @@ pub(super) struct Watch {
 }
 
 impl Watch {
+    fn new() -> Self {
+        Self { told: Vec::new(), bodies: Vec::new(), progress: Instant::now(), quiet: 0, expects_page: false }
+    }
+
     pub(super) fn expecting_a_page(self) -> Self {
         Self { expects_page: true, ..self }
     }
@@ -40,21 +44,11 @@ impl Watch {
 impl BrowserAgent {
     /// Puts everything earlier into the trace, so that what follows belongs to the action that begins.
     pub(super) async fn begin(&mut self) -> Result<Watch, AgentError> {
-        let mut earlier = self.watch();
+        let mut earlier = Watch::new();
         self.look(&mut earlier, true).await?;
         self.write_down(&earlier);
         self.apply_hold().await?;
-        Ok(self.watch())
-    }
-
-    fn watch(&self) -> Watch {
-        Watch {
-            told: Vec::new(),
-            bodies: Vec::new(),
-            progress: Instant::now(),
-            quiet: 0,
-            expects_page: false,
-        }
+        Ok(Watch::new())
     }
 
     /// Waits until the window rests and reads the page.
@@ -71,7 +65,7 @@ impl BrowserAgent {
 
     /// Waits until the page shows a text.
     pub(super) async fn settle_on(&mut self, text: &str) -> Result<Page, AgentError> {
-        let mut watch = self.watch();
+        let mut watch = Watch::new();
         let page = self.rest(&mut watch, Some(text)).await;
         self.write_down(&watch);
         let shown = self.page.take();
@@ -208,7 +202,11 @@ impl BrowserAgent {
                 url: &told.url,
                 headers: &told.headers,
                 body: told.body.as_bytes(),
-                answer: told.answer.as_ref().map(|(status, headers)| (*status, &headers[..], body)),
+                answer: told.answer.as_ref().map(|(status, headers)| Answer {
+                    status: *status,
+                    headers,
+                    body,
+                }),
             };
             self.log.add(&seen, &self.options);
         }

@@ -64,20 +64,20 @@ impl HttpAgent {
         }
         course.strange |= !same_origin;
         let checked = course.strange && course.fetch.mode == FetchMode::Cors;
-        if checked && cors::needs_preflight(&course.fetch, &course.fetch.method) {
-            if let Err(why) = self.preflight(course).await? {
-                return Ok(refused(&why));
-            }
+        if checked
+            && cors::needs_preflight(&course.fetch, &course.fetch.method)
+            && let Err(why) = self.preflight(course).await?
+        {
+            return Ok(refused(&why));
         }
         let answer = self.exchange(self.background_request(course)).await?;
         if course.cookies_allowed() {
             let situation = Situation::background(&course.page, &course.fetch.url);
             self.keep_cookies(&course.fetch.url, &answer.headers, situation);
         }
-        if checked {
-            if let Err(why) = cors::check(&answer.headers, &course.origin(), course.fetch.credentials) {
-                return Ok(refused(&why));
-            }
+        if checked && let Err(why) = cors::check(&answer.headers, &course.origin(), course.fetch.credentials)
+        {
+            return Ok(refused(&why));
         }
         Ok(course.judge(answer))
     }

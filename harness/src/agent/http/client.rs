@@ -9,7 +9,7 @@ use url::Url;
 
 use super::HttpAgent;
 use crate::agent::AgentError;
-use crate::agent::record::{MARKER_HEADER, Seen};
+use crate::agent::record::{Answer, MARKER_HEADER, Seen};
 use crate::agent::site::is_localhost_name;
 
 /// No page of a login is larger; the rest is not read.
@@ -30,6 +30,12 @@ pub(super) struct Incoming {
     pub(super) body: Vec<u8>,
 }
 
+impl Incoming {
+    fn borrowed(&self) -> Answer<'_> {
+        Answer { status: self.status, headers: &self.headers, body: &self.body }
+    }
+}
+
 impl HttpAgent {
     /// Sends a request as it is and records what came of it.
     pub(super) async fn exchange(&self, mut out: Outgoing) -> Result<Incoming, AgentError> {
@@ -48,7 +54,7 @@ impl HttpAgent {
             url: &out.url,
             headers: &out.headers,
             body: &out.body,
-            answer: answer.as_ref().ok().map(|answer| (answer.status, &answer.headers[..], &answer.body[..])),
+            answer: answer.as_ref().ok().map(Incoming::borrowed),
         };
         self.lock_log().add(&seen, &self.options);
         answer

@@ -1,0 +1,32 @@
+//! `cargo test` lists every scenario by its id and runs it against the bundled sample app. Scenarios that ask
+//! for it keep their conversation as a snapshot: `cargo insta review` shows and accepts a change.
+
+use harness::redact::transcript;
+use harness::verdict::TrialRecord;
+use harness::{Target, libtest};
+use libtest_mimic::{Arguments, Conclusion};
+use scenarios::sample::SampleTarget;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
+    let target = runtime.block_on(SampleTarget::new()).expect("the sample app starts");
+    let target: Arc<dyn Target> = Arc::new(target);
+    let tests = libtest::tests(runtime.handle(), &target, &scenarios::catalogue(), snapshot);
+    let conclusion: Conclusion = libtest_mimic::run(&arguments, tests);
+    conclusion.exit_code()
+}
+
+/// Compares the conversation, under stable labels, with the one that was reviewed.
+fn snapshot(record: &TrialRecord) {
+    let Some(facts) = record.facts.as_ref().filter(|_| record.scenario.snapshot) else { return };
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_description(record.scenario.why);
+    let name = record.scenario.id.replace('/', "-");
+    settings.bind(|| insta::assert_snapshot!(name, transcript(&record.conversation, facts)));
+}

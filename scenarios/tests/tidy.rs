@@ -1,0 +1,113 @@
+//! The rules of the house: sizes, names, and which part may know which.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const MOST_LINES: usize = 350;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
+}
+
+/// Every Rust file below a folder, with its text.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    fn collect(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+        for entry in fs::read_dir(folder).expect("a readable folder") {
+            let path = entry.expect("a readable entry").path();
+            if path.is_dir() && path.file_name().is_none_or(|name| name != "node_modules" && name != "target") {
+                collect(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).expect("a readable file");
+                found.push((path, text));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    collect(&root().join(folder), &mut found);
+    assert!(!found.is_empty(), "{folder} has sources");
+    found
+}
+
+const PARTS: [&str; 5] = ["fixtures", "mock-idp", "sample-app", "harness", "scenarios"];
+
+#[test]
+fn no_file_has_more_lines_than_a_reader_can_hold() {
+    let long: Vec<_> = PARTS
+        .iter()
+        .flat_map(|part| sources(part))
+        .map(|(path, text)| (path, text.lines().count()))
+        .filter(|(_, lines)| *lines > MOST_LINES)
+        .collect();
+    assert!(long.is_empty(), "over {MOST_LINES} lines, split by idea: {long:?}");
+}
+
+#[test]
+fn scenario_ids_are_kebab_slugs_by_topic_and_each_is_used_once() {
+    let catalogue = scenarios::catalogue();
+    let mut seen = HashSet::new();
+    for scenario in &catalogue {
+        assert!(seen.insert(scenario.id), "{} is there twice", scenario.id);
+        let (topic, name) = scenario.id.split_once('/').expect("an id is topic/name");
+        for part in [topic, name] {
+            let kebab = part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+            assert!(kebab && !part.is_empty(), "{} is no kebab slug", scenario.id);
+        }
+    }
+    assert!(catalogue.len() > 70, "the first cut is there");
+}
+
+#[test]
+fn every_scenario_says_why_and_by_which_clause() {
+    for scenario in scenarios::catalogue() {
+        assert!(!scenario.why.is_empty() && !scenario.clause.is_empty(), "{}", scenario.id);
+        assert!(!scenario.why.ends_with('.'), "{}: a reason is a clause without a full stop", scenario.id);
+    }
+}
+
+#[test]
+fn scenarios_cover_rows_that_are_on_the_list() {
+    let unknown = harness::coverage::unknown_rows(&scenarios::catalogue());
+    assert!(unknown.is_empty(), "not in coverage.tsv: {unknown:?}");
+}
+
+#[test]
+fn parts_know_only_what_is_below_them() {
+    let forbidden = [
+        ("sample-app", ["rpcheck-mock-idp", "rpcheck-harness", "rpcheck-fixtures"].as_slice()),
+        ("mock-idp", ["rpcheck-harness", "rpcheck-sample-app"].as_slice()),
+        ("harness", ["rpcheck-sample-app"].as_slice()),
+        ("fixtures", ["rpcheck-"].as_slice()),
+    ];
+    for (part, strangers) in forbidden {
+        let manifest = fs::read_to_string(root().join(part).join("Cargo.toml")).expect("a manifest");
+        let (_, dependencies) = manifest.split_once("[dependencies]").expect("dependencies");
+        for stranger in strangers {
+            assert!(!dependencies.contains(stranger), "{part} must not know {stranger}");
+        }
+    }
+}
+
+#[test]
+fn protocol_code_is_free_of_the_network() {
+    let pure = ["mock-idp/src/protocol", "mock-idp/src/token", "mock-idp/src/fault", "mock-idp/src/trace", "mock-idp/src/checks"];
+    for folder in pure {
+        for (path, text) in sources(folder) {
+            let imports = text.lines().any(|line| line.contains("axum::") || line.contains("tokio::"));
+            assert!(!imports, "{} imports axum or tokio", path.display());
+        }
+    }
+}
+
+#[test]
+fn only_the_browser_agent_knows_the_browser_and_reports_know_no_agent() {
+    for (path, text) in sources("harness/src") {
+        let place = path.strip_prefix(root().join("harness/src")).expect("inside").display().to_string();
+        if !place.starts_with("agent/browser") {
+            assert!(!text.contains("use fantoccini") && !text.contains("fantoccini::"), "{place} imports fantoccini");
+        }
+        if place.starts_with("report") {
+            assert!(!text.contains("crate::agent") && !text.contains("crate::trial"), "{place} looks past the records");
+        }
+    }
+}
