@@ -40,5 +40,7 @@ on_the_http_agent! {
     forms_can_be_held_and_made_by_hand => held_and_made_by_hand,
     a_script_sees_what_fetch_and_cors_let_it_see => fetches,
     cookies_can_be_read_planted_and_deleted => cookies,
+    what_is_stored_is_what_browsers_store => storage,
+    forms_are_written_as_their_page_asks => enctypes,
     every_exchange_is_written_down => trace,
 }

@@ -101,7 +101,7 @@ impl Agent for HttpAgent {
     }
 
     async fn submit(&mut self, form: &Form) -> Result<Page, AgentError> {
-        self.navigate(Navigation::submitted(form, true)?).await
+        self.navigate(Navigation::submitted(form, true)).await
     }
 
     async fn send(&mut self, submission: Submission) -> Result<Page, AgentError> {
@@ -154,17 +154,27 @@ fn missing(page: &Page, text: &str) -> AgentError {
     AgentError::NotFound { text: text.to_owned(), known: known.cloned().collect() }
 }
 
-/// Writes fields the way the form's `enctype` says.
-fn encode(fields: &Params, enctype: &str) -> Result<Vec<u8>, AgentError> {
+/// Between the parts of a multipart body. Fixed, because nothing we send contains it.
+const BOUNDARY: &str = "----rpcheck-between-the-fields";
+
+/// Writes fields the way the form's `enctype` says, and names the type that was written.
+///
+/// As in browsers, an `enctype` that is none of the three means the usual one.
+fn encode(fields: &Params, enctype: &str) -> (String, Vec<u8>) {
     match enctype {
         "text/plain" => {
             let lines = fields.0.iter().map(|(name, value)| format!("{name}={value}\r\n"));
-            Ok(lines.collect::<String>().into_bytes())
+            (enctype.to_owned(), lines.collect::<String>().into_bytes())
         }
-        "multipart/form-data" => Err(AgentError::Unsupported {
-            what: "forms with files (multipart/form-data) need a browser: run this with --browser".to_owned(),
-        }),
-        _ => Ok(fields.encode().into_bytes()),
+        "multipart/form-data" => {
+            let part = |(name, value): &(String, String)| {
+                let name = name.replace('"', "%22");
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+            };
+            let body = fields.0.iter().map(part).collect::<String>() + &format!("--{BOUNDARY}--\r\n");
+            (format!("{enctype}; boundary={BOUNDARY}"), body.into_bytes())
+        }
+        _ => ("application/x-www-form-urlencoded".to_owned(), fields.encode().into_bytes()),
     }
 }
 

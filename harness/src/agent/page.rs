@@ -146,3 +146,6 @@ pub(super) fn first_header<'a>(headers: &'a [(String, String)], name: &str) -> O
 pub(super) fn collapsed(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,6 +51,8 @@ in_chromium!(
     held_and_made_by_hand,
     fetches,
     cookies,
+    enctypes,
+    storage,
     trace,
 );
 

@@ -139,6 +139,22 @@ pub(crate) async fn headers_per_hop(agent: &mut dyn Agent, stage: &Stage) {
     assert_eq!(stage.app.last("/end").header("referer"), None);
 }
 
+/// The ways in which a page can ask for its form to be written.
+pub(crate) async fn enctypes(agent: &mut dyn Agent, stage: &Stage) {
+    for (asked, sent, body) in [
+        ("text/plain", "text/plain", "state=s1\r\nid_token=a b&c\r\n"),
+        ("application/json", "application/x-www-form-urlencoded", "state=s1&id_token=a+b%26c"),
+        ("multipart/form-data", "multipart/form-data; boundary=", "name=\"id_token\"\r\n\r\na b&c\r\n--"),
+    ] {
+        let end = stage.app("/end");
+        agent.visit(&stage.idp(&with("/form", &[("to", end.as_str()), ("enctype", asked)]))).await.unwrap();
+
+        let seen = stage.app.last("/end");
+        assert!(seen.header("content-type").unwrap().starts_with(sent), "{asked}: {seen:?}");
+        assert!(seen.body.contains(body), "{asked}: {seen:?}");
+    }
+}
+
 /// A login page filled in by a person.
 pub(crate) async fn people(agent: &mut dyn Agent, stage: &Stage) {
     let welcome = stage.app("/welcome");
@@ -282,6 +298,71 @@ pub(crate) async fn cookies(agent: &mut dyn Agent, stage: &Stage) {
     assert!(agent.cookies(&app).await.unwrap().is_empty());
     let refused = agent.plant_cookie(&app, "__Host-sid=abc").await.unwrap_err();
     assert!(matches!(refused, AgentError::CookieRefused { .. }), "{refused}");
+}
+
+/// Which `Set-Cookie` lines are stored, and as what.
+pub(crate) async fn storage(agent: &mut dyn Agent, stage: &Stage) {
+    let (fits, too_long) = (format!("full={}", "x".repeat(4092)), format!("over={}", "x".repeat(4093)));
+    let lines = [
+        "plain=1; SameSite=Sometimes",
+        "none=1; SameSite=None",
+        "secure=1; Secure",
+        "__Host-plain=1; Path=/",
+        "__Host-pathless=1; Secure",
+        "__Host-domain=1; Secure; Path=/; Domain=localhost",
+        "__hoST-mixed=1; Path=/",
+        "__Host-good=1; Secure; Path=/",
+        "__Secure-plain=1",
+        "__Secure-good=1; Secure",
+        "__Http-plain=1; Secure",
+        "__Http-good=1; Secure; HttpOnly",
+        "__Host-Http-plain=1; Secure; Path=/",
+        "__Host-Http-good=1; Secure; Path=/; HttpOnly",
+        "domain=1; Domain=localhost",
+        "foreign=1; Domain=example.com",
+        "gone=1; Max-Age=0",
+        "past=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        "aged=1; Max-Age=600; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        "twice=1; SameSite=Strict; SameSite=Lax",
+        "relative=1; Path=nowhere",
+        "elsewhere=1; Path=/elsewhere",
+        "quoted=\"a b\"",
+        "equals=a=b",
+        "empty=",
+        &fits,
+        &too_long,
+    ];
+    let query: Vec<(&str, &str)> = lines.iter().map(|line| ("cookie", *line)).collect();
+    agent.visit(&stage.app(&with("/set", &query))).await.unwrap();
+
+    let mut stored = agent.cookies(&stage.app("/")).await.unwrap();
+    stored.sort_by(|one, other| one.name.cmp(&other.name));
+    let names: Vec<&str> = stored.iter().map(|cookie| cookie.name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "__Host-Http-good",
+            "__Host-good",
+            "__Http-good",
+            "__Secure-good",
+            "aged",
+            "domain",
+            "empty",
+            "equals",
+            "full",
+            "plain",
+            "quoted",
+            "relative",
+            "secure",
+            "twice",
+        ]
+    );
+    let value =
+        |name: &str| stored.iter().find(|cookie| cookie.name == name).map(|cookie| cookie.value.as_str());
+    assert_eq!((value("quoted"), value("equals"), value("empty")), (Some("\"a b\""), Some("a=b"), Some("")));
+    let of = |name: &str| stored.iter().find(|cookie| cookie.name == name).unwrap();
+    assert!(of("domain").host_only);
+    assert_eq!((of("plain").same_site, of("twice").same_site), (None, Some(SameSite::Lax)));
 }
 
 /// What the agent writes down.

@@ -149,10 +149,11 @@ fn broken_body() -> Body {
 
 fn page(path: &str, query: &Params) -> String {
     let to = given(query, "to").unwrap_or_default().replace('&', "&amp;");
+    let enctype = given(query, "enctype").unwrap_or_default();
     let title = path.trim_start_matches('/');
     let body = match path {
         "/form" => format!(
-            "<form method=post action='{to}'><input type=hidden name=state value=s1>\
+            "<form method=post action='{to}' enctype='{enctype}'><input type=hidden name=state value=s1>\
              <input type=hidden name=id_token value='a b&amp;c'><noscript><button>Continue</button></noscript></form>\
              <script>document.forms[0].submit()</script>"
         ),

@@ -47,7 +47,7 @@ impl Navigation {
         }
     }
 
-    pub(super) fn submitted(form: &Form, activated: bool) -> Result<Self, AgentError> {
+    pub(super) fn submitted(form: &Form, activated: bool) -> Self {
         let mut navigation = Self {
             initiator: Initiator::Page(form.origin.clone()),
             referrer: Some(form.origin.clone()),
@@ -56,13 +56,13 @@ impl Navigation {
             ..Self::typed(form.action.clone())
         };
         if form.method == "POST" {
-            navigation.body = encode(&form.fields, &form.enctype)?;
-            navigation.content_type = Some(form.enctype.clone());
+            let (content_type, body) = encode(&form.fields, &form.enctype);
+            (navigation.content_type, navigation.body) = (Some(content_type), body);
             "POST".clone_into(&mut navigation.method);
         } else {
             navigation.url.set_query(Some(&form.fields.encode()));
         }
-        Ok(navigation)
+        navigation
     }
 
     pub(super) fn hand_made(submission: Submission) -> Self {
@@ -98,7 +98,7 @@ impl HttpAgent {
         let mut navigation = navigation;
         let mut page = loop {
             let page = self.follow(navigation, &mut hops).await?;
-            match self.goes_on(&page)? {
+            match self.goes_on(&page) {
                 Some(next) => navigation = next,
                 None => break page,
             }
@@ -109,12 +109,12 @@ impl HttpAgent {
     }
 
     /// What the page does by itself as soon as it is shown.
-    fn goes_on(&self, page: &Page) -> Result<Option<Navigation>, AgentError> {
+    fn goes_on(&self, page: &Page) -> Option<Navigation> {
         if let Some(form) = page.self_submitting_form() {
-            return if self.hold { Ok(None) } else { Navigation::submitted(form, false).map(Some) };
+            return (!self.hold).then(|| Navigation::submitted(form, false));
         }
         let refresh = page.refresh.clone();
-        Ok(refresh.map(|to| Navigation { activated: false, ..Navigation::followed(to, page) }))
+        refresh.map(|to| Navigation { activated: false, ..Navigation::followed(to, page) })
     }
 
     /// Makes one request and those it is redirected to.
