@@ -1,0 +1,41 @@
+//! The running app: what it was told, what it remembers, and the rules it follows.
+
+use crate::ambient::Ambient;
+use crate::config::Settings;
+use crate::ledger::Ledger;
+use crate::oidc::provider::Provider;
+use crate::policy::Policy;
+use crate::vault::Vault;
+
+/// Shared by all requests.
+pub(crate) struct App {
+    pub(crate) settings: Settings,
+    pub(crate) ambient: Ambient,
+    pub(crate) policy: Policy,
+    pub(crate) vault: Vault,
+    pub(crate) providers: Vec<Provider>,
+    /// Logins already decided, by the id of their transaction.
+    pub(crate) consumed: Ledger,
+    /// Sessions already ended, by name.
+    pub(crate) ended: Ledger,
+}
+
+impl App {
+    pub(crate) fn new(settings: Settings, ambient: Ambient, policy: Policy) -> Self {
+        let provider = |issuer: &_| Provider::new(Clone::clone(issuer), settings.http_timeout);
+        Self {
+            providers: settings.issuers.iter().map(provider).collect(),
+            vault: Vault::new(&settings.secrets),
+            consumed: Ledger::new(policy.transactions.remembered),
+            ended: Ledger::new(policy.session.remembered),
+            settings,
+            ambient,
+            policy,
+        }
+    }
+
+    /// The configured provider with exactly this issuer.
+    pub(crate) fn provider(&self, issuer: &str) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.settings.issuer == issuer)
+    }
+}

@@ -1,0 +1,193 @@
+//! From variables to settings.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::{ApiUnauthenticated, CookiePrefix, IssuerSettings, Origin, Secret, Settings, SettingsError};
+
+/// The variables without which there is no login, with their older names.
+const NEEDED: [(&str, &[&str]); 4] = [
+    ("ISSUER_BASE_URL", &["ISSUER_BASE_URL"]),
+    ("CLIENT_ID", &["CLIENT_ID"]),
+    ("BASE_URL", &["BASE_URL"]),
+    ("SECRET", &["SECRET", "APP_SESSION_SECRET", "APP_SECRET"]),
+];
+
+struct Variables<'a>(&'a BTreeMap<String, String>);
+
+impl Variables<'_> {
+    /// The trimmed value; an empty one counts as not set, as a `.env` template leaves it.
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    fn first(&self, names: &[&str]) -> Option<&str> {
+        names.iter().find_map(|name| self.get(name))
+    }
+
+    fn number<T: std::str::FromStr>(
+        &self,
+        variable: &'static str,
+        default: T,
+        instead: &'static str,
+    ) -> Result<T, SettingsError> {
+        let Some(value) = self.get(variable) else { return Ok(default) };
+        value.parse().map_err(|_| SettingsError::BadValue { variable, value: value.into(), instead })
+    }
+
+    fn choice<T: Copy>(
+        &self,
+        variable: &'static str,
+        choices: &[(&str, T)],
+        instead: &'static str,
+    ) -> Result<T, SettingsError> {
+        let value = self.get(variable).unwrap_or(choices[0].0);
+        let chosen = choices.iter().find(|(name, _)| value.eq_ignore_ascii_case(name));
+        chosen.map(|(_, choice)| *choice).ok_or_else(|| SettingsError::BadValue {
+            variable,
+            value: value.into(),
+            instead,
+        })
+    }
+}
+
+pub(super) fn settings(values: &BTreeMap<String, String>) -> Result<Settings, SettingsError> {
+    let variables = Variables(values);
+    let port = variables.number("PORT", 3000, "a port number such as 3000")?;
+    let mut settings = if is_login_wanted(&variables)? {
+        with_login(&variables)?
+    } else {
+        Settings::unauthenticated(Origin::parse(&format!("http://localhost:{port}"))?)
+    };
+    settings.port = port;
+    settings.cookie_prefix = variables.choice(
+        "COOKIE_PREFIX",
+        &[("__Host-", CookiePrefix::Host), ("host", CookiePrefix::Host), ("none", CookiePrefix::None)],
+        "`host` or `none`",
+    )?;
+    settings.api_unauthenticated = variables.choice(
+        "API_UNAUTHENTICATED",
+        &[("302", ApiUnauthenticated::Redirect), ("401", ApiUnauthenticated::Status401)],
+        "302 or 401",
+    )?;
+    let millis = variables.number("HTTP_TIMEOUT_MS", 5000, "milliseconds such as 5000")?;
+    settings.http_timeout = Duration::from_millis(millis);
+    settings.check()?;
+    Ok(settings)
+}
+
+/// All four or none: a partial set never falls back to "no login".
+fn is_login_wanted(variables: &Variables<'_>) -> Result<bool, SettingsError> {
+    let (present, missing): (Vec<_>, Vec<_>) =
+        NEEDED.iter().partition(|(_, names)| variables.first(names).is_some());
+    let list = |needed: &[&(&str, _)]| needed.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    match (present.is_empty(), missing.is_empty()) {
+        (true, _) => Ok(false),
+        (_, true) => Ok(true),
+        _ => Err(SettingsError::Missing { missing: list(&missing), present: list(&present) }),
+    }
+}
+
+fn with_login(variables: &Variables<'_>) -> Result<Settings, SettingsError> {
+    let value = |at: usize| variables.first(NEEDED[at].1).unwrap_or_default();
+    let issuers: Vec<_> = split(value(0)).collect();
+    let clients: Vec<_> = split(value(1)).collect();
+    if clients.len() != 1 && clients.len() != issuers.len() {
+        return Err(SettingsError::ClientCount { clients: clients.len(), issuers: issuers.len() });
+    }
+    let scope = variables.get("SCOPE").unwrap_or("openid profile email");
+    let trusted: Vec<String> =
+        split(variables.get("TRUSTED_AUDIENCES").unwrap_or_default()).map(str::to_owned).collect();
+    let issuer = |(at, issuer): (usize, &&str)| IssuerSettings {
+        trusted_audiences: trusted.clone(),
+        scope: scope.to_owned(),
+        ..IssuerSettings::new(*issuer, clients[at % clients.len()])
+    };
+    Ok(Settings {
+        issuers: issuers.iter().enumerate().map(issuer).collect(),
+        secrets: vec![Secret::new(value(3))],
+        ..Settings::unauthenticated(Origin::parse(value(2))?)
+    })
+}
+
+fn split(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(str::trim).filter(|item| !item.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complaint(pairs: &[(&str, &str)]) -> String {
+        let mut values = BTreeMap::from(
+            [
+                ("ISSUER_BASE_URL", "https://idp.example"),
+                ("CLIENT_ID", "c"),
+                ("BASE_URL", "http://localhost:3000"),
+            ]
+            .map(|(k, v)| (k.to_owned(), v.to_owned())),
+        );
+        values.insert("SECRET".into(), "long enough".into());
+        values.extend(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
+        settings(&values).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn nothing_set_means_no_login() {
+        let settings = settings(&BTreeMap::new()).unwrap();
+
+        assert!(!settings.has_login());
+        assert_eq!(settings.base_url.to_string(), "http://localhost:3000");
+    }
+
+    #[test]
+    fn a_partial_set_names_what_is_missing_and_never_fails_open() {
+        let values = BTreeMap::from([("APP_SECRET".to_owned(), "long enough".to_owned())]);
+
+        let message = settings(&values).unwrap_err().to_string();
+
+        assert!(message.starts_with("missing ISSUER_BASE_URL, CLIENT_ID, BASE_URL: with SECRET alone"));
+    }
+
+    #[test]
+    fn each_bad_value_is_named_with_what_to_write_instead() {
+        let table = [
+            ("ISSUER_BASE_URL", "tenant.example", "write `https://tenant.example`"),
+            ("BASE_URL", "http:/localhost:3000", "write `http://localhost:3000`"),
+            ("BASE_URL", "localhost:3000", "write `http://localhost:3000`"),
+            ("BASE_URL", "http://localhost:3000/app", "write `http://localhost:3000`"),
+            ("BASE_URL", "http://app.example", "write https"),
+            ("ISSUER_BASE_URL", "https://idp.example?x=1", "neither query nor fragment"),
+            ("ISSUER_BASE_URL", "ftp://idp.example", "write an https URL"),
+            ("SECRET", "short", "at least 8"),
+            ("PORT", "many", "a port number"),
+            ("API_UNAUTHENTICATED", "403", "302 or 401"),
+            ("COOKIE_PREFIX", "__Secure-", "`host` or `none`"),
+            ("SCOPE", "profile", "openid profile email"),
+            ("CLIENT_ID", "a,b", "one for each"),
+        ];
+        for (variable, value, instead) in table {
+            let message = complaint(&[(variable, value)]);
+            assert!(message.contains(variable) && message.contains(instead), "{variable}={value}: {message}");
+        }
+    }
+
+    #[test]
+    fn the_secret_may_have_its_older_names_and_never_shows() {
+        let values = BTreeMap::from(
+            [
+                ("ISSUER_BASE_URL", "http://127.0.0.1:9000"),
+                ("CLIENT_ID", "c"),
+                ("BASE_URL", "http://localhost:3000/"),
+                ("APP_SESSION_SECRET", "sesame sesame"),
+            ]
+            .map(|(k, v)| (k.to_owned(), v.to_owned())),
+        );
+
+        let settings = settings(&values).unwrap();
+
+        assert_eq!(settings.secrets[0].bytes(), b"sesame sesame");
+        assert!(!format!("{settings:?}").contains("sesame"));
+        assert_eq!(settings.base_url.join("/callback"), "http://localhost:3000/callback");
+    }
+}

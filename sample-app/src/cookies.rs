@@ -1,0 +1,166 @@
+//! Cookies: how they are named, marked, read and written.
+
+use axum::http::{HeaderMap, header};
+
+use crate::config::{CookiePrefix, Settings};
+
+/// The longest `Set-Cookie` line that every browser keeps, name and attributes included.
+pub(crate) const MAX_LINE: usize = 4096;
+
+/// When a cookie travels with requests from other sites.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SameSite {
+    Lax,
+    None,
+}
+
+/// The marks of one kind of cookie. `Path=/` and no `Domain` always, as `__Host-` demands.
+#[derive(Clone, Debug)]
+pub(crate) struct CookieKind {
+    pub(crate) name: String,
+    pub(crate) http_only: bool,
+    pub(crate) secure: bool,
+    pub(crate) same_site: Option<SameSite>,
+}
+
+/// The two kinds of cookies the app has.
+#[derive(Clone, Debug)]
+pub(crate) struct CookiePolicy {
+    /// Carries the session; need not come along with the cross-site form post.
+    pub(crate) session: CookieKind,
+    /// Carries one login under way; must come along with the cross-site form post, hence `None`.
+    pub(crate) transaction: CookieKind,
+}
+
+impl CookiePolicy {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let (prefix, secure) = match settings.cookie_prefix {
+            CookiePrefix::Host => ("__Host-", true),
+            CookiePrefix::None => ("", settings.base_url.is_https()),
+        };
+        let kind = |name, secure, same_site| CookieKind {
+            name: format!("{prefix}{name}"),
+            http_only: true,
+            secure,
+            same_site: Some(same_site),
+        };
+        Self {
+            session: kind("appSession", secure, SameSite::Lax),
+            transaction: kind("auth_verification", true, SameSite::None),
+        }
+    }
+}
+
+impl CookieKind {
+    /// A `Set-Cookie` line that keeps `value` under this kind's name plus `suffix`.
+    pub(crate) fn set(&self, suffix: &str, value: &str, max_age: i64) -> String {
+        format!("{}{suffix}={value}; Max-Age={max_age}{}", self.name, self.marks())
+    }
+
+    /// A `Set-Cookie` line that removes the cookie `name`.
+    pub(crate) fn clear(&self, name: &str) -> String {
+        format!("{name}=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT{}", self.marks())
+    }
+
+    fn marks(&self) -> String {
+        let mut marks = String::from("; Path=/");
+        if self.http_only {
+            marks.push_str("; HttpOnly");
+        }
+        if self.secure {
+            marks.push_str("; Secure");
+        }
+        match self.same_site {
+            Some(SameSite::Lax) => marks.push_str("; SameSite=Lax"),
+            Some(SameSite::None) => marks.push_str("; SameSite=None"),
+            None => {}
+        }
+        marks
+    }
+
+    /// What follows this kind's name and a dot in `name`: the number of a chunk, the id of a transaction.
+    pub(crate) fn suffix<'a>(&self, name: &'a str) -> Option<&'a str> {
+        name.strip_prefix(&self.name)?.strip_prefix('.')
+    }
+}
+
+/// The cookies of a request, in order. Of several under one name the first counts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RequestCookies(Vec<(String, String)>);
+
+impl RequestCookies {
+    pub(crate) fn read(headers: &HeaderMap) -> Self {
+        let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+        let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| {
+            let (name, value) = pair.split_once('=')?;
+            let value = value.trim();
+            let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+            Some((name.trim().to_owned(), bare.to_owned()))
+        });
+        let mut cookies: Vec<(String, String)> = Vec::new();
+        for (name, value) in pairs {
+            if !cookies.iter().any(|(known, _)| *known == name) {
+                cookies.push((name, value));
+            }
+        }
+        Self(cookies)
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Origin;
+
+    fn policy(base_url: &str, prefix: CookiePrefix) -> CookiePolicy {
+        let mut settings = Settings::unauthenticated(Origin::parse(base_url).unwrap());
+        settings.cookie_prefix = prefix;
+        CookiePolicy::new(&settings)
+    }
+
+    #[test]
+    fn the_default_marks_satisfy_the_host_prefix() {
+        let policy = policy("http://localhost:3000", CookiePrefix::Host);
+
+        let session = policy.session.set(".0", "v", 60);
+        let transaction = policy.transaction.set(".id", "v", 60);
+
+        assert_eq!(session, "__Host-appSession.0=v; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=Lax");
+        assert_eq!(
+            transaction,
+            "__Host-auth_verification.id=v; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=None"
+        );
+    }
+
+    #[test]
+    fn without_the_prefix_only_the_session_gives_up_secure_and_only_over_http() {
+        let http = policy("http://localhost:3000", CookiePrefix::None);
+        let https = policy("https://app.example", CookiePrefix::None);
+
+        assert_eq!(http.session.name, "appSession");
+        assert_eq!((http.session.secure, http.transaction.secure), (false, true));
+        assert_eq!((https.session.secure, https.transaction.secure), (true, true));
+    }
+
+    #[test]
+    fn the_first_of_two_cookies_counts_and_quotes_do_not() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, "a=1; b=\"2\"; a=3".parse().unwrap());
+        headers.append(header::COOKIE, "c=4=5".parse().unwrap());
+
+        let cookies = RequestCookies::read(&headers);
+
+        assert_eq!(
+            (cookies.get("a"), cookies.get("b"), cookies.get("c")),
+            (Some("1"), Some("2"), Some("4=5"))
+        );
+    }
+}

@@ -1,0 +1,39 @@
+//! The reference relying party: a single-page app served by its own back end, which signs people in by OpenID
+//! Connect (`response_type=id_token`, `response_mode=form_post`) and keeps them signed in by a sealed cookie.
+//!
+//! | module | what it is for |
+//! | --- | --- |
+//! | `config` | settings from the environment, every complaint naming the variable |
+//! | `policy` | every rule, limit and mark of the app in one value |
+//! | `rule` | what a rule is: a row of an ordered table |
+//! | `oidc` | the login: request, transaction, decision, token, keys, metadata, logout |
+//! | `session` | the sealed cookie, its chunks and its life |
+//! | `routes` | which address leads where |
+//! | `pages` | what people see |
+//! | `server` | starting and stopping |
+
+mod ambient;
+mod app;
+mod config;
+mod cookies;
+mod error;
+mod ledger;
+mod oidc;
+mod pages;
+mod params;
+mod policy;
+mod program;
+mod routes;
+mod rule;
+mod server;
+mod session;
+mod vault;
+#[cfg(feature = "weakness")]
+mod weakness;
+
+pub use ambient::{Ambient, Clock, Random};
+pub use config::{ApiUnauthenticated, CookiePrefix, IssuerSettings, Origin, Secret, Settings, SettingsError};
+pub use program::{ProgramError, run};
+pub use server::{SampleApp, StartError};
+#[cfg(feature = "weakness")]
+pub use weakness::Weakness;

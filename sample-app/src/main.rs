@@ -1,0 +1,29 @@
+//! The program `sample-app`: serves the sample app on 127.0.0.1, as its environment says.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+/// A single-page app signed in by OpenID Connect (id_token, form_post) behind a sealed cookie.
+///
+/// Settings come from the environment or a .env file: ISSUER_BASE_URL, CLIENT_ID, BASE_URL and SECRET (all of
+/// them, or none to run without login), PORT, COOKIE_PREFIX, API_UNAUTHENTICATED, SCOPE, TRUSTED_AUDIENCES,
+/// HTTP_TIMEOUT_MS. RUST_LOG chooses what is logged.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Arguments = Arguments::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match sample_app::run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}

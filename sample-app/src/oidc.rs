@@ -1,0 +1,34 @@
+//! The login: OpenID Connect implicit flow, `response_type=id_token`, `response_mode=form_post`.
+
+pub(crate) mod authorize;
+pub(crate) mod callback;
+pub(crate) mod claims;
+pub(crate) mod http;
+pub(crate) mod json;
+pub(crate) mod keys;
+pub(crate) mod logout;
+pub(crate) mod metadata;
+pub(crate) mod provider;
+pub(crate) mod remote;
+pub(crate) mod return_to;
+pub(crate) mod token;
+pub(crate) mod transaction;
+
+/// What an answer of the provider is measured against.
+#[derive(Clone, Debug)]
+pub(crate) struct Expected {
+    /// The issuer this login was started at.
+    pub(crate) issuer: String,
+    /// Who the app is there.
+    pub(crate) client_id: String,
+    /// Audiences accepted beside the client id.
+    pub(crate) trusted_audiences: Vec<String>,
+    /// The nonce of this login.
+    pub(crate) nonce: String,
+    /// The time, in Unix seconds.
+    pub(crate) now: i64,
+    /// How many seconds the clocks may differ.
+    pub(crate) tolerance: i64,
+    /// Did the provider promise to name itself in every response (RFC 9207)?
+    pub(crate) promises_iss: bool,
+}

@@ -1,0 +1,139 @@
+//! The decision about a response of the provider: understood, matched to a login under way, checked rule by rule.
+
+use super::claims::Claims;
+use super::keys::KeyRing;
+use super::token::{ALG, Token};
+use super::transaction::Transaction;
+use super::{Expected, provider::Provider};
+use crate::app::App;
+use crate::error::Refusal;
+use crate::params::Params;
+use crate::rule::{Rule, check};
+
+/// One row about the form itself.
+pub(crate) type FormRule = Rule<Params, ()>;
+/// One row about a response that belongs to a login under way.
+pub(crate) type ResponseRule = Rule<Params, Expected>;
+
+/// What must hold before anything in the form is believed.
+pub(crate) fn form_rules() -> Vec<FormRule> {
+    vec![FormRule::new("duplicate-parameter-check", "RFC 6749 3.1", |params, ()| !params.has_duplicates())]
+}
+
+/// What must hold of a response before its token is looked at. An error comes first: it needs no provider.
+pub(crate) fn response_rules() -> Vec<FormRule> {
+    vec![
+        FormRule::new("error-response-precedence", "OIDC Core 3.2.2.6", |params, ()| !params.has("error")),
+        FormRule::new("unrequested-token-check", "OIDC Core 3.2.2.5", |params, ()| {
+            !params.has("code") && !params.has("access_token")
+        }),
+        FormRule::new("id-token-required", "OIDC Core 3.2.2.5", |params, ()| {
+            params.first("id_token").is_some()
+        }),
+    ]
+}
+
+/// What must hold of the `iss` parameter, once the provider's metadata is known.
+pub(crate) fn issuer_rules() -> Vec<ResponseRule> {
+    vec![
+        ResponseRule::new("response-iss-required", "RFC 9207 2.4", |params, expected| {
+            !expected.promises_iss || params.first("iss").is_some()
+        }),
+        ResponseRule::new("response-iss-check", "RFC 9207 2.4", |params, expected| {
+            !params.has("iss") || params.first("iss") == Some(&expected.issuer)
+        }),
+    ]
+}
+
+/// A response that is right.
+pub(crate) struct Accepted {
+    pub(crate) id_token: String,
+    pub(crate) return_to: String,
+    /// The issuer and the client of this login.
+    pub(crate) made_for: (String, String),
+}
+
+/// What was decided, and which logins under way are over by it.
+pub(crate) struct Decision {
+    pub(crate) outcome: Result<Accepted, Refusal>,
+    pub(crate) ends: Vec<Transaction>,
+}
+
+const UNMATCHED: Refusal = Refusal::new("state-check", "RFC 6749 10.12");
+const CONSUMED: Refusal = Refusal::new("consumed-ledger", "RFC 9700 4.7");
+const FOREIGN: Refusal = Refusal::new("transaction-issuer", "RFC 9700 4.4");
+
+/// Decides. A login is claimed before its response is checked, so that of two equal forms only one can win; the
+/// claim is given back when the provider's outage left the matter open.
+pub(crate) async fn decide(app: &App, params: &Params, pending: &[Transaction]) -> Decision {
+    let matched = match_transaction(app, params, pending);
+    let outcome = match &matched {
+        Ok(transaction) => settle(app, params, transaction).await,
+        Err(refusal) => Err(refusal.clone()),
+    };
+    let is_open = outcome.as_ref().is_err_and(Refusal::is_outage);
+    let ends = match is_open {
+        true => Vec::new(),
+        false => (app.policy.transactions.ends)(matched.as_ref().ok(), params, pending),
+    };
+    Decision { outcome, ends }
+}
+
+fn match_transaction(app: &App, params: &Params, pending: &[Transaction]) -> Result<Transaction, Refusal> {
+    check(&app.policy.callback.form, params, &())?;
+    app.policy.transactions.binding.find(params.first("state"), pending).ok_or(UNMATCHED)
+}
+
+async fn settle(app: &App, params: &Params, transaction: &Transaction) -> Result<Accepted, Refusal> {
+    let now = app.ambient.clock.unix();
+    let until = transaction.iat.saturating_add(app.policy.transactions.lifetime);
+    if !app.consumed.claim(&transaction.id, until, now) {
+        return Err(CONSUMED);
+    }
+    let outcome = judge(app, params, transaction, now).await;
+    if outcome.as_ref().is_err_and(Refusal::is_outage) {
+        app.consumed.release(&transaction.id);
+    }
+    outcome
+}
+
+async fn judge(app: &App, params: &Params, transaction: &Transaction, now: i64) -> Result<Accepted, Refusal> {
+    let policy = &app.policy;
+    let provider = app.provider(&transaction.iss).ok_or(FOREIGN)?;
+    check(&policy.callback.response, params, &())?;
+    let metadata = provider.metadata(policy, now).await.map_err(|error| policy.outage(&error))?;
+    let expected = expected(app, provider, transaction, metadata.promises_iss, now);
+    check(&policy.callback.issuer, params, &expected)?;
+
+    let id_token = params.first("id_token").unwrap_or_default();
+    let token = Token::parse(id_token, policy.reading)?;
+    check(&policy.header_rules, &token.header, ALG)?;
+    let ring = KeyRing { provider, metadata: &metadata, policy, now };
+    (policy.keys.authenticate)(&token, &ring).await?;
+    let claims: Claims = token.claims(policy.reading)?;
+    check(&policy.claim_rules, &claims, &expected)?;
+    Ok(Accepted {
+        id_token: id_token.to_owned(),
+        return_to: transaction.return_to.clone(),
+        made_for: (expected.issuer, expected.client_id),
+    })
+}
+
+fn expected(
+    app: &App,
+    provider: &Provider,
+    transaction: &Transaction,
+    promises_iss: bool,
+    now: i64,
+) -> Expected {
+    let settings = &provider.settings;
+    Expected {
+        issuer: settings.issuer.clone(),
+        client_id: settings.client_id.clone(),
+        trusted_audiences: settings.trusted_audiences.clone(),
+        nonce: transaction.nonce.clone(),
+        now,
+        tolerance: app.policy.tolerance,
+        promises_iss,
+    }
+}

@@ -1,0 +1,64 @@
+//! One provider: its metadata and its keys, fetched when first needed.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::http;
+use super::metadata::Metadata;
+use super::remote::{Fetched, Remote};
+use crate::config::IssuerSettings;
+use crate::error::ProviderError;
+use crate::policy::Policy;
+
+/// A provider the app trusts, and what it has said so far.
+pub(crate) struct Provider {
+    pub(crate) settings: IssuerSettings,
+    timeout: Duration,
+    metadata: Remote<Metadata>,
+    jwks: Remote<Vec<Value>>,
+}
+
+const METADATA: &str = "metadata";
+const KEY_SET: &str = "key set";
+
+impl Provider {
+    pub(crate) fn new(settings: IssuerSettings, timeout: Duration) -> Self {
+        Self { settings, timeout, metadata: Remote::new(), jwks: Remote::new() }
+    }
+
+    pub(crate) async fn metadata(&self, policy: &Policy, now: i64) -> Fetched<Metadata> {
+        self.metadata.get(now, || self.fetch_metadata(policy)).await
+    }
+
+    /// The published keys, as published.
+    pub(crate) async fn jwks(&self, metadata: &Metadata, policy: &Policy, now: i64) -> Fetched<Vec<Value>> {
+        self.jwks.get(now, || self.fetch_jwks(metadata, policy)).await
+    }
+
+    /// The published keys, fetched again if that is allowed now.
+    pub(crate) async fn renewed_jwks(
+        &self,
+        metadata: &Metadata,
+        policy: &Policy,
+        now: i64,
+    ) -> Fetched<Vec<Value>> {
+        self.jwks.again(now, policy.keys.refetch, || self.fetch_jwks(metadata, policy)).await
+    }
+
+    async fn fetch_metadata(&self, policy: &Policy) -> Result<Metadata, ProviderError> {
+        let issuer = &self.settings.issuer;
+        let unusable = ProviderError::Unusable { document: METADATA, why: "the issuer is not a URL" };
+        let location = Metadata::location(issuer).ok_or(unusable)?;
+        let document = http::fetch(&location, METADATA, self.timeout).await?;
+        Metadata::read(&document, issuer, &policy.metadata_rules)
+    }
+
+    async fn fetch_jwks(&self, metadata: &Metadata, policy: &Policy) -> Result<Vec<Value>, ProviderError> {
+        let mut document = http::fetch(&metadata.jwks_uri, KEY_SET, self.timeout).await?;
+        match document.get_mut("keys").map(Value::take) {
+            Some(Value::Array(keys)) if (policy.keys.accepts_set)(&keys) => Ok(keys),
+            _ => Err(ProviderError::Unusable { document: KEY_SET, why: "it holds no key fit for RS256" }),
+        }
+    }
+}

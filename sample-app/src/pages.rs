@@ -1,0 +1,119 @@
+//! What people see: the home page, their profile, and messages that say what to do next.
+//!
+//! Values are put in as text by the templates, never as markup.
+
+use std::borrow::Cow;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::app::App;
+use crate::routes::visitor::Visitor;
+use crate::session::Session;
+
+mod texts;
+
+pub(crate) use texts::advice;
+
+/// What every page shows: who is signed in, and the way to log in from here.
+struct Frame {
+    title: Cow<'static, str>,
+    user: Option<String>,
+    has_login: bool,
+    login: String,
+}
+
+impl Frame {
+    fn new(app: &App, visitor: &Visitor, title: impl Into<Cow<'static, str>>, here: &str) -> Self {
+        Self {
+            title: title.into(),
+            user: visitor.session().map(|session| session.display_name().to_owned()),
+            has_login: app.settings.has_login(),
+            login: format!("/login?returnTo={}", utf8_percent_encode(here, NON_ALPHANUMERIC)),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home {
+    frame: Frame,
+}
+
+#[derive(Template)]
+#[template(path = "profile.html")]
+struct Profile<'a> {
+    frame: Frame,
+    picture: Option<&'a str>,
+    initial: String,
+    name: &'a str,
+    details: Vec<(&'static str, &'a str)>,
+    claims: Vec<(&'a str, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "message.html")]
+struct MessagePage<'a> {
+    frame: Frame,
+    message: &'a Message,
+}
+
+/// A page with one thing to say.
+pub(crate) struct Message {
+    pub(crate) status: StatusCode,
+    pub(crate) title: &'static str,
+    pub(crate) text: Cow<'static, str>,
+    /// The reason code, for whoever helps the person.
+    pub(crate) code: Option<&'static str>,
+    /// The next step: a path and what to call it.
+    pub(crate) action: Option<(&'static str, &'static str)>,
+}
+
+/// The home page.
+pub(crate) fn home(app: &App, visitor: &Visitor) -> Response {
+    html(StatusCode::OK, &Home { frame: Frame::new(app, visitor, "Sample app", "/") })
+}
+
+/// The profile of whoever is signed in.
+pub(crate) fn profile(app: &App, visitor: &Visitor, session: &Session) -> Response {
+    let name = session.display_name();
+    let labels = [("Name", "name"), ("Email", "email"), ("Nickname", "nickname")];
+    let details =
+        labels.into_iter().filter_map(|(label, claim)| Some((label, session.text(claim)?))).collect();
+    let page = Profile {
+        frame: Frame::new(app, visitor, "Profile", "/profile"),
+        picture: session.text("picture").filter(|picture| is_image_source(picture)),
+        initial: name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default(),
+        name,
+        details,
+        claims: session.claims.iter().map(|(name, value)| (name.as_str(), shown(value))).collect(),
+    };
+    html(StatusCode::OK, &page)
+}
+
+/// A message.
+pub(crate) fn message(app: &App, visitor: &Visitor, message: &Message) -> Response {
+    html(message.status, &MessagePage { frame: Frame::new(app, visitor, message.title, "/"), message })
+}
+
+/// The content security policy holds the rest back; this keeps scripts and files out of the markup.
+fn is_image_source(picture: &str) -> bool {
+    ["https://", "http://", "data:image/"].iter().any(|start| picture.starts_with(start))
+}
+
+fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn html(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(text) => (status, Html(text)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page cannot be written");
+            (StatusCode::SERVICE_UNAVAILABLE, "this page cannot be shown").into_response()
+        }
+    }
+}

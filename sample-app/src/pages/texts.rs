@@ -1,0 +1,108 @@
+//! What messages say. Nothing that came with a request is repeated: an error page is where attackers leave notes.
+
+use std::borrow::Cow;
+
+use axum::http::StatusCode;
+
+use super::Message;
+use crate::error::Refusal;
+use crate::params::Params;
+
+const LOG_IN_AGAIN: (&str, &str) = ("/login", "Log in again");
+
+impl Message {
+    pub(crate) const NOT_FOUND: Self = Self {
+        status: StatusCode::NOT_FOUND,
+        title: "There is no such page",
+        text: Cow::Borrowed("The address may be mistyped, or the page has moved."),
+        code: None,
+        action: None,
+    };
+
+    pub(crate) const NO_LOGIN: Self = Self {
+        status: StatusCode::NOT_FOUND,
+        title: "There is no such login",
+        text: Cow::Borrowed(
+            "This app has no login of that kind. Set ISSUER_BASE_URL, CLIENT_ID, BASE_URL and SECRET to give it one.",
+        ),
+        code: None,
+        action: None,
+    };
+
+    pub(crate) const CONFIRM_LOGOUT: Self = Self {
+        status: StatusCode::FORBIDDEN,
+        title: "Do you want to log out?",
+        text: Cow::Borrowed("Another page asked for it. Your session goes on until you say so here."),
+        code: Some("logout-not-confirmed"),
+        action: Some(("/logout", "Log out")),
+    };
+
+    /// The provider does not do its part.
+    pub(crate) fn outage(refusal: &Refusal) -> Self {
+        Self {
+            status: refusal.status,
+            title: "Logging in is not possible right now",
+            text: Cow::Borrowed(
+                "The service that checks who you are does not answer as it should. \
+                 Nothing is wrong with your account. Please try again in a moment.",
+            ),
+            code: Some(refusal.reason),
+            action: Some(("/login", "Try again")),
+        }
+    }
+
+    /// A login that was not accepted.
+    pub(crate) fn refused(refusal: &Refusal, text: String) -> Self {
+        if refusal.is_outage() {
+            return Self { text: Cow::Owned(text), ..Self::outage(refusal) };
+        }
+        Self {
+            status: refusal.status,
+            title: "You are not logged in",
+            text: Cow::Owned(text),
+            code: Some(refusal.reason),
+            action: Some(LOG_IN_AGAIN),
+        }
+    }
+}
+
+/// What a refused person reads: what happened, as far as it helps, and that starting over is safe.
+pub(crate) fn advice(refusal: &Refusal, params: &Params) -> String {
+    let text = match refusal.reason {
+        "error-response-precedence" => provider_error(params.first("error")),
+        "state-check" => {
+            "This answer does not belong to a login that was started in this browser. The login may have taken \
+             too long, it may be finished already, or cookies may be blocked."
+        }
+        "consumed-ledger" => {
+            "This login was already used once. If you are logged in, simply go on from Home."
+        }
+        "post-only-callback" => {
+            "This address only receives the answer of the login service. It cannot be opened, bookmarked or \
+             reloaded."
+        }
+        "exp-check" | "iat-future-check" | "iat-age-check" | "nbf-check" => {
+            "The answer of the login service is not valid at this time. The clocks of the two services may differ."
+        }
+        _ if refusal.is_outage() => {
+            "The service that checks who you are does not answer as it should. Nothing is wrong with your \
+             account. Please try again in a moment."
+        }
+        _ => "The answer of the login service could not be accepted. Your data is safe; please start over.",
+    };
+    text.to_owned()
+}
+
+/// The codes of the specification have a text; any other is only counted, not repeated.
+fn provider_error(code: Option<&str>) -> &'static str {
+    match code {
+        Some("access_denied") => "The login was cancelled, or you may not use this app with that account.",
+        Some(
+            "login_required" | "interaction_required" | "consent_required" | "account_selection_required",
+        ) => "The login service needs you to log in there first.",
+        Some("server_error" | "temporarily_unavailable") => {
+            "The login service has a problem of its own. Please try again in a moment."
+        }
+        _ => "The login service ended the login without success.",
+    }
+}

@@ -1,0 +1,204 @@
+//! Every rule of the app in one value: tables, limits and marks. Handlers follow the policy and know no
+//! exceptions.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, StatusCode};
+use serde_json::Value;
+use url::Url;
+
+use crate::ambient::Random;
+use crate::config::Settings;
+use crate::cookies::CookiePolicy;
+use crate::error::{ProviderError, Refusal};
+use crate::oidc::callback::{self, FormRule, ResponseRule};
+use crate::oidc::claims::{ClaimRule, claim_rules};
+use crate::oidc::keys::{self, KeyPolicy};
+use crate::oidc::metadata::{MetadataRule, metadata_rules};
+use crate::oidc::remote::ALLOWANCE;
+use crate::oidc::return_to;
+use crate::oidc::token::{HeaderRule, Reading, STRICT, header_rules};
+use crate::oidc::transaction::{self, Binding, ByCookie, Transaction};
+use crate::pages::advice;
+use crate::params::Params;
+use crate::routes::form::{self, RequestRule};
+use crate::routes::guard::{Guard, guards};
+use crate::session::format::{Sealed, SessionFormat};
+use crate::session::life::{LIFE, Life};
+use crate::vault::Vault;
+
+/// Every rule of the app.
+pub(crate) struct Policy {
+    pub(crate) claim_rules: Vec<ClaimRule>,
+    pub(crate) header_rules: Vec<HeaderRule>,
+    pub(crate) metadata_rules: Vec<MetadataRule>,
+    pub(crate) reading: Reading,
+    /// How many seconds the clocks of app and provider may differ.
+    pub(crate) tolerance: i64,
+    pub(crate) keys: KeyPolicy,
+    pub(crate) callback: CallbackPolicy,
+    pub(crate) transactions: TransactionPolicy,
+    pub(crate) cookies: CookiePolicy,
+    pub(crate) session: SessionPolicy,
+    pub(crate) logout: LogoutPolicy,
+    pub(crate) guards: Vec<Guard>,
+    pub(crate) headers: HeaderPolicy,
+    /// From what was asked for to a path of the app.
+    pub(crate) return_to: fn(&str, &Url) -> String,
+    /// Where the app says it lives, for `redirect_uri`.
+    pub(crate) base_url: fn(&Settings, &HeaderMap) -> String,
+    /// What a provider's trouble is answered with.
+    pub(crate) outage_status: fn(&ProviderError) -> StatusCode,
+}
+
+/// How a response of the provider is received.
+pub(crate) struct CallbackPolicy {
+    pub(crate) request: Vec<RequestRule>,
+    /// The longest body, in bytes.
+    pub(crate) body_limit: usize,
+    /// Reads the parameters: from the body alone.
+    pub(crate) params: fn(&form::Received) -> Option<Params>,
+    pub(crate) form: Vec<FormRule>,
+    pub(crate) response: Vec<FormRule>,
+    pub(crate) issuer: Vec<ResponseRule>,
+    /// How the browser is sent on: by a redirect that drops the form.
+    pub(crate) redirect: StatusCode,
+    /// What a refused person reads.
+    pub(crate) advice: fn(&Refusal, &Params) -> String,
+}
+
+/// How logins under way are remembered.
+pub(crate) struct TransactionPolicy {
+    pub(crate) binding: Arc<dyn Binding>,
+    /// Did we sign this value under this name?
+    pub(crate) verifies: fn(&Vault, &str, &str, &str) -> bool,
+    /// How long a login may take, whatever the browser does with its cookie.
+    pub(crate) lifetime: i64,
+    /// A fresh state and a fresh nonce.
+    pub(crate) fresh: fn(&Random) -> (String, String),
+    /// Which logins a decision ends.
+    pub(crate) ends: fn(Option<&Transaction>, &Params, &[Transaction]) -> Vec<Transaction>,
+    /// How many decided logins are remembered.
+    pub(crate) remembered: usize,
+}
+
+/// How a session is kept.
+pub(crate) struct SessionPolicy {
+    pub(crate) format: Arc<dyn SessionFormat>,
+    pub(crate) life: Life,
+    /// Does a refused login end the session that was there before?
+    pub(crate) ends_on_refusal: bool,
+    /// How many ended sessions are remembered.
+    pub(crate) remembered: usize,
+}
+
+/// What logging out does.
+pub(crate) struct LogoutPolicy {
+    pub(crate) ends_the_session: bool,
+    /// Is a provider that cannot be reached a reason to keep the session?
+    pub(crate) needs_the_provider: bool,
+}
+
+/// The headers that differ by kind of answer.
+pub(crate) struct HeaderPolicy {
+    /// On every answer.
+    pub(crate) security: Vec<(&'static str, String)>,
+    /// `Cache-Control` of pages and API answers.
+    pub(crate) pages: &'static str,
+    /// `Cache-Control` of the callback.
+    pub(crate) callback: &'static str,
+}
+
+impl Policy {
+    /// The rules as they should be.
+    pub(crate) fn honest(settings: &Settings) -> Self {
+        Self {
+            claim_rules: claim_rules(),
+            header_rules: header_rules(),
+            metadata_rules: metadata_rules(),
+            reading: STRICT,
+            tolerance: settings.clock_tolerance,
+            keys: KeyPolicy {
+                authenticate: keys::by_issuer_key,
+                accepts_set: |entries: &[Value]| keys::has_a_fit_key(entries),
+                refetch: ALLOWANCE,
+            },
+            callback: CallbackPolicy::honest(),
+            transactions: TransactionPolicy::honest(),
+            cookies: CookiePolicy::new(settings),
+            session: SessionPolicy {
+                format: Arc::new(Sealed),
+                life: LIFE,
+                ends_on_refusal: false,
+                remembered: 100_000,
+            },
+            logout: LogoutPolicy { ends_the_session: true, needs_the_provider: false },
+            guards: guards(settings),
+            headers: HeaderPolicy::honest(settings),
+            return_to: return_to::local,
+            base_url: |settings, _| settings.base_url.to_string(),
+            outage_status: ProviderError::status,
+        }
+    }
+
+    /// The refusal that a provider's trouble amounts to.
+    pub(crate) fn outage(&self, error: &ProviderError) -> Refusal {
+        Refusal { reason: error.reason(), clause: "provider", status: (self.outage_status)(error) }
+    }
+}
+
+impl CallbackPolicy {
+    fn honest() -> Self {
+        Self {
+            request: form::request_rules(),
+            body_limit: 100 * 1024,
+            params: form::from_body,
+            form: callback::form_rules(),
+            response: callback::response_rules(),
+            issuer: callback::issuer_rules(),
+            redirect: StatusCode::SEE_OTHER,
+            advice,
+        }
+    }
+}
+
+impl TransactionPolicy {
+    fn honest() -> Self {
+        Self {
+            binding: Arc::new(ByCookie),
+            verifies: Vault::verify,
+            lifetime: transaction::LIFETIME,
+            fresh: transaction::fresh,
+            ends: transaction::ends_the_matched,
+            remembered: 10_000,
+        }
+    }
+}
+
+impl HeaderPolicy {
+    fn honest(settings: &Settings) -> Self {
+        let images: String = settings.issuers.iter().map(|one| format!(" {}", origin(&one.issuer))).collect();
+        let content = format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+             img-src 'self' data: https:{images}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        );
+        let mut security = vec![
+            ("content-security-policy", content),
+            ("x-frame-options", "DENY".into()),
+            ("x-content-type-options", "nosniff".into()),
+            ("referrer-policy", "no-referrer".into()),
+            ("cross-origin-opener-policy", "same-origin".into()),
+            ("cross-origin-resource-policy", "same-origin".into()),
+            ("permissions-policy", "camera=(), geolocation=(), microphone=()".into()),
+        ];
+        if settings.base_url.is_https() {
+            security.push(("strict-transport-security", "max-age=31536000".into()));
+        }
+        Self { security, pages: "no-store", callback: "no-store" }
+    }
+}
+
+/// The provider serves its people's pictures in development.
+fn origin(issuer: &str) -> String {
+    Url::parse(issuer).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
+}

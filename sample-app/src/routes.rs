@@ -1,0 +1,63 @@
+//! Which address leads where, and what every answer carries.
+
+mod api;
+mod assets;
+mod callback;
+pub(crate) mod form;
+pub(crate) mod guard;
+mod home;
+mod login;
+mod logout;
+pub(crate) mod visitor;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{any, get};
+
+use crate::app::App;
+
+/// All addresses of the app.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let pages = Router::new()
+        .route("/", get(home::home))
+        .route("/profile", get(home::profile))
+        .route("/login", get(login::login))
+        .route("/callback", any(callback::callback))
+        .route("/logout", get(logout::logout))
+        .route("/api/ping", get(api::ping))
+        .route("/api/user", get(api::user))
+        .fallback(home::not_found)
+        .layer(from_fn_with_state(app.clone(), guard::guard))
+        .layer(from_fn_with_state(app.clone(), visitor::recognise))
+        .layer(from_fn_with_state(app.clone(), not_stored));
+    Router::new()
+        .merge(assets::router())
+        .route("/healthz", get(|| async { "ok" }))
+        .merge(pages)
+        .layer(from_fn_with_state(app.clone(), secured))
+        .with_state(app)
+}
+
+/// Pages and API answers depend on who asks: nobody keeps a copy, not even the browser's Back button.
+async fn not_stored(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let value = HeaderValue::from_static(app.policy.headers.pages);
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(value);
+    response
+}
+
+/// The headers that tell a browser what not to do with any answer.
+async fn secured(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in &app.policy.headers.security {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}

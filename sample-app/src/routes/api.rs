@@ -1,0 +1,25 @@
+//! The guarded API: JSON for the script in the page, never a token.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Extension, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::visitor::Visitor;
+use crate::app::App;
+
+/// `GET /api/ping` → `{"msg":"Hello, world"}`.
+pub(crate) async fn ping(State(_): State<Arc<App>>) -> Response {
+    Json(json!({"msg": "Hello, world"})).into_response()
+}
+
+/// `GET /api/user` → the claims about the person, `sub` always among them.
+pub(crate) async fn user(Extension(visitor): Extension<Visitor>) -> Response {
+    match visitor.session() {
+        Some(session) => Json(session.user()).into_response(),
+        None => (StatusCode::NOT_FOUND, Json(json!({"error": "no_user"}))).into_response(),
+    }
+}

@@ -1,0 +1,86 @@
+//! `POST /callback` with the provider's form → 303 to where the person was, signed in; or a page that says why
+//! not.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::form;
+use super::visitor::{SessionSettled, Visitor, set_cookies};
+use crate::app::App;
+use crate::error::Refusal;
+use crate::oidc::callback::{Accepted, Decision, decide};
+use crate::oidc::transaction::cookie_name;
+use crate::pages::{Message, message};
+use crate::params::Params;
+use crate::session::{Data, Session};
+
+/// Understand, decide, answer.
+pub(crate) async fn callback(State(app): State<Arc<App>>, request: Request) -> Response {
+    let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
+    let (parts, body) = request.into_parts();
+    let mut response = match form::receive(&app.policy.callback, &app.settings, parts, body).await {
+        Err(refusal) => refuse(&app, &visitor, &refusal, &Params::default()),
+        Ok(params) => {
+            let pending = visitor.pending(&app);
+            let decision = decide(&app, &params, &pending.transactions).await;
+            answer(&app, &visitor, &params, decision)
+        }
+    };
+    let cache = HeaderValue::from_static(app.policy.headers.callback);
+    response.headers_mut().insert(header::CACHE_CONTROL, cache);
+    response
+}
+
+fn answer(app: &App, visitor: &Visitor, params: &Params, decision: Decision) -> Response {
+    let mut response = match decision.outcome {
+        Ok(accepted) => sign_in(app, visitor, accepted),
+        Err(refusal) => refuse(app, visitor, &refusal, params),
+    };
+    let kind = &app.policy.cookies.transaction;
+    let over = decision.ends.iter().map(|transaction| kind.clear(&cookie_name(kind, transaction))).collect();
+    set_cookies(&mut response, over);
+    response
+}
+
+fn refuse(app: &App, visitor: &Visitor, refusal: &Refusal, params: &Params) -> Response {
+    tracing::warn!(reason = refusal.reason, clause = refusal.clause, "login refused");
+    let text = (app.policy.callback.advice)(refusal, params);
+    let mut response = message(app, visitor, &Message::refused(refusal, text));
+    if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    }
+    if app.policy.session.ends_on_refusal {
+        let name = &app.policy.cookies.session.name;
+        let names = std::iter::once(name.clone()).chain((0..10).map(|number| format!("{name}.{number}")));
+        let lines = names.map(|name| app.policy.cookies.session.clear(&name)).collect();
+        set_cookies(&mut response, lines);
+        response.extensions_mut().insert(SessionSettled);
+    }
+    response
+}
+
+/// A fresh session takes the place of whatever session there was.
+fn sign_in(app: &App, visitor: &Visitor, accepted: Accepted) -> Response {
+    let now = app.ambient.clock.unix();
+    if let Some(earlier) = visitor.session() {
+        app.ended.claim(earlier.name(), now.saturating_add(app.policy.session.life.absolute), now);
+    }
+    let data = Data {
+        id_token: accepted.id_token,
+        sid: Some(app.ambient.random.token()),
+        made_for: Some(accepted.made_for),
+        rest: serde_json::Map::default(),
+    };
+    let place = (app.policy.return_to)(&accepted.return_to, app.settings.base_url.url());
+    let (Some(session), Ok(location)) = (Session::new(data, now, now), HeaderValue::try_from(place)) else {
+        return refuse(app, visitor, &Refusal::new("token-claims", "RFC 7519 7.2"), &Params::default());
+    };
+    tracing::info!("signed in");
+    let mut response = (app.policy.callback.redirect, [(header::LOCATION, location)]).into_response();
+    set_cookies(&mut response, visitor.keep(app, &session));
+    response.extensions_mut().insert(SessionSettled);
+    response
+}

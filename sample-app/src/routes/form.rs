@@ -1,0 +1,104 @@
+//! Receiving the provider's form: what kind of request may carry it, how much of it, and in which encoding.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Method, StatusCode, header, request::Parts};
+use http_body_util::BodyExt as _;
+
+use crate::config::Settings;
+use crate::error::Refusal;
+use crate::params::Params;
+use crate::policy::CallbackPolicy;
+use crate::rule::{Rule, check};
+
+/// The outside of a request to the callback.
+pub(crate) struct Head {
+    pub(crate) method: Method,
+    pub(crate) headers: HeaderMap,
+    #[cfg_attr(
+        not(feature = "weakness"),
+        expect(dead_code, reason = "an honest callback never reads the query")
+    )]
+    pub(crate) query: Option<String>,
+}
+
+/// A request that may carry a form, with its body.
+pub(crate) struct Received {
+    #[cfg_attr(
+        not(feature = "weakness"),
+        expect(dead_code, reason = "an honest callback reads the body only")
+    )]
+    pub(crate) head: Head,
+    pub(crate) body: Bytes,
+}
+
+/// One row about the request itself.
+pub(crate) type RequestRule = Rule<Head, Settings>;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+/// A form of some kilobytes takes no longer than this.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// What is read of a body that is too large, so that the sender gets to see the answer.
+const DRAIN: usize = 32 * 1024 * 1024;
+
+/// What must hold of a request before its body is read.
+pub(crate) fn request_rules() -> Vec<RequestRule> {
+    vec![
+        RequestRule::new("post-only-callback", "OAuth Form Post 2", |head, _| head.method == Method::POST)
+            .status(StatusCode::METHOD_NOT_ALLOWED),
+        RequestRule::new("form-content-type-check", "OAuth Form Post 2", |head, _| is_form(&head.headers))
+            .status(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    ]
+}
+
+/// Whatever its letter case and its parameters.
+fn is_form(headers: &HeaderMap) -> bool {
+    let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = declared.and_then(|value| value.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(FORM))
+}
+
+/// The parameters: from the body alone, never from the address.
+pub(crate) fn from_body(received: &Received) -> Option<Params> {
+    Params::parse(&received.body)
+}
+
+/// Reads a request to the callback.
+pub(crate) async fn receive(
+    policy: &CallbackPolicy,
+    settings: &Settings,
+    parts: Parts,
+    body: Body,
+) -> Result<Params, Refusal> {
+    let query = parts.uri.query().map(str::to_owned);
+    let head = Head { method: parts.method, headers: parts.headers, query };
+    check(&policy.request, &head, settings)?;
+    let late = |_| Refusal {
+        reason: "body-too-slow",
+        clause: "RFC 9110 15.5.9",
+        status: StatusCode::REQUEST_TIMEOUT,
+    };
+    let body = tokio::time::timeout(DEADLINE, read(body, policy.body_limit)).await.map_err(late)??;
+    (policy.params)(&Received { head, body }).ok_or(Refusal::new("malformed-form", "OAuth Form Post 2"))
+}
+
+async fn read(mut body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    let mut kept = Vec::new();
+    let mut seen = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Refusal::new("broken-body", "RFC 9112 8"))?;
+        let Ok(data) = frame.into_data() else { continue };
+        seen = seen.saturating_add(data.len());
+        if seen <= limit {
+            kept.extend_from_slice(&data);
+        } else if seen > DRAIN {
+            break;
+        }
+    }
+    if seen > limit {
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        return Err(Refusal { reason: "body-limit", clause: "RFC 9110 15.5.14", status });
+    }
+    Ok(kept.into())
+}

@@ -1,0 +1,83 @@
+//! What is behind the login, and what an anonymous request for it is answered.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::login;
+use super::visitor::Visitor;
+use crate::app::App;
+use crate::config::{ApiUnauthenticated, Settings};
+use crate::oidc::keys::BoxFuture;
+
+/// One guarded address.
+#[derive(Clone, Copy)]
+pub(crate) struct Guard {
+    pub(crate) path: &'static str,
+    /// Answers whoever has no session.
+    pub(crate) refuse: Refuse,
+}
+
+type Refuse = for<'a> fn(&'a App, &'a Asked) -> BoxFuture<'a, Response>;
+
+/// What an anonymous browser asked for.
+pub(crate) struct Asked {
+    pub(crate) visitor: Visitor,
+    pub(crate) headers: HeaderMap,
+    /// Path and query, or the home page for anything that cannot be asked for again.
+    pub(crate) place: String,
+}
+
+/// Everything behind the login; nothing where there is no login.
+pub(crate) fn guards(settings: &Settings) -> Vec<Guard> {
+    if !settings.has_login() {
+        return Vec::new();
+    }
+    let api: Refuse = match settings.api_unauthenticated {
+        ApiUnauthenticated::Redirect => send_to_login,
+        ApiUnauthenticated::Status401 => answer_401,
+    };
+    vec![
+        Guard { path: "/profile", refuse: send_to_login },
+        Guard { path: "/api/ping", refuse: api },
+        Guard { path: "/api/user", refuse: api },
+    ]
+}
+
+/// Lets requests through that need no session or have one.
+pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
+    let guard = app.policy.guards.iter().find(|guard| guard.path == request.uri().path());
+    let Some(guard) = guard.filter(|_| visitor.session().is_none()) else {
+        return next.run(request).await;
+    };
+    let place = match *request.method() {
+        Method::GET if login::is_navigation(request.headers()) => {
+            request.uri().path_and_query().map_or("/", |place| place.as_str()).to_owned()
+        }
+        _ => "/".to_owned(),
+    };
+    (guard.refuse)(&app, &Asked { visitor, headers: request.headers().clone(), place }).await
+}
+
+fn send_to_login<'a>(app: &'a App, asked: &'a Asked) -> BoxFuture<'a, Response> {
+    Box::pin(async move {
+        let Some(provider) = app.providers.first() else { return StatusCode::NOT_FOUND.into_response() };
+        login::begin(app, provider, &asked.visitor, &asked.headers, &asked.place).await
+    })
+}
+
+fn answer_401<'a>(_: &'a App, _: &'a Asked) -> BoxFuture<'a, Response> {
+    Box::pin(async move {
+        let body = Json(json!({"error": "login_required", "login": "/login"}));
+        let mut response = (StatusCode::UNAUTHORIZED, body).into_response();
+        let challenge = HeaderValue::from_static("Session realm=\"sample-app\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        response
+    })
+}

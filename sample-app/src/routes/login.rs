@@ -1,0 +1,72 @@
+//! `GET /login[?returnTo=/path][&iss=issuer]` → 302 to the provider's authorization endpoint.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::visitor::{Visitor, set_cookies};
+use crate::app::App;
+use crate::oidc::authorize;
+use crate::oidc::provider::Provider;
+use crate::pages::{Message, message};
+use crate::params::Params;
+
+/// Starts a login.
+pub(crate) async fn login(State(app): State<Arc<App>>, request: Request) -> Response {
+    let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
+    let params = Params::parse(request.uri().query().unwrap_or_default().as_bytes())
+        .filter(|params| !params.has_duplicates())
+        .unwrap_or_default();
+    let provider = match params.first("iss") {
+        Some(issuer) => app.provider(issuer),
+        None => app.providers.first(),
+    };
+    let Some(provider) = provider else {
+        return message(&app, &visitor, &Message::NO_LOGIN);
+    };
+    let mut headers = request.headers().clone();
+    if request.method() != Method::GET {
+        headers.insert("sec-fetch-mode", HeaderValue::from_static("no-cors"));
+    }
+    begin(&app, provider, &visitor, &headers, params.first("returnTo").unwrap_or("/")).await
+}
+
+/// Sends the browser to the provider. Only a navigation is remembered as a login under way: a script cannot
+/// finish one, and must not disturb the one in another tab.
+pub(crate) async fn begin(
+    app: &App,
+    provider: &Provider,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    return_to: &str,
+) -> Response {
+    let return_to = (app.policy.return_to)(return_to, app.settings.base_url.url());
+    let base_url = (app.policy.base_url)(&app.settings, headers);
+    let start = match authorize::start(app, provider, return_to, &base_url).await {
+        Ok(start) => start,
+        Err(error) => {
+            tracing::warn!(reason = error.reason(), "no login can be started");
+            return message(app, visitor, &Message::outage(&app.policy.outage(&error)));
+        }
+    };
+    let Ok(location) = HeaderValue::try_from(start.location.as_str()) else {
+        return message(app, visitor, &Message::NO_LOGIN);
+    };
+    let mut response = (StatusCode::FOUND, [(header::LOCATION, location)]).into_response();
+    if is_navigation(headers) {
+        app.policy.transactions.binding.begin(&start.transaction);
+        let kind = &app.policy.cookies.transaction;
+        let room = visitor.pending(app).make_room(kind);
+        let mut lines: Vec<String> = room.iter().map(|name| kind.clear(name)).collect();
+        lines.extend(start.transaction.cookie(kind, &app.vault));
+        set_cookies(&mut response, lines);
+    }
+    response
+}
+
+/// Does the person see where this leads? A client that does not say is taken for a browser's address bar.
+pub(crate) fn is_navigation(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
+}

@@ -1,0 +1,74 @@
+//! `GET /logout` → the session ends here, whatever the provider does → 302 to its end-session endpoint or home.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::login::is_navigation;
+use super::visitor::{SessionSettled, Visitor, set_cookies};
+use crate::app::App;
+use crate::error::Refusal;
+use crate::oidc::logout;
+use crate::pages::{Message, message};
+use crate::session::Session;
+
+/// Ends the session.
+pub(crate) async fn logout(State(app): State<Arc<App>>, request: Request) -> Response {
+    let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
+    if !is_meant(request.headers()) {
+        return message(&app, &visitor, &Message::CONFIRM_LOGOUT);
+    }
+    let policy = &app.policy.logout;
+    if policy.ends_the_session && !policy.needs_the_provider {
+        end(&app, visitor.session());
+    }
+    let provider = visitor
+        .session()
+        .and_then(|session| session.text("iss"))
+        .and_then(|issuer| app.provider(issuer))
+        .or(app.providers.first());
+    let hint = visitor.session().map(|session| session.data.id_token.as_str());
+    let place = match provider {
+        Some(provider) => logout::location(&app, provider, hint).await,
+        None => None,
+    };
+    if place.is_none() && policy.needs_the_provider {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let outage = Refusal { reason: "provider-unreachable", clause: "provider", status };
+        return message(&app, &visitor, &Message::outage(&outage));
+    }
+    let place = place.map_or_else(|| "/".to_owned(), Into::into);
+    let location = HeaderValue::try_from(place).unwrap_or(HeaderValue::from_static("/"));
+    let mut response = (StatusCode::FOUND, [(header::LOCATION, location)]).into_response();
+    set_cookies(&mut response, forget_logins(&app, &visitor));
+    if policy.ends_the_session {
+        end(&app, visitor.session());
+        set_cookies(&mut response, visitor.forget(&app));
+        response.extensions_mut().insert(SessionSettled);
+    }
+    response
+}
+
+/// Only the person ends a session: not an image on a foreign page, and a foreign link has to be confirmed.
+fn is_meant(headers: &HeaderMap) -> bool {
+    let foreign =
+        headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site");
+    is_navigation(headers) && !foreign
+}
+
+fn end(app: &App, session: Option<&Session>) {
+    if let Some(session) = session {
+        let now = app.ambient.clock.unix();
+        app.ended.claim(session.name(), now.saturating_add(app.policy.session.life.absolute), now);
+        tracing::info!("logged out");
+    }
+}
+
+fn forget_logins(app: &App, visitor: &Visitor) -> Vec<String> {
+    let kind = &app.policy.cookies.transaction;
+    let pending = visitor.pending(app);
+    let names = pending.transactions.iter().map(|transaction| format!("{}.{}", kind.name, transaction.id));
+    names.chain(pending.dead.iter().cloned()).map(|name| kind.clear(&name)).collect()
+}

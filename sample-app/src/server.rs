@@ -1,0 +1,111 @@
+//! Starting and stopping the app.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::ambient::Ambient;
+use crate::app::App;
+use crate::config::{Settings, SettingsError};
+use crate::policy::Policy;
+use crate::routes;
+#[cfg(feature = "weakness")]
+use crate::weakness::Weakness;
+
+/// A running app. Dropping it stops it.
+#[must_use = "the app stops as soon as this is dropped"]
+pub struct SampleApp {
+    url: String,
+    stop: Option<oneshot::Sender<()>>,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+/// Why the app does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// A setting is missing or wrong.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// Without login the app must not be reachable from other machines.
+    #[error(
+        "without login the app listens on this machine only, not on {0}: listen on 127.0.0.1, or configure a login"
+    )]
+    Exposed(SocketAddr),
+    /// The listener does not know its own address.
+    #[error("the address to listen on is not known: {0}")]
+    Listener(#[from] std::io::Error),
+}
+
+impl SampleApp {
+    /// Serves the app on `listener` until it is dropped. Asks nothing of the provider until somebody logs in.
+    #[expect(clippy::unused_async, reason = "starting may come to need a store; callers await it already")]
+    pub async fn start(
+        listener: TcpListener,
+        settings: Settings,
+        ambient: Ambient,
+    ) -> Result<Self, StartError> {
+        let policy = Policy::honest(&settings);
+        Self::serve(listener, settings, ambient, policy)
+    }
+
+    /// The same app without the one check that `weakness` names.
+    #[cfg(feature = "weakness")]
+    #[expect(clippy::unused_async, reason = "as `start`")]
+    pub async fn start_weak(
+        listener: TcpListener,
+        settings: Settings,
+        ambient: Ambient,
+        weakness: Weakness,
+    ) -> Result<Self, StartError> {
+        let mut policy = Policy::honest(&settings);
+        weakness.edit(&mut policy);
+        Self::serve(listener, settings, ambient, policy)
+    }
+
+    fn serve(
+        listener: TcpListener,
+        settings: Settings,
+        ambient: Ambient,
+        policy: Policy,
+    ) -> Result<Self, StartError> {
+        settings.check()?;
+        let address = listener.local_addr()?;
+        if !settings.has_login() {
+            if !address.ip().is_loopback() {
+                return Err(StartError::Exposed(address));
+            }
+            tracing::warn!("no login is configured: every page and the API are open to this machine");
+        }
+        // Another part of the process may have installed a provider already; any of them verifies RS256.
+        let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+        let url = settings.base_url.to_string();
+        let router = routes::router(Arc::new(App::new(settings, ambient, policy)));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = axum::serve(listener, router).with_graceful_shutdown(async {
+            let _ = stopped.await;
+        });
+        Ok(Self { url, stop: Some(stop), server: tokio::spawn(async move { serving.await }) })
+    }
+
+    /// Where browsers find the app.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Finishes the answers under way, then stops.
+    pub async fn stop(mut self) {
+        self.stop.take();
+        let _ = (&mut self.server).await;
+    }
+}
+
+impl Drop for SampleApp {
+    fn drop(&mut self) {
+        self.stop.take();
+        self.server.abort();
+    }
+}

@@ -1,0 +1,99 @@
+//! The session: a sealed cookie that says who is signed in, since when, and from which ID token.
+
+pub(crate) mod chunks;
+pub(crate) mod format;
+pub(crate) mod life;
+
+use base64::Engine as _;
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::oidc::claims::audiences;
+
+/// What the cookie holds, beside its times.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Data {
+    /// The token the login was made with; sent back as a hint at logout, never to a script.
+    pub(crate) id_token: String,
+    /// The name of this session, fresh at every login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sid: Option<String>,
+    /// The issuer and the client this session was made for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) made_for: Option<(String, String)>,
+    /// What another application wrote, kept as it is.
+    #[serde(flatten)]
+    pub(crate) rest: Map<String, Value>,
+}
+
+/// A session as found in a request.
+#[derive(Clone)]
+pub(crate) struct Session {
+    pub(crate) data: Data,
+    /// The claims of the ID token.
+    pub(crate) claims: Map<String, Value>,
+    /// When the person signed in.
+    pub(crate) iat: i64,
+    /// When the cookie was last written.
+    pub(crate) uat: i64,
+}
+
+impl Session {
+    pub(crate) fn new(data: Data, iat: i64, uat: i64) -> Option<Self> {
+        let claims = claims(&data.id_token)?;
+        Some(Self { data, claims, iat, uat })
+    }
+
+    /// The name under which an ended session is remembered. Sessions written by other applications may lack a
+    /// `sid`; then the signature of the ID token serves.
+    pub(crate) fn name(&self) -> &str {
+        let signature = || self.data.id_token.rsplit('.').next().unwrap_or_default();
+        self.data.sid.as_deref().unwrap_or_else(signature)
+    }
+
+    /// A claim that is a text.
+    pub(crate) fn text(&self, claim: &str) -> Option<&str> {
+        self.claims.get(claim)?.as_str()
+    }
+
+    /// What to call the person: whichever claim there is.
+    pub(crate) fn display_name(&self) -> &str {
+        let names = ["name", "nickname", "preferred_username", "email", "sub"];
+        names
+            .iter()
+            .find_map(|claim| self.text(claim).filter(|name| !name.is_empty()))
+            .unwrap_or("unnamed user")
+    }
+
+    /// Was this session made for this client of this issuer? Sealing alone does not bind a session to an
+    /// application: another one with the same secret could have written it.
+    pub(crate) fn is_for(&self, issuer: &str, client_id: &str) -> bool {
+        if let Some((made_at, made_for)) = &self.data.made_for {
+            return made_at == issuer && made_for == client_id;
+        }
+        let for_client = audiences(&self.claims).is_some_and(|all| all.contains(&client_id));
+        for_client && self.text("iss") == Some(issuer)
+    }
+
+    /// The claims about the person, without those about the token.
+    pub(crate) fn user(&self) -> Map<String, Value> {
+        const ABOUT_THE_TOKEN: [&str; 11] =
+            ["aud", "iss", "iat", "exp", "nbf", "nonce", "azp", "auth_time", "s_hash", "at_hash", "c_hash"];
+        let mut user = self.claims.clone();
+        user.retain(|claim, _| !ABOUT_THE_TOKEN.contains(&claim.as_str()));
+        user.entry("sub").or_insert(Value::Null);
+        user
+    }
+}
+
+/// The payload of an ID token, read without fuss: it was verified before it was sealed, by whatever reader.
+fn claims(id_token: &str) -> Option<Map<String, Value>> {
+    const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let payload: String = id_token.split('.').nth(1)?.split_whitespace().collect();
+    let payload = payload.replace('+', "-").replace('/', "_");
+    serde_json::from_slice(&GeneralPurpose::new(&URL_SAFE, CONFIG).decode(payload).ok()?).ok()
+}

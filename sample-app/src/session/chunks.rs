@@ -1,0 +1,122 @@
+//! A session larger than one cookie is cut into `name.0`, `name.1`, …
+//!
+//! Stale pieces are cleared in every direction: growing, shrinking, two-digit numbers, and the unnumbered cookie
+//! beside numbered ones. A login cannot see the old session's pieces, because the form post is cross-site and
+//! the session cookie is `Lax`; so reading copes with stale pieces at the end, and clears them.
+
+use crate::cookies::{CookieKind, MAX_LINE, RequestCookies};
+
+/// More pieces than this are no session of ours; servers refuse such headers anyway.
+const MAX_CHUNKS: usize = 10;
+
+/// The names of all cookies of a request that belong to the session.
+pub(crate) fn presented<'a>(kind: &CookieKind, cookies: &'a RequestCookies) -> Vec<&'a str> {
+    let ours = |name: &str| name == kind.name || kind.suffix(name).is_some_and(is_number);
+    cookies.iter().map(|(name, _)| name).filter(|name| ours(name)).collect()
+}
+
+/// What the session's value may be, best guess first, each with the cookie names it is made of.
+pub(crate) fn candidates(kind: &CookieKind, cookies: &RequestCookies) -> Vec<(String, Vec<String>)> {
+    if let Some(whole) = cookies.get(&kind.name) {
+        return vec![(whole.to_owned(), vec![kind.name.clone()])];
+    }
+    let mut values = Vec::new();
+    let (mut value, mut names) = (String::new(), Vec::new());
+    for number in 0..MAX_CHUNKS {
+        let name = format!("{}.{number}", kind.name);
+        let Some(chunk) = cookies.get(&name) else { break };
+        value.push_str(chunk);
+        names.push(name);
+        values.push((value.clone(), names.clone()));
+    }
+    values.reverse();
+    values
+}
+
+/// The `Set-Cookie` lines that keep `value` and remove whatever else the request presented.
+pub(crate) fn write(kind: &CookieKind, value: &str, max_age: i64, presented: &[&str]) -> Vec<String> {
+    let whole = kind.set("", value, max_age);
+    let (names, mut lines) = if whole.len() <= MAX_LINE {
+        (vec![kind.name.clone()], vec![whole])
+    } else {
+        let room = MAX_LINE - kind.set(".00", "", max_age).len();
+        let pieces = value.as_bytes().chunks(room).map(String::from_utf8_lossy).enumerate();
+        pieces
+            .map(|(number, piece)| {
+                let suffix = format!(".{number}");
+                (format!("{}{suffix}", kind.name), kind.set(&suffix, &piece, max_age))
+            })
+            .unzip()
+    };
+    if names.len() > 1 && !presented.contains(&kind.name.as_str()) {
+        lines.push(kind.clear(&kind.name));
+    }
+    let stale = presented.iter().filter(|name| !names.iter().any(|kept| kept == *name));
+    lines.extend(stale.map(|name| kind.clear(name)));
+    lines
+}
+
+fn is_number(suffix: &str) -> bool {
+    !suffix.is_empty() && suffix.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cookies::SameSite;
+    use axum::http::{HeaderMap, header};
+
+    fn kind() -> CookieKind {
+        CookieKind { name: "s".into(), http_only: true, secure: true, same_site: Some(SameSite::Lax) }
+    }
+
+    fn request(pairs: &[(&str, &str)]) -> RequestCookies {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(header::COOKIE, format!("{name}={value}").parse().unwrap());
+        }
+        RequestCookies::read(&headers)
+    }
+
+    #[test]
+    fn no_line_is_longer_than_a_browser_keeps_and_the_pieces_make_the_value_again() {
+        for length in [10, 4000, 4096, 9000, 40_000] {
+            let value = "x".repeat(length);
+            let lines = write(&kind(), &value, 86_400, &[]);
+            let pieces: Vec<_> = lines.iter().filter(|line| !line.contains("Max-Age=0")).collect();
+            let joined: String = pieces
+                .iter()
+                .map(|line| line.split(';').next().unwrap().split_once('=').unwrap().1)
+                .collect();
+            assert!(lines.iter().all(|line| line.len() <= MAX_LINE), "{length}");
+            assert_eq!(joined, value);
+        }
+    }
+
+    #[test]
+    fn stale_pieces_are_cleared_in_every_direction() {
+        let cookies = request(&[("s.0", "a"), ("s.1", "b"), ("s.11", "c"), ("s.x", "d"), ("t", "e")]);
+        let presented = presented(&kind(), &cookies);
+
+        let shrunk = write(&kind(), "small", 60, &presented);
+        let grown = write(&kind(), &"x".repeat(5000), 60, &["s"]);
+
+        let cleared = |lines: &[String]| -> Vec<String> {
+            let gone = lines.iter().filter(|line| line.contains("Max-Age=0"));
+            gone.map(|line| line.split('=').next().unwrap().to_owned()).collect()
+        };
+        assert_eq!(cleared(&shrunk), ["s.0", "s.1", "s.11"]);
+        assert_eq!(cleared(&grown), ["s"]);
+    }
+
+    #[test]
+    fn the_whole_cookie_beats_pieces_and_every_prefix_of_pieces_is_a_candidate() {
+        let pieces = request(&[("s.1", "b"), ("s.0", "a"), ("s.3", "stray")]);
+        let both = request(&[("s.0", "a"), ("s", "whole")]);
+
+        let values: Vec<_> = candidates(&kind(), &pieces).into_iter().map(|(value, _)| value).collect();
+
+        assert_eq!(values, ["ab", "a"]);
+        assert_eq!(candidates(&kind(), &both)[0].0, "whole");
+    }
+}
