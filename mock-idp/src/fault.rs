@@ -19,6 +19,8 @@ mod alter;
 mod armed;
 mod clause;
 mod json;
+#[cfg(test)]
+mod laws;
 mod members;
 pub mod named;
 mod response;

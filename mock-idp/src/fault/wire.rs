@@ -18,7 +18,9 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    pub(crate) fn new(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
+    /// The length is announced when the response is sent: until then faults may change it.
+    pub(crate) fn new(status: u16, mut headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
+        headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
         Self { status, headers, body, delay: 0, hang_up: false, cut: None, bytes_per_second: None }
     }
 
@@ -28,7 +30,10 @@ impl Wire {
                 self.status = *status;
                 self.remove("location");
                 self.set("content-type", "text/plain; charset=utf-8");
-                self.body = format!("mock-idp was told to answer {status}\n").into_bytes();
+                self.body = match status {
+                    204 | 205 | 304 => Vec::new(),
+                    _ => format!("mock-idp was told to answer {status}\n").into_bytes(),
+                };
             }
             Verb::Delay { millis } => self.delay = self.delay.saturating_add(*millis),
             Verb::HangUp => self.hang_up = true,
@@ -44,6 +49,15 @@ impl Wire {
             }
             _ => {}
         }
+    }
+
+    /// The headers that will be sent: the whole body is announced, even if it breaks off.
+    pub(crate) fn announced(&self) -> Vec<(String, String)> {
+        let mut headers = self.headers.clone();
+        if !matches!(self.status, 204 | 304) {
+            headers.push(("content-length".into(), self.body.len().to_string()));
+        }
+        headers
     }
 
     /// The bytes of the body that will be sent.

@@ -141,7 +141,7 @@ async fn wire_of(response: Response) -> (Wire, Vec<trace::Fired>) {
 fn traced_response(wire: &Wire) -> Option<trace::Response> {
     (!wire.hang_up).then(|| trace::Response {
         status: wire.status,
-        headers: wire.headers.clone(),
+        headers: wire.announced(),
         body: excerpt(wire.sent()),
     })
 }
@@ -156,14 +156,13 @@ async fn send(wire: Wire) -> Response {
         return response;
     }
     *response.status_mut() = StatusCode::from_u16(wire.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in &wire.headers {
+    for (name, value) in wire.announced() {
         if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_bytes(value.as_bytes()))
         {
             response.headers_mut().append(name, value);
         }
     }
     if wire.cut.is_some() || wire.bytes_per_second.is_some() {
-        response.headers_mut().insert(header::CONTENT_LENGTH, wire.body.len().into());
         *response.body_mut() = Body::new(super::slow::SlowBody::new(wire));
     } else {
         *response.body_mut() = Body::from(wire.body);

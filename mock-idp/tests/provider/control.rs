@@ -1,0 +1,154 @@
+//! The control API, as a test in another language uses it.
+
+use mock_idp::MockIdp;
+use serde_json::{Value, json};
+
+use super::stage::{Got, Stage, read, request};
+
+struct Desk {
+    stage: Stage,
+    control: String,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let provider = MockIdp::builder().control(([127, 0, 0, 1], 0).into()).start().await.unwrap();
+        let control = provider.control_url().unwrap().to_owned();
+        Self { stage: Stage::with(provider), control }
+    }
+
+    async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Got {
+        let mut call = self.stage.http.request(method.parse().unwrap(), format!("{}{path}", self.control));
+        if let Some(body) = body {
+            call = call.json(&body);
+        }
+        read(call.send().await.unwrap()).await
+    }
+
+    async fn ok(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+        let got = self.call(method, path, body).await;
+        assert!((200..300).contains(&got.status), "{method} {path}: {got:?}");
+        serde_json::from_str(&got.body).unwrap_or_default()
+    }
+
+    async fn refused(&self, method: &str, path: &str, body: Value) -> String {
+        let got = self.call(method, path, Some(body)).await;
+        assert!((400..500).contains(&got.status), "{method} {path}: {got:?}");
+        serde_json::from_str::<Value>(&got.body).unwrap()["error"].as_str().unwrap().to_owned()
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_can_be_made_told_to_lie_watched_and_removed() {
+    let desk = Desk::new().await;
+
+    let made = desk.ok("POST", "/tenants", Some(json!({"slug": "a", "now": 100, "seed": 1}))).await;
+    desk.ok("PUT", "/tenants/a/policy", Some(json!({"policy": "auto", "user": "bob"}))).await;
+    let armed = desk
+        .ok(
+            "POST",
+            "/tenants/a/faults",
+            Some(json!([{"seam": "id-token-claims", "verb": "remove", "name": "exp"}])),
+        )
+        .await;
+    assert_eq!(armed["armed"], json!(["the id_token's exp is missing"]));
+    assert_eq!(desk.stage.get(&request(made["issuer"].as_str().unwrap(), &[])).await.status, 303);
+
+    let faults = desk.ok("GET", "/tenants/a/faults", None).await;
+    assert_eq!((&faults[0]["fired"], &faults[0]["changed"]), (&json!(1), &json!(1)));
+    let trace = desk.ok("GET", "/tenants/a/trace", None).await;
+    assert_eq!(trace[0]["faults"][0]["clause"], "the id_token's exp is missing");
+    assert_eq!(desk.ok("GET", "/tenants/a/trace?since=1", None).await, json!([]));
+    assert_eq!(desk.ok("PUT", "/tenants/a/clock", Some(json!({"advance": 5}))).await["now"], 105);
+
+    desk.ok("POST", "/tenants/a/reset", None).await;
+    assert_eq!(desk.ok("GET", "/tenants/a/faults", None).await, json!([]));
+    assert_eq!(desk.ok("GET", "/tenants/a/policy", None).await["policy"], "ask");
+    desk.ok("DELETE", "/tenants/a", None).await;
+    assert_eq!(desk.call("GET", "/tenants/a/faults", None).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_default_issuer_takes_clients_people_rotation_and_minting() {
+    let desk = Desk::new().await;
+
+    desk.ok("POST", "/tenants/_default/users", Some(json!({"username": "zoe", "password": "z", "sub": "9"})))
+        .await;
+    desk.ok("POST", "/tenants/_default/clients", Some(json!({"client_id": "c", "client_secret": "s"}))).await;
+    desk.ok("POST", "/tenants/_default/keys/rotate", Some(json!({"grace": "keep-old"}))).await;
+    let minted = desk
+        .ok("POST", "/tenants/_default/mint", Some(json!({"user": "zoe", "client_id": "c", "nonce": "n"})))
+        .await;
+
+    let (header, claims) = super::stage::told(minted["id_token"].as_str().unwrap());
+    assert_eq!((&header["kid"], &claims["sub"], &claims["aud"]), (&json!("rsa-2"), &json!("9"), &json!("c")));
+}
+
+#[tokio::test]
+async fn the_list_of_routes_is_the_truth() {
+    let desk = Desk::new().await;
+    let routes = desk.ok("GET", "/", None).await["routes"].clone();
+
+    for route in routes.as_object().unwrap().keys() {
+        let (method, path) = route.split_once(' ').unwrap();
+        let path = path.replace("{tenant}", "_default");
+        let status = desk.call(method, &path, None).await.status;
+        assert!(![404, 405].contains(&status), "{route}: {status}");
+    }
+    assert_eq!(desk.call("PATCH", "/tenants", None).await.status, 405);
+    assert_eq!(desk.call("GET", "/nothing", None).await.status, 404);
+}
+
+#[tokio::test]
+async fn bad_input_is_refused_with_what_to_write_instead() {
+    let desk = Desk::new().await;
+    for (method, path, body, expected) in [
+        ("POST", "/tenants", json!({"slug": "a/b"}), "letters, digits"),
+        ("POST", "/tenants", json!({"slug": "a", "sed": 1}), "expected one of"),
+        ("GET", "/tenants/x/faults", json!({}), "POST /tenants"),
+        (
+            "POST",
+            "/tenants/_default/faults",
+            json!([{"seam": "jwks", "verb": "zap"}]),
+            "fault 1: unknown verb",
+        ),
+        ("PUT", "/tenants/_default/policy", json!({"policy": "auto", "user": "zoe"}), "alice"),
+        ("PUT", "/tenants/_default/policy", json!({"policy": "perhaps"}), "`ask`"),
+        ("PUT", "/tenants/_default/clock", json!({"freeze": 1, "advance": 1}), "exactly one"),
+        ("GET", "/tenants/_default/trace?since=x", json!({}), "since=12"),
+    ] {
+        let error = desk.refused(method, path, body).await;
+
+        assert!(error.contains(expected), "{path}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn pages_in_a_browser_are_kept_out() {
+    let desk = Desk::new().await;
+    let with = async |name: &str, value: &str| {
+        let call = desk.stage.http.get(&desk.control).header(name, value);
+        call.send().await.unwrap().status().as_u16()
+    };
+
+    assert_eq!(with("host", "rebound.example").await, 403);
+    assert_eq!(with("origin", "https://evil.example").await, 403);
+    assert_eq!(with("origin", "null").await, 403);
+    assert_eq!(with("sec-fetch-site", "cross-site").await, 403);
+    assert_eq!(with("sec-fetch-site", "same-site").await, 403);
+    assert_eq!(with("sec-fetch-site", "none").await, 200);
+    let plain = desk.stage.http.post(format!("{}/tenants", desk.control)).body("{\"slug\":\"a\"}");
+    assert_eq!(plain.send().await.unwrap().status().as_u16(), 415);
+}
+
+#[tokio::test]
+async fn the_control_api_never_listens_beyond_loopback() {
+    let error = MockIdp::builder().control(([0, 0, 0, 0], 0).into()).start().await.err().unwrap();
+
+    assert!(error.to_string().contains("127.0.0.1"), "{error}");
+}
+
+#[tokio::test]
+async fn without_being_asked_for_there_is_no_control_api() {
+    assert_eq!(MockIdp::start().await.unwrap().control_url(), None);
+}

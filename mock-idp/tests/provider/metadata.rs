@@ -1,0 +1,90 @@
+//! What the provider says about itself, and that it is so.
+
+use serde_json::Value;
+
+use super::stage::{Stage, request};
+
+#[tokio::test]
+async fn every_required_member_is_there_and_the_issuer_is_the_url_it_was_asked_at() {
+    let stage = Stage::new().await;
+    let base = stage.provider.base_url();
+
+    let got = stage.get(&format!("{base}/.well-known/openid-configuration")).await;
+
+    assert_eq!(got.header("content-type"), "application/json");
+    let metadata: Value = serde_json::from_str(&got.body).unwrap();
+    assert_eq!(metadata["issuer"], base);
+    for member in [
+        "authorization_endpoint",
+        "jwks_uri",
+        "response_types_supported",
+        "subject_types_supported",
+        "id_token_signing_alg_values_supported",
+    ] {
+        assert!(!metadata[member].is_null(), "{member}");
+    }
+    assert_eq!(metadata["id_token_signing_alg_values_supported"], serde_json::json!(["RS256"]));
+}
+
+#[tokio::test]
+async fn every_advertised_endpoint_answers() {
+    let stage = Stage::alice().await;
+    let url = format!("{}/.well-known/openid-configuration", stage.provider.base_url());
+    let metadata: Value = serde_json::from_str(&stage.get(&url).await.body).unwrap();
+
+    for (member, value) in metadata.as_object().unwrap() {
+        if member.ends_with("_endpoint") || member.ends_with("_uri") {
+            let got = stage.get(value.as_str().unwrap()).await;
+            assert!(got.status == 200 || got.status == 400, "{member}: {got:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn advertised_response_modes_work_and_others_are_refused() {
+    let stage = Stage::alice().await;
+
+    assert_eq!(stage.authorize(&[("response_mode", "form_post")]).await.status, 200);
+    assert!(stage.authorize(&[("response_mode", "fragment")]).await.fragment().has("id_token"));
+    assert!(stage.authorize(&[("response_mode", "query")]).await.fragment().has("error"));
+    assert!(stage.authorize(&[("response_mode", "web_message")]).await.fragment().has("error"));
+}
+
+#[tokio::test]
+async fn the_key_set_has_public_members_only_and_distinct_kids() {
+    let stage = Stage::new().await;
+
+    let got = stage.get(&format!("{}/jwks", stage.provider.base_url())).await;
+
+    let keys: Value = serde_json::from_str(&got.body).unwrap();
+    let keys = keys["keys"].as_array().unwrap();
+    assert_eq!(
+        keys.iter().map(|key| key["alg"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["RS256", "ES256", "EdDSA"]
+    );
+    for key in keys {
+        let members: Vec<&str> = key.as_object().unwrap().keys().map(String::as_str).collect();
+        for private in ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "use_"] {
+            assert!(!members.contains(&private), "{private}");
+        }
+        assert_eq!(key["use"], "sig");
+    }
+}
+
+#[tokio::test]
+async fn the_issuer_parameter_is_sent_if_and_only_if_it_is_advertised() {
+    let stage = Stage::alice().await;
+    let tenant = stage.tenant();
+    let discovery = format!("{}/.well-known/openid-configuration", tenant.issuer());
+    let advertised = "authorization_response_iss_parameter_supported";
+
+    assert!(!stage.get(&discovery).await.body.contains(advertised));
+    assert!(!stage.authorize(&[]).await.fragment().has("iss"));
+
+    tenant.set_issuer_parameter(true);
+
+    assert!(stage.get(&discovery).await.body.contains(advertised));
+    assert_eq!(stage.authorize(&[]).await.fragment().first("iss"), Some(tenant.issuer().as_str()));
+    let error = stage.get(&request(&tenant.issuer(), &[("nonce", "")])).await.fragment();
+    assert_eq!(error.first("iss"), Some(tenant.issuer().as_str()));
+}
