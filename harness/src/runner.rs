@@ -127,11 +127,11 @@ async fn perform(trial: &mut Trial, scenario: Scenario) -> Outcome {
         trial.honest().await.map_err(cannot_tell)?;
     }
     if scenario.cold {
-        let restarted = trial.stage().app.restart().await;
-        restarted.map_err(|error| Stop::Broken(error.to_string()))?;
+        trial.restart().await?;
     }
     act(trial, scenario).await?;
-    if scenario.sandwiched {
+    let already = matches!(scenario.action, Action::Inputs(..)) && trial.tried() > 1;
+    if scenario.sandwiched && !already {
         trial.honest_after().await?;
     }
     Ok(())

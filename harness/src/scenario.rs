@@ -176,9 +176,10 @@ impl Scenario {
     pub const fn must(id: &'static str) -> Self {
         Self::new(Level::Must, id)
     }
-    /// Something that the application must accept.
+    /// Something that the application must accept. What it must accept is a login itself, so that none needs
+    /// to stand around it.
     pub const fn tolerate(id: &'static str) -> Self {
-        Self::new(Level::Tolerate, id)
+        Self::new(Level::Tolerate, id).unsandwiched()
     }
     /// A SHOULD.
     pub const fn should(id: &'static str) -> Self {

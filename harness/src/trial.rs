@@ -124,6 +124,11 @@ impl Trial {
         self.stage.position()
     }
 
+    /// Starts the application afresh, with nothing remembered.
+    pub async fn restart(&self) -> Outcome {
+        self.stage.app.restart().await.map_err(|error| Stop::Broken(error.to_string()))
+    }
+
     /// An honest login in a fresh browser.
     pub async fn honest(&self) -> Outcome {
         self.stage.tenant.set_policy(mock_idp::LoginPolicy::Ask);

@@ -59,7 +59,7 @@ async fn provider_down(t: &mut Trial) -> Outcome {
 async fn logs_out_under(t: &Trial, faults: Vec<Fault>) -> Outcome {
     let mut agent = t.agent().await?;
     agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
-    t.stage().app.restart().await.map_err(|error| Stop::Broken(error.to_string()))?;
+    t.restart().await?;
     if agent.probe().await?.is_none() {
         return Err(Trial::no_difference("the session does not outlive a restart of the app"));
     }

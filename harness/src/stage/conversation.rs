@@ -15,8 +15,7 @@ pub struct Conversation {
 impl Conversation {
     /// A conversation that starts with what the provider records from now on.
     pub fn starting_at(provider: &Trace) -> Self {
-        let read = provider.snapshot().last().map_or(0, |exchange| exchange.seq + 1);
-        Self { exchanges: Vec::new(), read }
+        Self { exchanges: Vec::new(), read: provider.last_seq() }
     }
 
     /// Adds what an agent saw. What the application asked the provider behind the agent's back stands before
@@ -24,7 +23,7 @@ impl Conversation {
     pub fn add(&mut self, seen: Vec<Exchange>, provider: &Trace) -> Range<usize> {
         let start = self.exchanges.len();
         let recorded = provider.since(self.read);
-        self.read = recorded.last().map_or(self.read, |exchange| exchange.seq + 1);
+        self.read = recorded.last().map_or(self.read, |exchange| exchange.seq);
         self.merge(seen, recorded);
         start..self.exchanges.len()
     }

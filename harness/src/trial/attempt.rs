@@ -24,9 +24,12 @@ impl Trial {
     /// One attempt per input, an honest login after each; what comes of them is kept.
     pub async fn attempt_each(&mut self, inputs: Vec<Input>, expect: Expect) -> Outcome {
         let several = inputs.len() > 1;
-        for input in inputs {
+        for (number, input) in inputs.into_iter().enumerate() {
+            if self.scenario.cold && number > 0 {
+                self.restart().await?;
+            }
             let mut outcome = self.attempt(input.faults, expect).await;
-            if several && outcome.is_ok() {
+            if several && outcome.is_ok() && expect != Expect::Accepted {
                 outcome = self.honest_after().await;
             }
             self.input(input.label, outcome);

@@ -56,11 +56,7 @@ impl BrowserAgent {
         let page = self.rest(&mut watch, None).await;
         self.look(&mut watch, true).await?;
         self.write_down(&watch);
-        let mut page = page?;
-        page.hops = hops(&watch);
-        page.from = from;
-        self.page = Some(page.clone());
-        Ok(page)
+        Ok(self.show(page?, &watch, from))
     }
 
     /// Waits until the page shows a text.
@@ -68,14 +64,18 @@ impl BrowserAgent {
         let mut watch = Watch::new();
         let page = self.rest(&mut watch, Some(text)).await;
         self.write_down(&watch);
-        let shown = self.page.take();
-        let mut page = page?;
-        if let Some(shown) = shown.filter(|_| watch.page_hops().next().is_none()) {
-            (page.status, page.headers, page.hops) = (shown.status, shown.headers, shown.hops);
-            page.from = shown.from;
+        Ok(self.show(page?, &watch, Initiator::Nobody))
+    }
+
+    /// Makes it the current page. If no page was asked for, it is the old one, changed by its scripts at most.
+    fn show(&mut self, mut page: Page, watch: &Watch, from: Initiator) -> Page {
+        page.hops = hops(watch);
+        page.from = from;
+        if let Some(old) = self.page.take().filter(|_| page.hops.is_empty()) {
+            (page.status, page.headers, page.hops, page.from) = (old.status, old.headers, old.hops, old.from);
         }
         self.page = Some(page.clone());
-        Ok(page)
+        page
     }
 
     /// Waits until no request is on its way, and puts them all into the trace.

@@ -18,6 +18,7 @@ function fillIn(form) {
   const button = pressed === null ? null : buttons[pressed];
   const entries = [...new FormData(form, button).entries()];
   if (JSON.stringify(entries) !== JSON.stringify(fields)) return false;
+  form.noValidate = true;
   if (button) form.requestSubmit(button);
   else send(form);
   return true;

@@ -1,0 +1,177 @@
+//! The command line as a person meets it: exit codes, and a sentence that names the thing and the remedy.
+
+use serde_json::Value;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+struct Run {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn rpcheck(arguments: &[&str]) -> Run {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = Command::new(env!("CARGO_BIN_EXE_rpcheck"))
+        .args(arguments)
+        .current_dir(folder.path())
+        .output()
+        .expect("rpcheck runs");
+    let Output { status, stdout, stderr } = output;
+    Run {
+        code: status.code().expect("an exit code"),
+        stdout: String::from_utf8(stdout).expect("UTF-8"),
+        stderr: String::from_utf8(stderr).expect("UTF-8"),
+    }
+}
+
+#[track_caller]
+fn refuses(arguments: &[&str], naming: &[&str]) {
+    let run = rpcheck(arguments);
+    assert_eq!(run.code, 2, "{}{}", run.stdout, run.stderr);
+    for words in naming {
+        assert!(run.stderr.contains(words), "“{words}” is not in: {}", run.stderr);
+    }
+    assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+}
+
+/// A profile with this text for an app on this port.
+fn profile(folder: &TempDir, port: u16, change: impl Fn(&str) -> String) -> PathBuf {
+    let text = include_str!("../src/sample-app.toml").replace("{port}", &port.to_string());
+    let path = folder.path().join("profile.toml");
+    let provider = free_port();
+    let text = format!("provider = \"127.0.0.1:{provider}\"\n{}", change(&text));
+    std::fs::write(&path, text).expect("a writable folder");
+    path
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
+}
+
+fn shown(path: &Path) -> &str {
+    path.to_str().expect("UTF-8")
+}
+
+#[test]
+fn a_run_of_one_topic_prints_totals_that_add_up_and_ends_with_zero() {
+    let run = rpcheck(&["run", "id-token/aud", "--format", "json"]);
+
+    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let total = |name: &str| report["totals"][name].as_u64().expect("a number");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(total("planned") >= 5);
+    assert_eq!(
+        total("planned"),
+        total("passed") + total("warned") + total("failed") + total("not_run") + total("broken")
+    );
+    assert_eq!(report["trials"].as_array().map(Vec::len), Some(total("planned") as usize));
+    assert!(report["trials"][0]["id"].as_str().expect("an id").starts_with("id-token/aud"));
+}
+
+#[test]
+fn a_run_writes_its_reports_and_says_where() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().join("reports");
+    let run = rpcheck(&["run", "request/nonce", "--report", shown(&place)]);
+
+    let page = std::fs::read_to_string(place.join("report.html")).expect("the page is written");
+    let json = std::fs::read_to_string(place.join("report.json")).expect("the JSON is written");
+    assert!(run.stdout.contains("report.html"), "{}", run.stdout);
+    assert!(page.contains("request/nonce") && !page.contains("src=\"http"));
+    let report: Value = serde_json::from_str(&json).expect("JSON");
+    assert!(report["trials"][0]["exchanges"].as_array().is_some_and(|exchanges| !exchanges.is_empty()));
+}
+
+#[test]
+fn the_list_and_the_coverage_are_there_for_programs() {
+    let list: Value = serde_json::from_str(&rpcheck(&["list", "--format", "json"]).stdout).expect("JSON");
+    let coverage: Value = serde_json::from_str(&rpcheck(&["coverage", "--format", "json"]).stdout).expect("JSON");
+
+    assert_eq!(list.as_array().map(Vec::len), Some(scenarios::catalogue().len()));
+    let totals = &coverage["totals"];
+    let number = |name: &str| totals[name].as_u64().expect("a number");
+    assert_eq!(number("rows"), 424);
+    assert_eq!(number("rows"), number("covered") + number("not_applicable") + number("open"));
+}
+
+#[test]
+fn explain_tells_what_is_done_and_why() {
+    let run = rpcheck(&["explain", "id-token/aud-other-client"]);
+    assert_eq!(run.code, 0);
+    for words in ["OIDC Core 3.1.3.7 (3)", "another client", "someone-else", "professos/trc-2"] {
+        assert!(run.stdout.contains(words), "“{words}” is not in: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_scenario_that_does_not_exist_is_named() {
+    refuses(&["run", "id-tokn"], &["id-tokn", "rpcheck list"]);
+    refuses(&["explain", "aud-other"], &["aud-other", "id-token/aud-other-client"]);
+    refuses(&["run", "--jobs", "0"], &["--jobs"]);
+}
+
+#[test]
+fn a_profile_that_cannot_be_read_is_named_with_its_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    refuses(&["run", "--target", "/nowhere/profile.toml"], &["/nowhere/profile.toml"]);
+
+    let path = profile(&folder, 1, |text| text.replace("callback =", "calback ="));
+    refuses(&["run", "--target", shown(&path)], &["profile.toml", "calback", "line"]);
+
+    let path = profile(&folder, 1, |text| text.replace("\"/callback\"", "\"callback\""));
+    refuses(&["run", "--target", shown(&path)], &["callback", "starts with \"/\""]);
+
+    let path = profile(&folder, 1, |text| text.replace("api = 302", "api = 200"));
+    refuses(&["run", "--target", shown(&path)], &["unauthenticated.api", "401"]);
+
+    let path = profile(&folder, 1, |text| text.replace("http://localhost", "localhost"));
+    refuses(&["run", "--target", shown(&path)], &["base_url", "http://localhost:3000"]);
+}
+
+#[test]
+fn an_app_that_is_not_up_is_named_with_its_address() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let port = free_port();
+    let path = profile(&folder, port, str::to_owned);
+    refuses(&["run", "--target", shown(&path)], &["sample-app is not up", &port.to_string(), "Start it"]);
+}
+
+#[test]
+fn an_app_that_signs_nobody_in_is_told_from_a_failing_one() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello");
+        }
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = profile(&folder, port, str::to_owned);
+    refuses(&["target", "check", shown(&path)], &["honest login", "probe", "issuer"]);
+}
+
+#[test]
+fn a_provider_port_in_use_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let port = taken.local_addr().expect("an address").port().to_string();
+    refuses(&["serve", "--listen", &address], &[&port]);
+}
+
+#[test]
+fn a_list_of_deviations_that_is_no_longer_true_fails_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let list = folder.path().join("known.toml");
+    std::fs::write(&list, "[[deviation]]\nscenario = \"request/nonce\"\nreason = \"it was so once\"\n").expect("written");
+
+    let run = rpcheck(&["run", "request/nonce", "--known", shown(&list)]);
+
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.contains("STALE") && run.stdout.contains("it was so once"), "{}", run.stdout);
+}

@@ -1,0 +1,132 @@
+//! The proof that the catalogue bites: the sample app with one rule left out must fail exactly the scenarios that
+//! are named for it, plus what cannot but fail with them, each with a reason. `weaknesses.toml` says which.
+
+use futures::future::BoxFuture;
+use harness::deviations::Deviations;
+use harness::event::RunRecord;
+use harness::runner::{self, Options};
+use harness::verdict::Verdict;
+use sample_app::{Ambient, SampleApp, Settings, StartError, Weakness};
+use scenarios::sample::SampleTarget;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::sync::Arc;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    weakness: Vec<Named>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    name: String,
+    /// The scenarios that this weakness is there for.
+    caught_by: BTreeSet<String>,
+    /// Scenarios that fail with them, and why.
+    #[serde(default)]
+    collateral: BTreeMap<String, String>,
+    /// Why nobody can log in any more, so that every sandwiched scenario cannot be told.
+    #[serde(default)]
+    no_login: Option<String>,
+}
+
+type Started = BoxFuture<'static, Result<SampleApp, StartError>>;
+
+async fn run_weak(weakness: Weakness) -> RunRecord {
+    let start = move |listener, settings: Settings, ambient: Ambient| -> Started {
+        Box::pin(SampleApp::start_weak(listener, settings, ambient, weakness))
+    };
+    let target = SampleTarget::started_by(weakness.name(), Arc::new(start)).await.expect("the provider starts");
+    let options = Options::default();
+    runner::run(Arc::new(target), &scenarios::catalogue(), options, &Deviations::default(), |_| {}).await
+}
+
+/// The ids of the scenarios that found something, and how many could not be told.
+fn caught(run: &RunRecord) -> (BTreeSet<String>, usize) {
+    let found = |verdict: &Verdict| verdict.finding().is_some();
+    let ids = run.trials.iter().filter(|trial| found(&trial.verdict)).map(|trial| trial.scenario.id.to_owned());
+    (ids.collect(), run.totals().broken)
+}
+
+/// What is not as it is written down, a line each.
+fn compare(named: &Named, caught: &BTreeSet<String>, broken: usize) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for id in named.caught_by.iter().chain(named.collateral.keys()).filter(|id| !caught.contains(*id)) {
+        wrong.push(format!("{}: {id} does not catch it", named.name));
+    }
+    for id in caught.iter().filter(|id| !named.caught_by.contains(*id) && !named.collateral.contains_key(*id)) {
+        wrong.push(format!("{}: {id} fails too, and is not written down", named.name));
+    }
+    for (id, reason) in &named.collateral {
+        if reason.trim().is_empty() {
+            wrong.push(format!("{}: {id} is collateral without a reason", named.name));
+        }
+    }
+    if named.caught_by.is_empty() {
+        wrong.push(format!("{}: nothing is named for it", named.name));
+    }
+    match (&named.no_login, broken) {
+        (None, 0) | (Some(_), 1..) => {}
+        (None, broken) => wrong.push(format!("{}: {broken} scenarios could not be told", named.name)),
+        (Some(_), 0) => wrong.push(format!("{}: people can log in after all", named.name)),
+    }
+    wrong
+}
+
+fn row(weakness: Weakness, named: &Named) -> String {
+    let mut text = format!("{}\n  omits       {}\n", weakness.name(), weakness.omits());
+    for id in &named.caught_by {
+        let _ = writeln!(text, "  caught by   {id}");
+    }
+    for (id, reason) in &named.collateral {
+        let _ = writeln!(text, "  collateral  {id}: {reason}");
+    }
+    if let Some(reason) = &named.no_login {
+        let _ = writeln!(text, "  no login    {reason}");
+    }
+    text
+}
+
+/// The weaknesses that this run is about: all, or those that `RPCHECK_WEAKNESS` names.
+fn chosen() -> Vec<Weakness> {
+    let only = std::env::var("RPCHECK_WEAKNESS").unwrap_or_default();
+    let wanted = |weakness: &Weakness| only.is_empty() || only.split(',').any(|name| name == weakness.name());
+    Weakness::ALL.iter().copied().filter(wanted).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_weakness_fails_what_is_named_for_it_and_nothing_else() {
+    let expected: Expected = toml::from_str(include_str!("weaknesses.toml")).expect("weaknesses.toml parses");
+    let (mut wrong, mut table) = (Vec::new(), String::new());
+
+    for weakness in chosen() {
+        let run = run_weak(weakness).await;
+        let (caught, broken) = caught(&run);
+        match expected.weakness.iter().find(|named| named.name == weakness.name()) {
+            Some(named) => {
+                wrong.extend(compare(named, &caught, broken));
+                table.push_str(&row(weakness, named));
+            }
+            None => wrong.push(format!("{}: not in weaknesses.toml; fails {caught:?}, {broken} broken", weakness.name())),
+        }
+    }
+
+    assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+    if std::env::var_os("RPCHECK_WEAKNESS").is_none() {
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("../snapshots");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!("weaknesses", table));
+    }
+}
+
+#[test]
+fn weaknesses_have_names_of_their_own_and_there_are_enough_of_them() {
+    let names: BTreeSet<_> = Weakness::ALL.iter().map(|weakness| weakness.name()).collect();
+    assert_eq!(names.len(), Weakness::ALL.len());
+    assert!(names.len() >= 20, "{} weaknesses", names.len());
+}
