@@ -63,7 +63,7 @@ pub struct Untrusted {
     /// What to do about it.
     pub remedy: String,
     /// The URI in the request, beside the nearest registered one.
-    pub(crate) difference: Option<Difference>,
+    pub(crate) difference: Option<Box<Difference>>,
 }
 
 /// Checks a request against the table.

@@ -20,22 +20,16 @@ impl Policy {
     /// A policy that lets these blocks run, and nothing else load at all. There is no `form-action`: browsers
     /// apply it to the redirects that follow a form, and those lead to the application.
     pub(crate) fn new(styles: &[&str], scripts: &[&str]) -> Self {
-        let hashes = |blocks: &[&str]| -> String {
-            if blocks.is_empty() {
-                return " 'none'".into();
-            }
-            blocks
-                .iter()
-                .map(|block| {
-                    format!(
-                        " 'sha256-{}'",
-                        STANDARD.encode(digest::digest(&digest::SHA256, block.as_bytes()))
-                    )
-                })
-                .collect()
+        let hash = |block: &&str| {
+            let digest = digest::digest(&digest::SHA256, block.as_bytes());
+            format!("'sha256-{}'", STANDARD.encode(digest))
+        };
+        let hashes = |blocks: &[&str]| match blocks {
+            [] => "'none'".to_owned(),
+            _ => blocks.iter().map(hash).collect::<Vec<_>>().join(" "),
         };
         Self(format!(
-            "default-src 'none'; style-src{}; script-src{}; img-src data:; base-uri 'none'",
+            "default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'",
             hashes(styles),
             hashes(scripts)
         ))

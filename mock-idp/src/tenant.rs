@@ -44,7 +44,8 @@ impl Tenant {
 
     /// The same issuer, seen through a marker: what is armed or set as policy through this handle counts only
     /// for requests that carry the marker (header `mock-idp-marker` or cookie `mock_idp_marker`), and the
-    /// trace shows those and the back leg. Seams that the application triggers ignore the marker.
+    /// trace shows those and the back leg. Seams that the application triggers ignore the marker. A fault that
+    /// is already bound to a client keeps that binding instead.
     #[must_use]
     pub fn marked(&self, marker: &str) -> Self {
         Self { marker: Some(marker.to_owned()), ..self.clone() }

@@ -1,4 +1,5 @@
 //! The provider over HTTP, as an application and a browser see it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed, helpers included")]
 
 mod provider {
     mod authorize;

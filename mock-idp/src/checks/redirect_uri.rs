@@ -64,7 +64,7 @@ pub(super) fn is_allowed<'p>(
             remedy: "Redirect URIs are compared character by character. Register this one, or correct the \
                      request."
                 .into(),
-            difference: Some(nearest(uri, &client.redirect_uris)),
+            difference: Some(Box::new(nearest(uri, &client.redirect_uris))),
         }),
     }
 }

@@ -69,6 +69,6 @@ fn is_registered(state: &State, uri: &str, client_id: Option<&str>) -> Result<()
             "These URIs are compared character by character. Register this one for the client, or correct \
                  the request."
                 .into(),
-        difference: Some(nearest(uri, &registered)),
+        difference: Some(Box::new(nearest(uri, &registered))),
     })
 }

@@ -22,7 +22,7 @@ pub(super) fn untrusted(title: &str, problem: &Untrusted, home: &str) -> Encoded
         title,
         problem: &problem.problem,
         remedy: &problem.remedy,
-        difference: problem.difference.as_ref(),
+        difference: problem.difference.as_deref(),
         home,
     };
     page(400, &template)

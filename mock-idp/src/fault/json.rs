@@ -45,8 +45,10 @@ impl Fault {
             ));
         };
         let seam = take_seam(&mut object)?;
-        let occurrence = object.remove("occurrence").map_or(Ok(Occurrence::Every), occurrence_from_json)?;
-        let binding = object.remove("binding").map_or(Ok(Binding::Any), binding_from_json)?;
+        let occurrence = object
+            .remove("occurrence")
+            .map_or(Ok(Occurrence::Every), |value| occurrence_from_json(&value))?;
+        let binding = object.remove("binding").map_or(Ok(Binding::Any), |value| binding_from_json(&value))?;
         let verb = verb_from_json(object, seam)?;
         let fault = Self { seam, verb, occurrence, binding };
         fault.check()?;
@@ -121,8 +123,8 @@ fn occurrence_to_json(occurrence: Occurrence) -> Value {
     }
 }
 
-fn occurrence_from_json(value: Value) -> Result<Occurrence, FaultError> {
-    match &value {
+fn occurrence_from_json(value: &Value) -> Result<Occurrence, FaultError> {
+    match value {
         Value::String(text) if text == "every" => return Ok(Occurrence::Every),
         Value::String(text) if text == "first" => return Ok(Occurrence::First),
         Value::Object(object) if object.len() == 1 => {
@@ -145,8 +147,8 @@ fn binding_to_json(binding: &Binding) -> Option<Value> {
     }
 }
 
-fn binding_from_json(value: Value) -> Result<Binding, FaultError> {
-    match &value {
+fn binding_from_json(value: &Value) -> Result<Binding, FaultError> {
+    match value {
         Value::String(text) if text == "any" => return Ok(Binding::Any),
         Value::Object(object) if object.len() == 1 => match object.iter().next() {
             Some((key, Value::String(id))) if key == "client" => return Ok(Binding::Client(id.clone())),

@@ -134,7 +134,7 @@ fn trailing_bits(part: &str) -> String {
     let Some((start, last)) = part.split_at_checked(part.len().saturating_sub(1)) else { return part.into() };
     let value = last.bytes().next().and_then(|last| ALPHABET.iter().position(|letter| *letter == last));
     match value {
-        Some(value) if part.len() % 4 != 0 => format!("{start}{}", char::from(ALPHABET[value | 1])),
+        Some(value) if !part.len().is_multiple_of(4) => format!("{start}{}", char::from(ALPHABET[value | 1])),
         _ => part.to_owned(),
     }
 }

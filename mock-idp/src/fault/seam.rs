@@ -83,10 +83,7 @@ impl Seam {
     /// Whether the application's server comes here on its own account, so that a request carries neither a
     /// marker nor a client, and bindings do not apply.
     pub fn is_app_triggered(self) -> bool {
-        matches!(
-            self,
-            Self::Discovery | Self::Jwks | Self::Wire(Endpoint::Discovery) | Self::Wire(Endpoint::Jwks)
-        )
+        matches!(self, Self::Discovery | Self::Jwks | Self::Wire(Endpoint::Discovery | Endpoint::Jwks))
     }
 
     fn does(self, verb: Verb) -> Fault {

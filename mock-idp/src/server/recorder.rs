@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, he
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Router, extract::Request};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Collected, LengthLimitError, Limited};
 
 use super::call::{Call, FiredInside, Reply};
 use super::connection::{HangUp, pause};
@@ -43,7 +43,7 @@ async fn record(Shared(registry): Shared<Arc<Registry>>, request: Request, next:
     let (parts, body) = request.into_parts();
     let marker = marker_of(&parts.headers);
     let arrived = state.clock.unix_millis();
-    let body = Limited::new(body, REQUEST_LIMIT).collect().await.map(|body| body.to_bytes());
+    let body = Limited::new(body, REQUEST_LIMIT).collect().await.map(Collected::to_bytes);
     let (body, refused) = match body {
         Ok(body) => (body, None),
         Err(error) => (axum::body::Bytes::new(), Some(refusal(error.as_ref()))),

@@ -36,6 +36,19 @@ fn it_says_where_it_is_and_what_to_put_into_the_env_of_the_app() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn it_stops_with_status_0_when_it_is_terminated() {
+    let mut running = Running(program(&["--port", "0", "--control-port", "0"]).spawn().unwrap());
+    let mut output = BufReader::new(running.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(output.by_ref().any(|line| line.contains("Ctrl-C")));
+
+    Command::new("kill").args(["-TERM", &running.0.id().to_string()]).status().unwrap();
+
+    assert!(running.0.wait().unwrap().success());
+    assert_eq!(output.next().as_deref(), Some("mock-idp has stopped"));
+}
+
 #[test]
 fn a_port_that_is_taken_ends_it_with_a_sentence_and_status_2() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
