@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use harness::agent::{Agent, AgentError, Browser, BrowserAgent};
 use mock_idp::Clock;
 
-use crate::shared;
 use crate::stage::{SHORT, Stage, with};
+use crate::{cookies, shared};
 
 /// A driver, or nothing and a printed reason where Chromium is not installed.
 fn browser() -> Option<Browser> {
@@ -26,7 +26,7 @@ async fn window(browser: &Browser, stage: &Stage) -> BrowserAgent {
 }
 
 macro_rules! in_chromium {
-    ($($check:ident),* $(,)?) => {
+    ($($module:ident::$check:ident),* $(,)?) => {
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn chromium_and_the_http_agent_agree() {
             let Some(browser) = browser() else { return };
@@ -35,7 +35,7 @@ macro_rules! in_chromium {
                 let stage = Stage::start(Clock::system()).await;
                 let mut agent = window(&browser, &stage).await;
                 println!("{}: window after {} ms", stringify!($check), began.elapsed().as_millis());
-                shared::$check(&mut agent, &stage).await;
+                $module::$check(&mut agent, &stage).await;
                 println!("{}: {} ms", stringify!($check), began.elapsed().as_millis());
             )*
         }
@@ -43,17 +43,17 @@ macro_rules! in_chromium {
 }
 
 in_chromium!(
-    cookie_table,
-    after_the_post,
-    redirects,
-    headers_per_hop,
-    people,
-    held_and_made_by_hand,
-    fetches,
-    cookies,
-    enctypes,
-    storage,
-    trace,
+    shared::cookie_table,
+    shared::after_the_post,
+    shared::redirects,
+    shared::headers_per_hop,
+    shared::people,
+    shared::held_and_made_by_hand,
+    shared::fetches,
+    cookies::cookies,
+    shared::enctypes,
+    cookies::storage,
+    shared::trace,
 );
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,8 +1,6 @@
 //! What every agent must do alike; run on the HTTP agent and, where there is one, on Chromium.
 
-use harness::agent::{
-    Agent, AgentError, Credentials, Fetch, FetchMode, Fetched, RedirectMode, SameSite, Submission,
-};
+use harness::agent::{Agent, AgentError, Credentials, Fetch, FetchMode, Fetched, RedirectMode, Submission};
 use mock_idp::{Endpoint, Params};
 
 use crate::stage::{Stage, with};
@@ -270,99 +268,6 @@ async fn fetched_cookies(agent: &mut dyn Agent, stage: &Stage) {
     assert_eq!(agent.fetch(across).await.unwrap().status(), Some(200));
     assert_eq!(cookies_of(&stage.app.last("/api")), sorted(&["none", "__Host-none", "__Secure-none"]));
     assert!(agent.cookies(&stage.app("/")).await.unwrap().iter().all(|cookie| cookie.name != "late"));
-}
-
-/// Cookies looked at, planted and taken away.
-pub(crate) async fn cookies(agent: &mut dyn Agent, stage: &Stage) {
-    let app = stage.app("/");
-    agent.visit(&app).await.unwrap();
-    agent
-        .plant_cookie(&app, "__Host-sid=abc; Secure; HttpOnly; SameSite=Lax; Path=/; Max-Age=60")
-        .await
-        .unwrap();
-    agent.plant_cookie(&app, "deep=1; Path=/deep").await.unwrap();
-
-    let found = agent.cookies(&app).await.unwrap();
-    assert_eq!(found.len(), 1, "{found:?}");
-    let cookie = &found[0];
-    assert_eq!((cookie.name.as_str(), cookie.value.as_str()), ("__Host-sid", "abc"));
-    assert_eq!((cookie.domain.as_str(), cookie.path.as_str(), cookie.host_only), ("localhost", "/", true));
-    assert_eq!((cookie.secure, cookie.http_only, cookie.same_site), (true, true, Some(SameSite::Lax)));
-    let ends_in = cookie.expires.expect("it has a Max-Age") - stage.clock.unix();
-    assert!((55..=60).contains(&ends_in), "{ends_in}");
-    assert_eq!(agent.cookies(&stage.app("/deep/er")).await.unwrap().len(), 2);
-
-    agent.visit(&app).await.unwrap();
-    assert_eq!(stage.app.last("/").cookies(), ["__Host-sid"]);
-    agent.delete_cookie(&app, "__Host-sid").await.unwrap();
-    assert!(agent.cookies(&app).await.unwrap().is_empty());
-    let refused = agent.plant_cookie(&app, "__Host-sid=abc").await.unwrap_err();
-    assert!(matches!(refused, AgentError::CookieRefused { .. }), "{refused}");
-}
-
-/// Which `Set-Cookie` lines are stored, and as what.
-pub(crate) async fn storage(agent: &mut dyn Agent, stage: &Stage) {
-    let (fits, too_long) = (format!("full={}", "x".repeat(4092)), format!("over={}", "x".repeat(4093)));
-    let lines = [
-        "plain=1; SameSite=Sometimes",
-        "none=1; SameSite=None",
-        "secure=1; Secure",
-        "__Host-plain=1; Path=/",
-        "__Host-pathless=1; Secure",
-        "__Host-domain=1; Secure; Path=/; Domain=localhost",
-        "__hoST-mixed=1; Path=/",
-        "__Host-good=1; Secure; Path=/",
-        "__Secure-plain=1",
-        "__Secure-good=1; Secure",
-        "__Http-plain=1; Secure",
-        "__Http-good=1; Secure; HttpOnly",
-        "__Host-Http-plain=1; Secure; Path=/",
-        "__Host-Http-good=1; Secure; Path=/; HttpOnly",
-        "domain=1; Domain=localhost",
-        "foreign=1; Domain=example.com",
-        "gone=1; Max-Age=0",
-        "past=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
-        "aged=1; Max-Age=600; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
-        "twice=1; SameSite=Strict; SameSite=Lax",
-        "relative=1; Path=nowhere",
-        "elsewhere=1; Path=/elsewhere",
-        "quoted=\"a b\"",
-        "equals=a=b",
-        "empty=",
-        &fits,
-        &too_long,
-    ];
-    let query: Vec<(&str, &str)> = lines.iter().map(|line| ("cookie", *line)).collect();
-    agent.visit(&stage.app(&with("/set", &query))).await.unwrap();
-
-    let mut stored = agent.cookies(&stage.app("/")).await.unwrap();
-    stored.sort_by(|one, other| one.name.cmp(&other.name));
-    let names: Vec<&str> = stored.iter().map(|cookie| cookie.name.as_str()).collect();
-    assert_eq!(
-        names,
-        [
-            "__Host-Http-good",
-            "__Host-good",
-            "__Http-good",
-            "__Secure-good",
-            "aged",
-            "domain",
-            "empty",
-            "equals",
-            "full",
-            "plain",
-            "quoted",
-            "relative",
-            "secure",
-            "twice",
-        ]
-    );
-    let value =
-        |name: &str| stored.iter().find(|cookie| cookie.name == name).map(|cookie| cookie.value.as_str());
-    assert_eq!((value("quoted"), value("equals"), value("empty")), (Some("\"a b\""), Some("a=b"), Some("")));
-    let of = |name: &str| stored.iter().find(|cookie| cookie.name == name).unwrap();
-    assert!(of("domain").host_only);
-    assert_eq!((of("plain").same_site, of("twice").same_site), (None, Some(SameSite::Lax)));
 }
 
 /// What the agent writes down.

@@ -60,6 +60,7 @@ impl Browser {
         }
         args.extend(flags);
         let deadline = millis(options.deadline);
+        // Some distributions ship Chromium with third-party cookies off, which Chrome itself does not do.
         json!({
             "browserName": "chrome",
             "pageLoadStrategy": "normal",
