@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use harness::agent::{Agent, AgentError, Flavour, HttpAgent};
+use harness::agent::{Agent, AgentError, Flavour, HttpAgent, Initiator, Submission};
 use mock_idp::Clock;
 
 use crate::shared::set_cookies;
@@ -112,4 +112,32 @@ async fn cookies_can_be_put_back_as_they_were() {
     agent.set_jar(jar);
 
     assert_eq!(agent.cookies(&stage.app("/")).await.unwrap()[0].value, "old");
+}
+
+#[tokio::test]
+async fn whatever_is_made_by_hand_goes_out_as_it_was_made() {
+    let stage = Stage::start(Clock::system()).await;
+    let mut agent = HttpAgent::new(stage.options());
+    agent.visit(&stage.app(&set_cookies(&[]))).await.unwrap();
+    let bare = Submission::form_post(stage.app("/end"), &mock_idp::Params::default(), None);
+
+    agent.send(bare.clone().body("application/json", *b"{\"state\": \xff}")).await.unwrap();
+    let typed = stage.app.last("/end");
+    assert_eq!(
+        (typed.header("content-type"), typed.header("content-length")),
+        (Some("application/json"), Some("12"))
+    );
+    assert_eq!((typed.header("origin"), typed.header("sec-fetch-site")), (Some("null"), Some("none")));
+    assert!(typed.cookies().contains(&"strict".to_owned()));
+
+    agent.send(bare.clone().method("PUT")).await.unwrap();
+    assert_eq!(stage.app.last("/end").method, "PUT");
+    agent.send(Submission { initiator: Initiator::Opaque, ..bare }).await.unwrap();
+    let opaque = stage.app.last("/end");
+    assert_eq!(
+        (opaque.header("origin"), opaque.header("sec-fetch-site")),
+        (Some("null"), Some("cross-site"))
+    );
+    assert!(!opaque.cookies().contains(&"lax".to_owned()));
+    assert_eq!(opaque.header("content-length"), Some("0"));
 }
