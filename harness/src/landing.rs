@@ -66,6 +66,15 @@ impl Landing {
         self.refused_by(true)
     }
 
+    /// Nobody is signed in any more, and the answer is clean; with `unavailable`, also where the provider is out
+    /// of order.
+    pub fn signed_out(&self, unavailable: bool) -> Result<(), Stop> {
+        if let Some(subject) = &self.subject {
+            return Err(self.found("nobody is signed in", format!("{subject} still is; {}", self.seen())));
+        }
+        self.clean(unavailable)
+    }
+
     fn refused_by(&self, unavailable: bool) -> Result<(), Stop> {
         let expected = "the login is refused: no new session, and a clean answer";
         match (&self.before, &self.subject) {

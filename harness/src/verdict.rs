@@ -176,7 +176,15 @@ impl TrialRecord {
     pub fn new(scenario: Scenario, inputs: Vec<InputRecord>) -> Self {
         let worst = Verdict::worst(inputs.iter().map(|input| &input.verdict)).cloned();
         let verdict = worst.unwrap_or(Verdict::Broken { error: "the scenario tried nothing".to_owned() });
-        Self { scenario, verdict, inputs, observations: Vec::new(), conversation: Vec::new(), facts: None, micros: 0 }
+        Self {
+            scenario,
+            verdict,
+            inputs,
+            observations: Vec::new(),
+            conversation: Vec::new(),
+            facts: None,
+            micros: 0,
+        }
     }
 
     /// True if every finding of it is on the list of known deviations.

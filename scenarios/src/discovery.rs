@@ -1,6 +1,8 @@
 //! The provider's metadata: believed only from the issuer itself, and missed without a crash.
 
-use harness::{Expect, Input, Scenario};
+use harness::trial::{FORGED, meaningful};
+use harness::{Expect, Input, Outcome, Scenario, Trial};
+use mock_idp::Fault;
 use mock_idp::fault::{Alteration, DISCOVERY, WIRE};
 use mock_idp::trace::Endpoint;
 
@@ -8,28 +10,54 @@ pub(crate) const SCENARIOS: &[Scenario] = &[OTHER_ISSUER, INVALID_SUFFIX, UNAVAI
 
 const OTHER_ISSUER: Scenario = Scenario::must("discovery/issuer-mismatch")
     .clause("OIDC Discovery 4.3")
-    .why("metadata that names another issuer belongs to another provider")
+    .why("metadata that names another issuer belongs to another provider: nobody is sent there")
     .covers(&["DISC-01"])
     .cold()
-    .inputs(|facts| {
-        let scheme = facts.issuer.split("://").next().unwrap_or_default();
-        let other_case = facts.issuer.replacen(scheme, &scheme.to_uppercase(), 1);
-        vec![
-            Input::new("a suffix", vec![DISCOVERY.append("issuer", "INVALID")]),
-            Input::new("a slash more", vec![DISCOVERY.append("issuer", "/")]),
-            Input::new("other letter case", vec![DISCOVERY.set("issuer", other_case)]),
-            Input::new("one character less", vec![DISCOVERY.alter("issuer", Alteration::Shorten)]),
-        ]
-    })
-    .expect(Expect::RefusedOrUnavailable);
+    .run(|t| Box::pin(other_issuer(t)));
+
+async fn other_issuer(t: &mut Trial) -> Outcome {
+    let issuer = t.facts().issuer.clone();
+    let scheme = issuer.split("://").next().unwrap_or_default();
+    let other_case = issuer.replacen(scheme, &scheme.to_uppercase(), 1);
+    for (label, fault) in [
+        ("a suffix", DISCOVERY.append("issuer", "INVALID")),
+        ("a slash more", DISCOVERY.append("issuer", "/")),
+        ("other letter case", DISCOVERY.set("issuer", other_case)),
+        ("one character less", DISCOVERY.alter("issuer", Alteration::Shorten)),
+    ] {
+        t.restart().await?;
+        let outcome = stays_home(t, fault).await;
+        t.input(label, outcome);
+    }
+    t.restart().await
+}
 
 const INVALID_SUFFIX: Scenario = Scenario::must("discovery/issuer-invalid")
     .clause("OIDC Discovery 4.3")
     .why("metadata of another issuer must end the login before the browser is sent anywhere")
     .covers(&["oidcc-client-test-discovery-issuer-mismatch"])
     .cold()
-    .with(|| vec![DISCOVERY.append("issuer", "INVALID")])
-    .expect(Expect::RefusedOrUnavailable);
+    .run(|t| Box::pin(invalid_suffix(t)));
+
+async fn invalid_suffix(t: &mut Trial) -> Outcome {
+    stays_home(t, DISCOVERY.append("issuer", "INVALID")).await
+}
+
+/// The login ends in the app, before any authorization; how that is told is another scenario's business.
+async fn stays_home(t: &Trial, fault: Fault) -> Outcome {
+    let start = t.position();
+    let guard = t.arm(vec![fault])?;
+    let landing = t.agent().await?.log_in(FORGED).await?;
+    meaningful(&guard.report())?;
+    let sent = landing.conversation.iter().any(|exchange| exchange.endpoint == Endpoint::Authorize);
+    t.demand(
+        !sent,
+        start,
+        "the login ends before the browser is sent to the provider",
+        "the browser was sent there",
+    )?;
+    t.demand(landing.subject.is_none(), start, "nobody is signed in", format!("{:?} is", landing.subject))
+}
 
 const UNAVAILABLE: Scenario = Scenario::harden("discovery/unavailable")
     .clause("RFC 9110 15.6.3, 15.6.4")
@@ -44,6 +72,7 @@ const UNAVAILABLE: Scenario = Scenario::harden("discovery/unavailable")
             Input::new("503", vec![metadata.status(503)]),
             Input::new("dropped", vec![metadata.hang_up()]),
             Input::new("no JSON", vec![metadata.body("<html>maintenance</html>")]),
+            Input::new("another issuer's", vec![DISCOVERY.append("issuer", "INVALID")]),
         ]
     })
     .expect(Expect::RefusedOrUnavailable);

@@ -51,10 +51,18 @@ async fn foreign(t: &mut Trial) -> Outcome {
 async fn cancels(t: &Trial, error: &Params) -> Outcome {
     let mut agent = t.agent().await?;
     let pending = agent.begin(HONEST).await?;
+    let start = t.position();
     let landing = agent.deliver(error).await?;
     landing.refused()?;
     if landing.page.text.contains(SLOGAN) {
         return Err(landing.found("the description of a stranger's error is not shown", "the app shows it"));
     }
-    agent.deliver(&pending.form.fields).await?.accepted(&t.subject(HONEST)?)
+    let finished = agent.deliver(&pending.form.fields).await?;
+    let seen = format!("the stranger's error has cancelled it: {}", finished.seen());
+    t.demand(
+        finished.subject == Some(t.subject(HONEST)?),
+        start,
+        "the pending login can still be finished",
+        seen,
+    )
 }

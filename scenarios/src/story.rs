@@ -151,9 +151,7 @@ async fn log_out(t: &mut Trial) -> Outcome {
     agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
     let path = t.profile().logout.clone();
     let landing = agent.visit(&path).await?;
-    if let Some(subject) = &landing.subject {
-        return Err(landing.found("nobody is signed in", format!("{subject} still is")));
-    }
+    landing.signed_out(false)?;
     if landing.at_provider || landing.page.status != 200 {
         return Err(landing.found("back on a page of the app", landing.seen()));
     }

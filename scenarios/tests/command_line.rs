@@ -89,7 +89,8 @@ fn a_run_writes_its_reports_and_says_where() {
 #[test]
 fn the_list_and_the_coverage_are_there_for_programs() {
     let list: Value = serde_json::from_str(&rpcheck(&["list", "--format", "json"]).stdout).expect("JSON");
-    let coverage: Value = serde_json::from_str(&rpcheck(&["coverage", "--format", "json"]).stdout).expect("JSON");
+    let coverage: Value =
+        serde_json::from_str(&rpcheck(&["coverage", "--format", "json"]).stdout).expect("JSON");
 
     assert_eq!(list.as_array().map(Vec::len), Some(scenarios::catalogue().len()));
     let totals = &coverage["totals"];
@@ -148,7 +149,8 @@ fn an_app_that_signs_nobody_in_is_told_from_a_failing_one() {
         for mut stream in listener.incoming().flatten() {
             let mut request = [0; 4096];
             let _ = stream.read(&mut request);
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello");
+            let _ =
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello");
         }
     });
     let folder = tempfile::tempdir().expect("a folder");
@@ -168,7 +170,8 @@ fn a_provider_port_in_use_is_named() {
 fn a_list_of_deviations_that_is_no_longer_true_fails_the_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let list = folder.path().join("known.toml");
-    std::fs::write(&list, "[[deviation]]\nscenario = \"request/nonce\"\nreason = \"it was so once\"\n").expect("written");
+    std::fs::write(&list, "[[deviation]]\nscenario = \"request/nonce\"\nreason = \"it was so once\"\n")
+        .expect("written");
 
     let run = rpcheck(&["run", "request/nonce", "--known", shown(&list)]);
 

@@ -15,7 +15,8 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     fn collect(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
         for entry in fs::read_dir(folder).expect("a readable folder") {
             let path = entry.expect("a readable entry").path();
-            if path.is_dir() && path.file_name().is_none_or(|name| name != "node_modules" && name != "target") {
+            if path.is_dir() && path.file_name().is_none_or(|name| name != "node_modules" && name != "target")
+            {
                 collect(&path, found);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = fs::read_to_string(&path).expect("a readable file");
@@ -50,7 +51,8 @@ fn scenario_ids_are_kebab_slugs_by_topic_and_each_is_used_once() {
         assert!(seen.insert(scenario.id), "{} is there twice", scenario.id);
         let (topic, name) = scenario.id.split_once('/').expect("an id is topic/name");
         for part in [topic, name] {
-            let kebab = part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+            let kebab =
+                part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
             assert!(kebab && !part.is_empty(), "{} is no kebab slug", scenario.id);
         }
     }
@@ -90,7 +92,13 @@ fn parts_know_only_what_is_below_them() {
 
 #[test]
 fn protocol_code_is_free_of_the_network() {
-    let pure = ["mock-idp/src/protocol", "mock-idp/src/token", "mock-idp/src/fault", "mock-idp/src/trace", "mock-idp/src/checks"];
+    let pure = [
+        "mock-idp/src/protocol",
+        "mock-idp/src/token",
+        "mock-idp/src/fault",
+        "mock-idp/src/trace",
+        "mock-idp/src/checks",
+    ];
     for folder in pure {
         for (path, text) in sources(folder) {
             let imports = text.lines().any(|line| line.contains("axum::") || line.contains("tokio::"));
@@ -104,10 +112,16 @@ fn only_the_browser_agent_knows_the_browser_and_reports_know_no_agent() {
     for (path, text) in sources("harness/src") {
         let place = path.strip_prefix(root().join("harness/src")).expect("inside").display().to_string();
         if !place.starts_with("agent/browser") {
-            assert!(!text.contains("use fantoccini") && !text.contains("fantoccini::"), "{place} imports fantoccini");
+            assert!(
+                !text.contains("use fantoccini") && !text.contains("fantoccini::"),
+                "{place} imports fantoccini"
+            );
         }
         if place.starts_with("report") {
-            assert!(!text.contains("crate::agent") && !text.contains("crate::trial"), "{place} looks past the records");
+            assert!(
+                !text.contains("crate::agent") && !text.contains("crate::trial"),
+                "{place} looks past the records"
+            );
         }
     }
 }

@@ -39,7 +39,8 @@ async fn run_weak(weakness: Weakness) -> RunRecord {
     let start = move |listener, settings: Settings, ambient: Ambient| -> Started {
         Box::pin(SampleApp::start_weak(listener, settings, ambient, weakness))
     };
-    let target = SampleTarget::started_by(weakness.name(), Arc::new(start)).await.expect("the provider starts");
+    let target =
+        SampleTarget::started_by(weakness.name(), Arc::new(start)).await.expect("the provider starts");
     let options = Options::default();
     runner::run(Arc::new(target), &scenarios::catalogue(), options, &Deviations::default(), |_| {}).await
 }
@@ -47,7 +48,8 @@ async fn run_weak(weakness: Weakness) -> RunRecord {
 /// The ids of the scenarios that found something, and how many could not be told.
 fn caught(run: &RunRecord) -> (BTreeSet<String>, usize) {
     let found = |verdict: &Verdict| verdict.finding().is_some();
-    let ids = run.trials.iter().filter(|trial| found(&trial.verdict)).map(|trial| trial.scenario.id.to_owned());
+    let ids =
+        run.trials.iter().filter(|trial| found(&trial.verdict)).map(|trial| trial.scenario.id.to_owned());
     (ids.collect(), run.totals().broken)
 }
 
@@ -57,7 +59,8 @@ fn compare(named: &Named, caught: &BTreeSet<String>, broken: usize) -> Vec<Strin
     for id in named.caught_by.iter().chain(named.collateral.keys()).filter(|id| !caught.contains(*id)) {
         wrong.push(format!("{}: {id} does not catch it", named.name));
     }
-    for id in caught.iter().filter(|id| !named.caught_by.contains(*id) && !named.collateral.contains_key(*id)) {
+    for id in caught.iter().filter(|id| !named.caught_by.contains(*id) && !named.collateral.contains_key(*id))
+    {
         wrong.push(format!("{}: {id} fails too, and is not written down", named.name));
     }
     for (id, reason) in &named.collateral {
@@ -110,7 +113,10 @@ async fn each_weakness_fails_what_is_named_for_it_and_nothing_else() {
                 wrong.extend(compare(named, &caught, broken));
                 table.push_str(&row(weakness, named));
             }
-            None => wrong.push(format!("{}: not in weaknesses.toml; fails {caught:?}, {broken} broken", weakness.name())),
+            None => wrong.push(format!(
+                "{}: not in weaknesses.toml; fails {caught:?}, {broken} broken",
+                weakness.name()
+            )),
         }
     }
 

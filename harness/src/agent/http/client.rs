@@ -74,8 +74,11 @@ async fn transfer(out: &Outgoing) -> Result<Incoming, AgentError> {
     for (name, value) in &out.headers {
         request = request.header(name, value);
     }
-    if !out.body.is_empty() || out.method == "POST" {
+    if !out.body.is_empty() {
         request = request.body(out.body.clone());
+    } else if matches!(out.method.as_str(), "POST" | "PUT") {
+        // Browsers say so, and some servers ask for it (411).
+        request = request.header("content-length", "0");
     }
     let mut answer = request.send().await.map_err(|error| failure(&out.url, &error))?;
     let headers = answer.headers().iter();
