@@ -41,9 +41,12 @@ impl fmt::Debug for Clock {
     }
 }
 
+/// What fills a buffer with random bytes.
+pub type Fill = dyn Fn(&mut [u8]) + Send + Sync;
+
 /// Fills buffers with random bytes. Clones share the source.
 #[derive(Clone)]
-pub struct Random(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+pub struct Random(Arc<Fill>);
 
 impl Random {
     /// The cryptographic generator of aws-lc.
@@ -54,7 +57,7 @@ impl Random {
     }
 
     /// A source that fills buffers by `fill`. For tests: whoever predicts it forges logins.
-    pub fn from_fn(fill: Arc<dyn Fn(&mut [u8]) + Send + Sync>) -> Self {
+    pub fn from_fn(fill: Arc<Fill>) -> Self {
         Self(fill)
     }
 

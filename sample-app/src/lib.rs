@@ -31,7 +31,7 @@ mod vault;
 #[cfg(feature = "weakness")]
 mod weakness;
 
-pub use ambient::{Ambient, Clock, Random};
+pub use ambient::{Ambient, Clock, Fill, Random};
 pub use config::{ApiUnauthenticated, CookiePrefix, IssuerSettings, Origin, Secret, Settings, SettingsError};
 pub use program::{ProgramError, run};
 pub use server::{SampleApp, StartError};

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, StatusCode};
+use axum::routing::MethodFilter;
 use serde_json::Value;
 use url::Url;
 
@@ -23,6 +24,7 @@ use crate::pages::advice;
 use crate::params::Params;
 use crate::routes::form::{self, RequestRule};
 use crate::routes::guard::{Guard, guards};
+use crate::routes::visitor::is_navigation;
 use crate::session::format::{Sealed, SessionFormat};
 use crate::session::life::{LIFE, Life};
 use crate::vault::Vault;
@@ -43,6 +45,8 @@ pub(crate) struct Policy {
     pub(crate) logout: LogoutPolicy,
     pub(crate) guards: Vec<Guard>,
     pub(crate) headers: HeaderPolicy,
+    /// The methods that pages answer.
+    pub(crate) page_methods: MethodFilter,
     /// From what was asked for to a path of the app.
     pub(crate) return_to: fn(&str, &Url) -> String,
     /// Where the app says it lives, for `redirect_uri`.
@@ -78,6 +82,10 @@ pub(crate) struct TransactionPolicy {
     pub(crate) fresh: fn(&Random) -> (String, String),
     /// Which logins a decision ends.
     pub(crate) ends: fn(Option<&Transaction>, &Params, &[Transaction]) -> Vec<Transaction>,
+    /// Is a login started by such a request remembered?
+    pub(crate) remembers: fn(&HeaderMap) -> bool,
+    /// How many logins a browser may have under way.
+    pub(crate) pending: usize,
     /// How many decided logins are remembered.
     pub(crate) remembered: usize,
 }
@@ -135,6 +143,7 @@ impl Policy {
             logout: LogoutPolicy { ends_the_session: true, needs_the_provider: false },
             guards: guards(settings),
             headers: HeaderPolicy::honest(settings),
+            page_methods: MethodFilter::GET,
             return_to: return_to::local,
             base_url: |settings, _| settings.base_url.to_string(),
             outage_status: ProviderError::status,
@@ -170,6 +179,8 @@ impl TransactionPolicy {
             lifetime: transaction::LIFETIME,
             fresh: transaction::fresh,
             ends: transaction::ends_the_matched,
+            remembers: is_navigation,
+            pending: transaction::MAX_PENDING,
             remembered: 10_000,
         }
     }
@@ -177,10 +188,11 @@ impl TransactionPolicy {
 
 impl HeaderPolicy {
     fn honest(settings: &Settings) -> Self {
-        let images: String = settings.issuers.iter().map(|one| format!(" {}", origin(&one.issuer))).collect();
+        let images: Vec<String> = settings.issuers.iter().map(|one| origin(&one.issuer)).collect();
+        let images = images.join(" ");
         let content = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-             img-src 'self' data: https:{images}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+             img-src 'self' data: https: {images}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         );
         let mut security = vec![
             ("content-security-policy", content),

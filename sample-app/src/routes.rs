@@ -17,15 +17,15 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{any, get};
+use axum::routing::{any, get, on};
 
 use crate::app::App;
 
 /// All addresses of the app.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let pages = Router::new()
-        .route("/", get(home::home))
-        .route("/profile", get(home::profile))
+        .route("/", on(app.policy.page_methods, home::home))
+        .route("/profile", on(app.policy.page_methods, home::profile))
         .route("/login", get(login::login))
         .route("/callback", any(callback::callback))
         .route("/logout", get(logout::logout))

@@ -1,4 +1,15 @@
 //! The sample with one check left out, or made too strict, to prove that the harness notices.
+//!
+//! A weakness is an edit of the [`Policy`] before the app starts. No handler knows of it, and a build without the
+//! feature `weakness` has none of this code. Every login that is honest in every respect still succeeds, except
+//! where the row says that browsers will not play along.
+
+mod callback;
+mod claims;
+mod hmac;
+mod keys;
+mod session;
+mod strict;
 
 use crate::policy::Policy;
 
@@ -7,16 +18,57 @@ use crate::policy::Policy;
 pub struct Weakness {
     name: &'static str,
     omits: &'static str,
-    edit: fn(&mut Policy),
+    edit: Edit,
 }
+
+#[derive(Clone, Copy)]
+enum Edit {
+    /// Removes the row that has the weakness's own name.
+    Row,
+    /// Changes the policy in another way.
+    By(fn(&mut Policy)),
+}
+
+/// A row of a rule table left out.
+const fn omit(name: &'static str, omits: &'static str) -> Weakness {
+    Weakness { name, omits, edit: Edit::Row }
+}
+
+/// Another change.
+const fn change(name: &'static str, omits: &'static str, edit: fn(&mut Policy)) -> Weakness {
+    Weakness { name, omits, edit: Edit::By(edit) }
+}
+
+const TOPICS: [&[Weakness]; 5] =
+    [claims::WEAKNESSES, keys::WEAKNESSES, callback::WEAKNESSES, session::WEAKNESSES, strict::WEAKNESSES];
+
+const COUNT: usize = {
+    let (mut count, mut topic) = (0, 0);
+    while topic < TOPICS.len() {
+        count += TOPICS[topic].len();
+        topic += 1;
+    }
+    count
+};
+
+const ALL: [Weakness; COUNT] = {
+    let mut all = [TOPICS[0][0]; COUNT];
+    let (mut at, mut topic) = (0, 0);
+    while topic < TOPICS.len() {
+        let mut row = 0;
+        while row < TOPICS[topic].len() {
+            all[at] = TOPICS[topic][row];
+            at += 1;
+            row += 1;
+        }
+        topic += 1;
+    }
+    all
+};
 
 impl Weakness {
     /// Every weakness there is.
-    pub const ALL: &'static [Self] = &[Self {
-        name: "nonce-check",
-        omits: "The nonce in the token is not compared with the one that was sent.",
-        edit: |policy| policy.claim_rules.retain(|rule| rule.name != "nonce-check"),
-    }];
+    pub const ALL: &'static [Self] = &ALL;
 
     /// The weakness of this name.
     pub fn from_name(name: &str) -> Option<Self> {
@@ -33,7 +85,75 @@ impl Weakness {
         self.omits
     }
 
+    /// Does it refuse what must be accepted, instead of accepting what must be refused?
+    pub fn is_over_strict(&self) -> bool {
+        strict::WEAKNESSES.iter().any(|strict| strict.name == self.name)
+    }
+
     pub(crate) fn edit(self, policy: &mut Policy) {
-        (self.edit)(policy);
+        match self.edit {
+            Edit::Row => policy.omit_row(self.name),
+            Edit::By(edit) => edit(policy),
+        }
+    }
+}
+
+impl std::fmt::Debug for Weakness {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Weakness({})", self.name)
+    }
+}
+
+impl Policy {
+    fn omit_row(&mut self, name: &str) {
+        self.claim_rules.retain(|rule| rule.name != name);
+        self.header_rules.retain(|rule| rule.name != name);
+        self.metadata_rules.retain(|rule| rule.name != name);
+        self.callback.request.retain(|rule| rule.name != name);
+        self.callback.form.retain(|rule| rule.name != name);
+        self.callback.response.retain(|rule| rule.name != name);
+        self.callback.issuer.retain(|rule| rule.name != name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{IssuerSettings, Origin, Secret, Settings};
+
+    fn rows(policy: &Policy) -> usize {
+        policy.claim_rules.len()
+            + policy.header_rules.len()
+            + policy.metadata_rules.len()
+            + policy.callback.request.len()
+            + policy.callback.form.len()
+            + policy.callback.response.len()
+            + policy.callback.issuer.len()
+    }
+
+    #[test]
+    fn every_weakness_has_a_name_of_its_own_in_kebab_case_and_a_sentence() {
+        for (at, weakness) in Weakness::ALL.iter().enumerate() {
+            let name = weakness.name();
+            assert!(
+                name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            );
+            assert!(weakness.omits().ends_with('.') && weakness.omits().len() > 20, "{name}");
+            assert!(Weakness::ALL[..at].iter().all(|other| other.name() != name), "{name} occurs twice");
+        }
+        assert!(Weakness::ALL.len() >= 60);
+    }
+
+    #[test]
+    fn a_weakness_that_omits_a_row_omits_exactly_one() {
+        let origin = Origin::parse("http://localhost:3000").unwrap();
+        let settings =
+            Settings::new(origin, IssuerSettings::new("http://localhost:9", "c"), Secret::new("12345678"));
+        for weakness in Weakness::ALL.iter().filter(|weakness| matches!(weakness.edit, Edit::Row)) {
+            let mut policy = Policy::honest(&settings);
+            let before = rows(&policy);
+            weakness.edit(&mut policy);
+            assert_eq!(rows(&policy) + 1, before, "{weakness:?}");
+        }
     }
 }

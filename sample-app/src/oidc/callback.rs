@@ -72,9 +72,10 @@ pub(crate) async fn decide(app: &App, params: &Params, pending: &[Transaction]) 
         Err(refusal) => Err(refusal.clone()),
     };
     let is_open = outcome.as_ref().is_err_and(Refusal::is_outage);
-    let ends = match is_open {
-        true => Vec::new(),
-        false => (app.policy.transactions.ends)(matched.as_ref().ok(), params, pending),
+    let ends = if is_open {
+        Vec::new()
+    } else {
+        (app.policy.transactions.ends)(matched.as_ref().ok(), params, pending)
     };
     Decision { outcome, ends }
 }

@@ -69,9 +69,11 @@ fn aud_contains_the_client(claims: &Claims, expected: &Expected) -> bool {
 }
 
 fn aud_has_only_trusted_others(claims: &Claims, expected: &Expected) -> bool {
-    let trusted = |audience: &&str| expected.trusted_audiences.iter().any(|trusted| trusted == audience);
-    let Some(audiences) = audiences(claims) else { return true };
-    audiences.iter().all(|audience| *audience == expected.client_id || trusted(audience))
+    let client = expected.client_id.as_str();
+    let fine = |audience: &&str| {
+        *audience == client || expected.trusted_audiences.iter().any(|trusted| trusted == audience)
+    };
+    audiences(claims).is_none_or(|all| !all.contains(&client) || all.iter().all(fine))
 }
 
 fn azp_is_there_for_several_audiences(claims: &Claims, _: &Expected) -> bool {

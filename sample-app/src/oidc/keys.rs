@@ -87,6 +87,20 @@ impl KeyRing<'_> {
     }
 }
 
+#[cfg(feature = "weakness")]
+impl KeyRing<'_> {
+    /// Everything that is published, fit or not.
+    pub(crate) async fn published(&self) -> Result<std::sync::Arc<Vec<Value>>, Refusal> {
+        let outage = |error: ProviderError| self.policy.outage(&error);
+        self.provider.jwks(self.metadata, self.policy, self.now).await.map_err(outage)
+    }
+
+    /// How long a fetch may take.
+    pub(crate) fn timeout(&self) -> std::time::Duration {
+        self.provider.timeout
+    }
+}
+
 /// By id; without one, only if there is exactly one fit key to mean.
 fn select(entries: &[Value], kid: Option<&str>, fit: Fit) -> Option<Vec<VerifyingKey>> {
     let fit_keys = entries.iter().filter_map(Value::as_object).filter_map(|entry| Some((entry, fit(entry)?)));

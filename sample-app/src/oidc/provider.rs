@@ -14,7 +14,7 @@ use crate::policy::Policy;
 /// A provider the app trusts, and what it has said so far.
 pub(crate) struct Provider {
     pub(crate) settings: IssuerSettings,
-    timeout: Duration,
+    pub(crate) timeout: Duration,
     metadata: Remote<Metadata>,
     jwks: Remote<Vec<Value>>,
 }

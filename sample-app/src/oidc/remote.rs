@@ -95,9 +95,8 @@ impl<T> Remote<T> {
     fn brought_home(&self) -> Fetched<T> {
         let state = self.state();
         match (&state.value, &state.last_error) {
-            (_, Some(error @ ProviderError::Unusable { .. })) => Err(error.clone()),
-            (Some(value), _) => Ok(value.clone()),
-            (None, Some(error)) => Err(error.clone()),
+            (Some(value), None | Some(ProviderError::Unreachable { .. })) => Ok(value.clone()),
+            (_, Some(error)) => Err(error.clone()),
             (None, None) => Err(NEVER_FETCHED),
         }
     }

@@ -24,7 +24,7 @@ fn resolve(wanted: &str, base: &Url) -> Option<String> {
         return None;
     }
     let path = url.path().trim_end_matches('/');
-    if NOT_A_PLACE.iter().any(|place| path == *place) {
+    if NOT_A_PLACE.contains(&path) {
         return None;
     }
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();

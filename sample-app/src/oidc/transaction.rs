@@ -132,8 +132,8 @@ impl Pending {
     }
 
     /// The names of the cookies to remove so that one more login can be started.
-    pub(crate) fn make_room(&self, kind: &CookieKind) -> Vec<String> {
-        let surplus = (self.transactions.len() + 1).saturating_sub(MAX_PENDING);
+    pub(crate) fn make_room(&self, kind: &CookieKind, most: usize) -> Vec<String> {
+        let surplus = (self.transactions.len() + 1).saturating_sub(most);
         let oldest = self.transactions.iter().take(surplus);
         self.dead.iter().cloned().chain(oldest.map(|old| cookie_name(kind, old))).collect()
     }

@@ -53,7 +53,7 @@ pub(crate) fn request_rules() -> Vec<RequestRule> {
 }
 
 /// Whatever its letter case and its parameters.
-fn is_form(headers: &HeaderMap) -> bool {
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = declared.and_then(|value| value.split(';').next());
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(FORM))

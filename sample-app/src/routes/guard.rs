@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::login;
-use super::visitor::Visitor;
+use super::visitor::{Visitor, is_navigation};
 use crate::app::App;
 use crate::config::{ApiUnauthenticated, Settings};
 use crate::oidc::keys::BoxFuture;
@@ -57,7 +57,7 @@ pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
         return next.run(request).await;
     };
     let place = match *request.method() {
-        Method::GET if login::is_navigation(request.headers()) => {
+        Method::GET if is_navigation(request.headers()) => {
             request.uri().path_and_query().map_or("/", |place| place.as_str()).to_owned()
         }
         _ => "/".to_owned(),

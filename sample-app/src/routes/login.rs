@@ -55,18 +55,13 @@ pub(crate) async fn begin(
         return message(app, visitor, &Message::NO_LOGIN);
     };
     let mut response = (StatusCode::FOUND, [(header::LOCATION, location)]).into_response();
-    if is_navigation(headers) {
+    if (app.policy.transactions.remembers)(headers) {
         app.policy.transactions.binding.begin(&start.transaction);
         let kind = &app.policy.cookies.transaction;
-        let room = visitor.pending(app).make_room(kind);
+        let room = visitor.pending(app).make_room(kind, app.policy.transactions.pending);
         let mut lines: Vec<String> = room.iter().map(|name| kind.clear(name)).collect();
         lines.extend(start.transaction.cookie(kind, &app.vault));
         set_cookies(&mut response, lines);
     }
     response
-}
-
-/// Does the person see where this leads? A client that does not say is taken for a browser's address bar.
-pub(crate) fn is_navigation(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
 }

@@ -6,8 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::login::is_navigation;
-use super::visitor::{SessionSettled, Visitor, set_cookies};
+use super::visitor::{SessionSettled, Visitor, is_navigation, set_cookies};
 use crate::app::App;
 use crate::error::Refusal;
 use crate::oidc::logout;

@@ -43,6 +43,11 @@ pub(crate) async fn recognise(State(app): State<Arc<App>>, mut request: Request,
     response
 }
 
+/// Does the person see where this leads? A client that does not say is taken for a browser's address bar.
+pub(crate) fn is_navigation(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
+}
+
 /// Adds `Set-Cookie` lines to an answer.
 pub(crate) fn set_cookies(response: &mut Response, lines: Vec<String>) {
     for line in lines {

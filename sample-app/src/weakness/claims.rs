@@ -1,0 +1,64 @@
+//! Claims of the ID token that are not looked at, or not closely enough.
+
+use super::{Weakness, change, omit};
+use crate::oidc::Expected;
+use crate::oidc::claims::{Claims, absent_or, audiences};
+use crate::policy::Policy;
+
+pub(super) const WEAKNESSES: &[Weakness] = &[
+    omit("nonce-check", "A nonce in the token is not compared with the one that was sent."),
+    omit("nonce-required", "A token without any nonce is accepted."),
+    omit("exp-check", "A token that has expired is accepted."),
+    omit("exp-required", "A token that never expires, because it has no exp, is accepted."),
+    omit("exp-after-iat-check", "A token that expires before it was issued is accepted."),
+    omit("nbf-check", "A token that is not valid yet is accepted."),
+    omit("iat-future-check", "A token issued in the future is accepted."),
+    omit("iat-age-check", "A token issued long ago is accepted."),
+    omit("iat-required", "A token that does not say when it was issued is accepted."),
+    omit("aud-check", "The audience of the token is not compared with the client id."),
+    omit("aud-required", "A token without an audience is accepted."),
+    change(
+        "aud-exact-match",
+        "The audience is compared by likeness instead of character by character.",
+        |policy| {
+            replace(policy, "aud-check", aud_is_like_the_client);
+        },
+    ),
+    omit("extra-audience-check", "Audiences beside the client id are accepted, whoever they are."),
+    omit("azp-required", "A token for several audiences need not name its authorized party."),
+    omit("azp-check", "The authorized party of the token is not compared with the client id."),
+    omit("iss-check", "The issuer of the token is not compared with the one the login was started at."),
+    change(
+        "iss-exact-match",
+        "The issuer is compared leniently: slashes, letter case and suffixes.",
+        |policy| {
+            replace(policy, "iss-check", iss_is_like_the_issuer);
+        },
+    ),
+    omit("iss-required", "A token without an issuer is accepted."),
+    omit("sub-required", "A token that names nobody is accepted."),
+    omit("sub-check", "A subject of any type and length is accepted."),
+];
+
+fn replace(policy: &mut Policy, name: &str, holds: fn(&Claims, &Expected) -> bool) {
+    for rule in policy.claim_rules.iter_mut().filter(|rule| rule.name == name) {
+        rule.holds = holds;
+    }
+}
+
+/// As `contains` on the wrong type, or a case-insensitive database column, would have it.
+fn aud_is_like_the_client(claims: &Claims, expected: &Expected) -> bool {
+    let client = expected.client_id.to_lowercase();
+    let is_like = |audience: &str| {
+        let audience = audience.to_lowercase();
+        !audience.is_empty() && (audience.contains(&client) || client.starts_with(&audience))
+    };
+    absent_or(claims, "aud", |_| audiences(claims).is_some_and(|all| all.iter().any(|one| is_like(one))))
+}
+
+/// As `startsWith`, or a comparison after "normalising", would have it.
+fn iss_is_like_the_issuer(claims: &Claims, expected: &Expected) -> bool {
+    let normal = |issuer: &str| issuer.trim_end_matches('/').to_lowercase();
+    let is_like = |issuer: &str| normal(issuer).starts_with(&normal(&expected.issuer));
+    absent_or(claims, "iss", |iss| iss.as_str().is_some_and(is_like))
+}

@@ -1,0 +1,187 @@
+//! Signatures, algorithms and keys that are trusted too easily.
+
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::{Weakness, change, hmac, omit};
+use crate::error::Refusal;
+use crate::oidc::http;
+use crate::oidc::keys::{BoxFuture, Fit, KeyRing, VerifyingKey, by_issuer_key, rsa_key, verify};
+use crate::oidc::remote::Allowance;
+use crate::oidc::token::Token;
+use crate::policy::Policy;
+
+pub(super) const WEAKNESSES: &[Weakness] = &[
+    change("signature-check", "The signature of the token is not verified.", |policy| {
+        policy.keys.authenticate = unverified;
+    }),
+    change("alg-pinning-none", "A token that says alg none needs no signature.", |policy| {
+        accept_alg(policy, |header, pinned| alg(header) == Some(pinned) || is_none(header));
+        policy.keys.authenticate = unsigned_allowed;
+    }),
+    change(
+        "alg-pinning-hmac",
+        "A token may be MACed with a rendering of the public key as the secret.",
+        |policy| {
+            accept_alg(policy, |header, pinned| {
+                alg(header).is_some_and(|alg| alg == pinned || alg.starts_with("HS"))
+            });
+            policy.keys.authenticate = hmac::mac_allowed;
+        },
+    ),
+    change(
+        "alg-pinning-family",
+        "A token may use any algorithm for which there is a key in the set.",
+        |policy| {
+            accept_alg(policy, |header, _| algorithm(header).is_some());
+            policy.keys.authenticate = any_algorithm;
+        },
+    ),
+    change(
+        "strict-base64url",
+        "Padding, line breaks, the other alphabet and stray bits are overlooked.",
+        |policy| {
+            policy.reading.base64url = lenient_base64;
+        },
+    ),
+    change("duplicate-member-check", "Of two JSON members with one name the last one counts.", |policy| {
+        policy.reading.json = |bytes| serde_json::from_slice(bytes).ok();
+    }),
+    change("header-jwk-ignored", "A key that the token brings along in its header is trusted.", |policy| {
+        policy.keys.authenticate = header_jwk_trusted;
+    }),
+    change(
+        "header-jku-ignored",
+        "A key set that the token points to in its header is fetched and trusted.",
+        |policy| {
+            policy.keys.authenticate = header_jku_trusted;
+        },
+    ),
+    change(
+        "key-use-check",
+        "A key published for encryption, or for another algorithm, may sign.",
+        |policy| {
+            policy.keys.authenticate = |token, ring| Box::pin(by_key(token, ring, rsa_key, Algorithm::RS256));
+        },
+    ),
+    omit("crit-check", "Header members that must be understood are overlooked."),
+    omit(
+        "typ-check",
+        "A token of another type, such as an access or logout token, is taken for an ID token.",
+    ),
+    change(
+        "jwks-refetch",
+        "An unknown key id never causes a fetch, so a rotation goes unnoticed.",
+        |policy| {
+            policy.keys.refetch = Allowance { burst: 0, every: i64::MAX };
+        },
+    ),
+    change("jwks-cool-down", "Every unknown key id causes a fetch.", |policy| {
+        policy.keys.refetch = Allowance { burst: u32::MAX, every: 0 };
+    }),
+    change("jwks-empty-set-check", "A key set without a fit key replaces the one at hand.", |policy| {
+        policy.keys.accepts_set = |_| true;
+    }),
+    omit("discovery-issuer-check", "Metadata that names another issuer is used."),
+    change(
+        "provider-outage-handling",
+        "Trouble at the provider is answered as trouble of the app's own.",
+        |policy| {
+            policy.outage_status = |_| StatusCode::INTERNAL_SERVER_ERROR;
+        },
+    ),
+];
+
+fn accept_alg(policy: &mut Policy, holds: fn(&Map<String, Value>, &str) -> bool) {
+    for rule in policy.header_rules.iter_mut().filter(|rule| rule.name == "alg-pinning") {
+        rule.holds = holds;
+    }
+}
+
+fn alg(header: &Map<String, Value>) -> Option<&str> {
+    header.get("alg").and_then(Value::as_str)
+}
+
+fn is_none(header: &Map<String, Value>) -> bool {
+    alg(header).is_some_and(|alg| alg.trim().eq_ignore_ascii_case("none"))
+}
+
+fn algorithm(header: &Map<String, Value>) -> Option<Algorithm> {
+    alg(header)?
+        .parse()
+        .ok()
+        .filter(|alg| !matches!(alg, Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512))
+}
+
+async fn by_key(token: &Token, ring: &KeyRing<'_>, fit: Fit, algorithm: Algorithm) -> Result<(), Refusal> {
+    verify(token, &ring.find(token.kid(), fit).await?, algorithm)
+}
+
+/// The key is looked up, as if it mattered.
+fn unverified<'a>(token: &'a Token, ring: &'a KeyRing<'a>) -> BoxFuture<'a, Result<(), Refusal>> {
+    Box::pin(async move { ring.find(token.kid(), rsa_key).await.map(drop) })
+}
+
+fn unsigned_allowed<'a>(token: &'a Token, ring: &'a KeyRing<'a>) -> BoxFuture<'a, Result<(), Refusal>> {
+    if is_none(&token.header) { Box::pin(async { Ok(()) }) } else { by_issuer_key(token, ring) }
+}
+
+fn any_algorithm<'a>(token: &'a Token, ring: &'a KeyRing<'a>) -> BoxFuture<'a, Result<(), Refusal>> {
+    let Some(algorithm) = algorithm(&token.header) else { return by_issuer_key(token, ring) };
+    let fit: Fit = match algorithm {
+        Algorithm::ES256 => |entry| elliptic(entry, "P-256"),
+        Algorithm::ES384 => |entry| elliptic(entry, "P-384"),
+        Algorithm::EdDSA => edwards,
+        _ => |entry| rsa_key(entry).filter(|_| entry.get("use").is_none_or(|used| used == "sig")),
+    };
+    Box::pin(by_key(token, ring, fit, algorithm))
+}
+
+fn elliptic(entry: &Map<String, Value>, curve: &str) -> Option<VerifyingKey> {
+    let member = |name: &str| entry.get(name).and_then(Value::as_str);
+    let key = DecodingKey::from_ec_components(member("x")?, member("y")?).ok()?;
+    (member("crv") == Some(curve)).then_some(VerifyingKey { key })
+}
+
+fn edwards(entry: &Map<String, Value>) -> Option<VerifyingKey> {
+    let member = |name: &str| entry.get(name).and_then(Value::as_str);
+    let key = DecodingKey::from_ed_components(member("x")?).ok()?;
+    (member("crv") == Some("Ed25519")).then_some(VerifyingKey { key })
+}
+
+fn header_jwk_trusted<'a>(token: &'a Token, ring: &'a KeyRing<'a>) -> BoxFuture<'a, Result<(), Refusal>> {
+    match token.header.get("jwk").and_then(Value::as_object).and_then(rsa_key) {
+        Some(key) => Box::pin(async move { verify(token, &[key], Algorithm::RS256) }),
+        None => by_issuer_key(token, ring),
+    }
+}
+
+fn header_jku_trusted<'a>(token: &'a Token, ring: &'a KeyRing<'a>) -> BoxFuture<'a, Result<(), Refusal>> {
+    let Some(url) = token.header.get("jku").and_then(Value::as_str).and_then(|url| Url::parse(url).ok())
+    else {
+        return by_issuer_key(token, ring);
+    };
+    Box::pin(async move {
+        let set = http::fetch(&url, "key set", ring.timeout()).await.unwrap_or_default();
+        let entries = set.get("keys").and_then(Value::as_array).into_iter().flatten();
+        let keys: Vec<_> = entries.filter_map(Value::as_object).filter_map(rsa_key).collect();
+        match verify(token, &keys, Algorithm::RS256) {
+            Ok(()) => Ok(()),
+            Err(_) => by_issuer_key(token, ring).await,
+        }
+    })
+}
+
+/// As many decoders do by default.
+fn lenient_base64(text: &str) -> Option<Vec<u8>> {
+    const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let text: String = text.split_whitespace().collect();
+    GeneralPurpose::new(&URL_SAFE, CONFIG).decode(text.replace('+', "-").replace('/', "_")).ok()
+}

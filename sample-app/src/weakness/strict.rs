@@ -1,0 +1,112 @@
+//! The opposite mistake: refusing what must be accepted. A suite that only knows refusals would praise these.
+
+use axum::http::header;
+use serde_json::Value;
+
+use super::{Weakness, change};
+use crate::oidc::callback::FormRule;
+use crate::oidc::claims::{ClaimRule, audiences};
+use crate::oidc::token::HeaderRule;
+use crate::routes::form::RequestRule;
+
+const NO_CLAUSE: &str = "none: nothing asks for this";
+
+pub(super) const WEAKNESSES: &[Weakness] = &[
+    change("aud-array-acceptance", "An audience in the form of a list is refused.", |policy| {
+        policy.claim_rules.push(ClaimRule::new("aud-array-acceptance", NO_CLAUSE, |claims, _| {
+            claims.get("aud").is_none_or(Value::is_string)
+        }));
+    }),
+    change("clock-skew-tolerance", "The clocks of app and provider may not differ by a second.", |policy| {
+        policy.tolerance = 0;
+    }),
+    change("fractional-time-tolerance", "A time with a fraction is refused.", |policy| {
+        policy.claim_rules.push(ClaimRule::new("fractional-time-tolerance", NO_CLAUSE, |claims, _| {
+            ["exp", "iat", "nbf"].iter().all(|time| claims.get(*time).is_none_or(Value::is_i64))
+        }));
+    }),
+    change("email-optional", "A person without an email address is refused.", |policy| {
+        policy.claim_rules.push(ClaimRule::new("email-optional", NO_CLAUSE, |claims, _| {
+            claims.get("email").is_some_and(Value::is_string)
+        }));
+    }),
+    change("sub-length-tolerance", "A subject longer than 64 characters is refused.", |policy| {
+        policy.claim_rules.push(ClaimRule::new("sub-length-tolerance", NO_CLAUSE, |claims, _| {
+            claims.get("sub").and_then(Value::as_str).is_none_or(|sub| sub.len() <= 64)
+        }));
+    }),
+    change(
+        "azp-tolerance",
+        "An authorized party beside a single audience is refused, even the right one.",
+        |policy| {
+            policy.claim_rules.push(ClaimRule::new("azp-tolerance", NO_CLAUSE, |claims, _| {
+                !claims.contains_key("azp") || audiences(claims).is_some_and(|all| all.len() > 1)
+            }));
+        },
+    ),
+    change("kid-optional", "A token without a key id is refused although there is only one key.", |policy| {
+        policy
+            .header_rules
+            .push(HeaderRule::new("kid-optional", NO_CLAUSE, |header, _| header.contains_key("kid")));
+    }),
+    change("typ-optional", "A token without a type is refused.", |policy| {
+        policy.header_rules.push(HeaderRule::new("typ-optional", NO_CLAUSE, |header, _| {
+            header.get("typ").is_some_and(|typ| typ == "JWT")
+        }));
+    }),
+    change(
+        "unknown-header-tolerance",
+        "A token with a header member of no importance is refused.",
+        |policy| {
+            policy.header_rules.push(HeaderRule::new("unknown-header-tolerance", NO_CLAUSE, |header, _| {
+                header.keys().all(|name| ["alg", "kid", "typ"].contains(&name.as_str()))
+            }));
+        },
+    ),
+    change(
+        "unknown-parameter-tolerance",
+        "A response with a parameter of no importance is refused.",
+        |policy| {
+            policy.callback.form.push(FormRule::new(
+                "unknown-parameter-tolerance",
+                NO_CLAUSE,
+                |params, ()| {
+                    let known =
+                        ["state", "id_token", "iss", "error", "error_description", "code", "access_token"];
+                    params.names().all(|name| known.contains(&name))
+                },
+            ));
+        },
+    ),
+    change(
+        "content-type-tolerance",
+        "A content type with a parameter or in capitals is refused.",
+        |policy| {
+            policy.callback.request.push(RequestRule::new("content-type-tolerance", NO_CLAUSE, |head, _| {
+                head.headers
+                    .get(header::CONTENT_TYPE)
+                    .is_some_and(|given| given == "application/x-www-form-urlencoded")
+            }));
+        },
+    ),
+    change("origin-tolerance", "A form from an opaque or unknown origin is refused.", |policy| {
+        policy.callback.request.push(RequestRule::new("origin-tolerance", NO_CLAUSE, |head, settings| {
+            let Some(origin) = head.headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok())
+            else {
+                return true;
+            };
+            settings.issuers.iter().any(|issuer| issuer.issuer.starts_with(origin))
+        }));
+    }),
+    change("junk-key-tolerance", "One key of an unknown kind spoils the whole key set.", |policy| {
+        policy.keys.accepts_set = |entries| {
+            let known = |entry: &Value| {
+                ["RSA", "EC", "OKP"].iter().any(|kty| entry.get("kty").is_some_and(|k| k == kty))
+            };
+            !entries.is_empty() && entries.iter().all(known)
+        };
+    }),
+    change("parallel-logins", "A second login in the same browser spoils the first.", |policy| {
+        policy.transactions.pending = 1;
+    }),
+];
