@@ -78,7 +78,8 @@ fn take_seam(object: &mut Map<String, Value>) -> Result<Seam, FaultError> {
 }
 
 fn take_endpoint(object: &mut Map<String, Value>) -> Result<Endpoint, FaultError> {
-    let names = || Endpoint::ALL.iter().map(|endpoint| endpoint.as_str()).collect::<Vec<_>>().join(", ");
+    let ours = Endpoint::ALL.iter().filter(|endpoint| **endpoint != Endpoint::App);
+    let names = || ours.clone().map(|endpoint| endpoint.as_str()).collect::<Vec<_>>().join(", ");
     let name = object
         .remove("endpoint")
         .ok_or_else(|| shape(format!("the seam \"wire\" needs an \"endpoint\"; use one of: {}", names())))?;

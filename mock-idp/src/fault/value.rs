@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::seam::Seam;
 use super::verb::Verb;
+use crate::trace::Endpoint;
 
 /// One lie: a verb at a seam, with how often and for whom.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +77,9 @@ impl Fault {
                 allowed: self.seam.verbs().join(", "),
             });
         }
+        if self.seam == Seam::Wire(Endpoint::App) {
+            return Err(FaultError::NotOurs);
+        }
         if self.occurrence == Occurrence::Nth(0) {
             return Err(FaultError::NthZero);
         }
@@ -110,6 +114,9 @@ pub enum FaultError {
         /// The legal verbs.
         allowed: String,
     },
+    /// The application's pages do not come from here.
+    #[error("the endpoint \"app\" is the application's; use an endpoint of the provider, like \"jwks\"")]
+    NotOurs,
     /// Occurrences are counted from 1.
     #[error("\"nth\" counts from 1; write {{\"nth\": 1}} or \"first\"")]
     NthZero,
