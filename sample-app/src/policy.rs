@@ -103,7 +103,7 @@ pub(crate) struct SessionPolicy {
 /// What logging out does.
 pub(crate) struct LogoutPolicy {
     pub(crate) ends_the_session: bool,
-    /// Is a provider that cannot be reached a reason to keep the session?
+    /// Is the provider asked first, and a provider that does not answer a reason to keep the session?
     pub(crate) needs_the_provider: bool,
 }
 

@@ -46,7 +46,12 @@ impl Provider {
         self.jwks.again(now, policy.keys.refetch, || self.fetch_jwks(metadata, policy)).await
     }
 
-    async fn fetch_metadata(&self, policy: &Policy) -> Result<Metadata, ProviderError> {
+    /// Did the provider answer when it was last asked for its metadata?
+    pub(crate) fn answers(&self) -> bool {
+        self.metadata.is_sound()
+    }
+
+    pub(crate) async fn fetch_metadata(&self, policy: &Policy) -> Result<Metadata, ProviderError> {
         let issuer = &self.settings.issuer;
         let unusable = ProviderError::Unusable { document: METADATA, why: "the issuer is not a URL" };
         let location = Metadata::location(issuer).ok_or(unusable)?;

@@ -87,6 +87,11 @@ impl<T> Remote<T> {
         }
     }
 
+    /// Did the last fetch succeed?
+    pub(crate) fn is_sound(&self) -> bool {
+        self.state().last_error.is_none()
+    }
+
     fn fresh(&self, now: i64) -> Option<Arc<T>> {
         let state = self.state();
         state.value.clone().filter(|_| now < state.fresh_until)

@@ -1,0 +1,18 @@
+//! The app over real sockets, beside a provider small enough to read in a minute.
+
+mod app {
+    pub(crate) mod browser;
+    pub(crate) mod provider;
+    pub(crate) mod world;
+
+    mod callback;
+    mod guard;
+    mod keys;
+    mod logout;
+    mod outage;
+    mod session;
+    mod start;
+    mod tokens;
+    #[cfg(feature = "weakness")]
+    mod weakness;
+}

@@ -1,0 +1,145 @@
+//! What is open, what is guarded, and what an anonymous request is answered.
+
+use sample_app::{ApiUnauthenticated, CookiePrefix};
+use serde_json::{Value, json};
+
+use super::world::World;
+
+#[tokio::test]
+async fn the_home_page_is_public_and_says_how_to_log_in() {
+    let mut world = World::new().await;
+
+    let answer = world.browser.get("/").await;
+
+    assert_eq!(answer.status, 200);
+    for text in
+        ["Call API", "Log in", r#"href="/login?returnTo=%2F""#, r#"id="api-result""#, r#"id="warning""#]
+    {
+        assert!(answer.body.contains(text), "{text}");
+    }
+    assert!(!answer.body.contains("Log out") && answer.cookies().is_empty());
+}
+
+#[tokio::test]
+async fn a_guarded_page_leads_to_the_provider_and_back_to_itself() {
+    let mut world = World::new().await;
+
+    let answer = world.browser.get("/profile?tab=1").await;
+
+    assert_eq!(answer.status, 302);
+    let wanted = [
+        ("response_type", "id_token"),
+        ("response_mode", "form_post"),
+        ("scope", "openid profile email"),
+        ("client_id", "app"),
+        ("redirect_uri", &format!("{}/callback", world.app.url())),
+    ];
+    for (name, value) in wanted {
+        assert_eq!(answer.parameter(name).as_deref(), Some(value));
+    }
+    let (state, nonce) = (answer.parameter("state").unwrap(), answer.parameter("nonce").unwrap());
+    assert!(state.len() == 43 && nonce.len() == 43 && state != nonce);
+    let login = super::world::Login { state, nonce };
+    let token = world.token(&login);
+    assert_eq!(world.deliver(&login, &token).await.location(), "/profile?tab=1");
+}
+
+#[tokio::test]
+async fn a_background_call_is_redirected_and_starts_no_login() {
+    let mut world = World::new().await;
+    world.start_login("/").await;
+    let before = world.browser.jar.clone();
+
+    let one = world.browser.fetch("/api/ping").await;
+    let two = world.browser.fetch("/api/user").await;
+
+    assert_eq!((one.status, two.status), (302, 302));
+    assert_ne!(one.parameter("state"), two.parameter("state"));
+    assert_ne!(one.parameter("nonce"), two.parameter("nonce"));
+    assert_eq!(world.browser.jar, before, "the login in the other tab is not disturbed");
+}
+
+#[tokio::test]
+async fn the_api_answers_401_where_that_is_declared() {
+    let mut world =
+        World::with(|settings| settings.api_unauthenticated = ApiUnauthenticated::Status401).await;
+
+    let answer = world.browser.get("/api/ping").await;
+
+    assert_eq!(answer.status, 401);
+    assert_eq!(serde_json::from_str::<Value>(&answer.body).unwrap()["error"], "login_required");
+    assert!(answer.header("www-authenticate").is_some());
+    assert_eq!(world.browser.get("/profile").await.status, 302, "pages still lead to the login");
+}
+
+#[tokio::test]
+async fn a_session_opens_the_api_and_shows_the_person_but_never_the_token() {
+    let mut world = World::new().await;
+    let login = world.start_login("/").await;
+    let token = world.token(&login);
+    world.deliver(&login, &token).await;
+
+    let ping = world.browser.fetch("/api/ping").await;
+    let user = world.browser.fetch("/api/user").await;
+    let profile = world.browser.get("/profile").await;
+
+    assert_eq!(ping.body, r#"{"msg":"Hello, world"}"#);
+    let user: Value = serde_json::from_str(&user.body).unwrap();
+    assert_eq!(user, json!({"sub": "alice", "name": "Alice <b>Liddell</b>", "email": "alice@example.org"}));
+    assert!(profile.body.contains("Alice &#60;b&#62;Liddell") && !profile.body.contains("<b>Liddell"));
+    for body in [&ping.body, &profile.body, &world.browser.get("/").await.body] {
+        assert!(!body.contains(&token));
+    }
+}
+
+#[tokio::test]
+async fn answers_are_not_stored_and_pages_hold_the_browser_to_its_manners() {
+    let mut world = World::new().await;
+    world.log_in().await;
+
+    for path in ["/", "/profile", "/api/ping", "/api/user", "/login", "/logout", "/nowhere"] {
+        let answer = world.browser.get(path).await;
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+        let content = answer.header("content-security-policy").unwrap();
+        assert!(
+            content.contains("script-src 'self'") && content.contains("frame-ancestors 'none'"),
+            "{path}"
+        );
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert!(answer.header("access-control-allow-origin").is_none());
+    }
+}
+
+#[tokio::test]
+async fn assets_and_health_need_nothing_and_set_nothing() {
+    let mut world = World::new().await;
+    world.provider.set_down(true);
+
+    for path in ["/assets/app.js", "/assets/app.css", "/assets/icon.svg", "/healthz"] {
+        let answer = world.browser.get(path).await;
+        assert_eq!((answer.status, answer.cookies().len()), (200, 0), "{path}");
+    }
+    assert_eq!(world.browser.get("/favicon.ico").await.status, 404);
+}
+
+#[tokio::test]
+async fn return_to_never_leaves_the_app() {
+    let mut world = World::new().await;
+    for wanted in
+        ["https://evil.example", "%2F%2Fevil.example", "%2F%5Cevil.example", "%2Flogout", "x&returnTo=%2Fy"]
+    {
+        let login = world.start_login(wanted).await;
+        let token = world.token(&login);
+        assert_eq!(world.deliver(&login, &token).await.location(), "/", "{wanted}");
+    }
+}
+
+#[tokio::test]
+async fn without_the_prefix_the_app_works_under_plain_names() {
+    let mut world = World::with(|settings| settings.cookie_prefix = CookiePrefix::None).await;
+
+    world.log_in().await;
+
+    assert!(world.browser.jar.contains_key("appSession"));
+    assert_eq!(world.subject().await.as_deref(), Some("alice"));
+}

@@ -1,0 +1,66 @@
+//! The end of a session.
+
+use super::world::World;
+
+#[tokio::test]
+async fn logging_out_ends_the_session_here_and_leads_to_the_provider_with_a_hint() {
+    let mut world = World::new().await;
+    world.log_in().await;
+    world.start_login("/").await;
+    let kept = world.browser.jar.clone();
+
+    let answer = world.browser.get("/logout").await;
+
+    assert_eq!(answer.status, 302);
+    assert!(answer.location().starts_with(&format!("{}/end?", world.provider.issuer)));
+    assert_eq!(answer.parameter("post_logout_redirect_uri").as_deref(), Some(world.app.url()));
+    assert_eq!(answer.parameter("client_id").as_deref(), Some("app"));
+    assert_eq!(answer.parameter("id_token_hint").unwrap().split('.').count(), 3);
+    assert_eq!(world.browser.jar.len(), 0, "every cookie is cleared");
+    world.browser.jar = kept;
+    assert_eq!(world.subject().await, None, "a kept cookie is worth nothing");
+    assert_eq!(world.browser.named("appSession"), Vec::<String>::new(), "and is not issued again");
+}
+
+#[tokio::test]
+async fn logging_out_needs_no_provider() {
+    let mut world = World::new().await;
+    world.log_in().await;
+    world.provider.set_down(true);
+    world.advance(700);
+
+    let answer = world.browser.get("/logout").await;
+
+    assert_eq!((answer.status, answer.location()), (302, "/"));
+    assert_eq!(world.subject().await, None);
+}
+
+#[tokio::test]
+async fn logging_out_twice_or_without_a_session_is_harmless() {
+    let mut world = World::new().await;
+
+    for _ in 0..2 {
+        let answer = world.browser.get("/logout").await;
+        assert_eq!(answer.status, 302);
+        assert_eq!(answer.parameter("id_token_hint"), None);
+    }
+}
+
+#[tokio::test]
+async fn another_site_cannot_log_anyone_out() {
+    let mut world = World::new().await;
+    world.log_in().await;
+    let image = [("sec-fetch-mode", "no-cors"), ("sec-fetch-site", "cross-site")];
+    let link = [("sec-fetch-mode", "navigate"), ("sec-fetch-site", "cross-site")];
+
+    for headers in [image, link] {
+        let send = |request: reqwest::RequestBuilder| {
+            headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
+        };
+        let answer = world.browser.request(reqwest::Method::GET, "/logout", send).await;
+        assert_eq!(answer.status, 403);
+        assert!(answer.body.contains(r#"href="/logout">Log out<"#), "the person can still do it");
+    }
+
+    assert_eq!(world.subject().await.as_deref(), Some("alice"));
+}

@@ -1,0 +1,118 @@
+//! A provider that publishes what it is told and counts who asks.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+/// Making keys is slow; every test uses the same three.
+static KEYS: LazyLock<[RsaKeyPair; 3]> =
+    LazyLock::new(|| [0; 3].map(|_| RsaKeyPair::generate(KeySize::Rsa2048).expect("a key")));
+
+pub(crate) struct Provider {
+    pub(crate) issuer: String,
+    state: Arc<Mutex<Published>>,
+    server: tokio::task::JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Published {
+    documents: HashMap<String, Value>,
+    asked: HashMap<String, usize>,
+    down: bool,
+}
+
+impl Provider {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let issuer = format!("http://{}", listener.local_addr().expect("an address"));
+        let state = Arc::new(Mutex::new(Published::default()));
+        let router = Router::new().route("/{*document}", get(publish)).with_state(state.clone());
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.expect("serving") });
+        let provider = Self { issuer: issuer.clone(), state, server };
+        provider.publish(
+            ".well-known/openid-configuration",
+            json!({
+                "issuer": issuer,
+                "authorization_endpoint": format!("{issuer}/authorize"),
+                "jwks_uri": format!("{issuer}/jwks"),
+                "end_session_endpoint": format!("{issuer}/end"),
+            }),
+        );
+        provider.publish("jwks", json!({"keys": [jwk(0)]}));
+        provider
+    }
+
+    pub(crate) fn publish(&self, document: &str, value: Value) {
+        self.lock().documents.insert(document.to_owned(), value);
+    }
+
+    pub(crate) fn set_metadata(&self, member: &str, value: Value) {
+        let mut state = self.lock();
+        let metadata = state.documents.get_mut(".well-known/openid-configuration").expect("metadata");
+        metadata[member] = value;
+    }
+
+    pub(crate) fn set_down(&self, down: bool) {
+        self.lock().down = down;
+    }
+
+    pub(crate) fn asked(&self, document: &str) -> usize {
+        self.lock().asked.get(document).copied().unwrap_or_default()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Published> {
+        self.state.lock().expect("no test panicked while publishing")
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn publish(
+    State(state): State<Arc<Mutex<Published>>>,
+    Path(document): Path<String>,
+) -> impl IntoResponse {
+    let mut state = state.lock().expect("no test panicked while publishing");
+    *state.asked.entry(document.clone()).or_default() += 1;
+    match state.documents.get(&document) {
+        _ if state.down => (StatusCode::INTERNAL_SERVER_ERROR, "down".to_owned()),
+        Some(value) => (StatusCode::OK, value.to_string()),
+        None => (StatusCode::NOT_FOUND, "no such document".to_owned()),
+    }
+}
+
+/// The published form of key `number`, whose id is `key-<number>`.
+pub(crate) fn jwk(number: usize) -> Value {
+    let public = KEYS[number].public_key();
+    let modulus = public.modulus().big_endian_without_leading_zero();
+    let exponent = public.exponent().big_endian_without_leading_zero();
+    json!({
+        "kty": "RSA", "use": "sig", "alg": "RS256", "kid": format!("key-{number}"),
+        "n": URL_SAFE_NO_PAD.encode(modulus), "e": URL_SAFE_NO_PAD.encode(exponent),
+    })
+}
+
+/// A token with this header and these claims, signed with key `number`.
+pub(crate) fn sign(header: &str, claims: &str, number: usize) -> String {
+    let input = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+    let mut signature = vec![0; KEYS[number].public_modulus_len()];
+    KEYS[number]
+        .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), input.as_bytes(), &mut signature)
+        .expect("a signature");
+    format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
