@@ -4,6 +4,7 @@ mod run;
 mod serve;
 mod show;
 
+use crate::agent::Browser;
 use crate::scenario::Scenario;
 use crate::target::{Target, TargetError};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -18,9 +19,12 @@ use std::sync::Arc;
 pub struct Suite {
     /// Every scenario, in the order of the catalogue.
     pub scenarios: Vec<Scenario>,
-    /// The bundled application.
-    pub bundled: fn() -> BoxFuture<'static, Result<Arc<dyn Target>, TargetError>>,
+    /// The bundled application, used in windows of the browser if there is one.
+    pub bundled: Bundled,
 }
+
+/// Makes the bundled application.
+pub type Bundled = fn(Option<Arc<Browser>>) -> BoxFuture<'static, Result<Arc<dyn Target>, TargetError>>;
 
 /// Is your OpenID Connect login right and safe?
 #[derive(Debug, Parser)]
@@ -83,6 +87,9 @@ struct RunArgs {
     /// The profile (TOML) of the application to test.
     #[arg(long)]
     target: Option<PathBuf>,
+    /// Play the users in a real Chromium instead of over HTTP.
+    #[arg(long)]
+    browser: bool,
     /// A SHOULD counts like a MUST.
     #[arg(long)]
     strict: bool,

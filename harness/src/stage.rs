@@ -1,9 +1,9 @@
 //! Where one trial happens: a provider, an application that trusts it, agents to play the users, and the
 //! conversation that all of them have.
 
+mod agents;
 mod conversation;
 
-use crate::agent::{Agent, AgentError};
 use crate::scenario::Facts;
 use crate::target::{TargetError, profile::TargetProfile};
 use async_trait::async_trait;
@@ -12,6 +12,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use url::Url;
 
+pub use agents::{Agents, Alike};
 pub use conversation::Conversation;
 
 /// The application under test, as far as a trial may handle it. Dropping it ends what was started.
@@ -23,13 +24,6 @@ pub trait App: Send + Sync {
     fn log(&self) -> String {
         String::new()
     }
-}
-
-/// Makes agents, each of them somebody else's browser.
-#[async_trait]
-pub trait Agents: Send + Sync {
-    /// A new agent with an empty cookie jar.
-    async fn agent(&self) -> Result<Box<dyn Agent>, AgentError>;
 }
 
 /// What stands ready for one trial.

@@ -3,8 +3,8 @@
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
-use harness::agent::{Agent, AgentError, AgentOptions, HttpAgent};
-use harness::stage::{Agents, App, Stage};
+use harness::agent::{AgentOptions, Browser};
+use harness::stage::{Alike, App, Stage};
 use harness::target::external::register;
 use harness::target::profile::ProfileFile;
 use harness::{Need, Scenario, Target, TargetError, TargetProfile};
@@ -20,7 +20,8 @@ use url::Url;
 /// When every in-process trial starts: 15 January 2027, 08:00:00 UTC.
 pub const START: i64 = 1_800_000_000;
 
-const SECRET: &str = "a-published-secret-that-protects-nothing";
+/// What the sample's cookies are sealed and signed with.
+pub const SECRET: &str = "a-published-secret-that-protects-nothing";
 
 /// The bundled sample app.
 pub struct SampleTarget {
@@ -28,6 +29,7 @@ pub struct SampleTarget {
     file: ProfileFile,
     profile: TargetProfile,
     start: Starting,
+    browser: Option<Arc<Browser>>,
     trials: AtomicU64,
 }
 
@@ -39,8 +41,10 @@ pub type Starting = Arc<
 >;
 
 /// The bundled sample app, for the command line.
-pub fn bundled() -> BoxFuture<'static, Result<Arc<dyn Target>, TargetError>> {
-    Box::pin(async { Ok(Arc::new(SampleTarget::new().await?) as Arc<dyn Target>) })
+pub fn bundled(browser: Option<Arc<Browser>>) -> BoxFuture<'static, Result<Arc<dyn Target>, TargetError>> {
+    Box::pin(async {
+        Ok(Arc::new(SampleTarget { browser, ..SampleTarget::new().await? }) as Arc<dyn Target>)
+    })
 }
 
 impl SampleTarget {
@@ -59,7 +63,18 @@ impl SampleTarget {
         let file = ProfileFile::parse(include_str!("sample-app.toml"))?;
         let mut profile = file.resolve(0).map_err(TargetError::Provider)?;
         name.clone_into(&mut profile.name);
-        Ok(Self { idp, file, profile, start, trials: AtomicU64::new(0) })
+        Ok(Self { idp, file, profile, start, browser: None, trials: AtomicU64::new(0) })
+    }
+
+    /// The sample as it is, used in windows of a real browser.
+    pub async fn in_browser(browser: Arc<Browser>) -> Result<Self, TargetError> {
+        Ok(Self { browser: Some(browser), ..Self::new().await? })
+    }
+
+    /// A clock that nothing but its trial moves; the time of the day where there is a browser, because Chromium
+    /// keeps a clock of its own.
+    fn clock(&self) -> Clock {
+        if self.browser.is_some() { Clock::system() } else { Clock::frozen(START) }
     }
 }
 
@@ -71,8 +86,9 @@ impl Target for SampleTarget {
 
     fn offers(&self, need: Need) -> bool {
         match need {
-            Need::Browser => false,
-            Need::HandMadeRequests | Need::Restart | Need::Clock | Need::ReturnTo => true,
+            Need::Browser => self.browser.is_some(),
+            Need::HandMadeRequests | Need::Clock => self.browser.is_none(),
+            Need::Restart | Need::ReturnTo => true,
         }
     }
 
@@ -82,7 +98,7 @@ impl Target for SampleTarget {
 
     async fn stage(&self, _: &Scenario) -> Result<Stage, TargetError> {
         let number = self.trials.fetch_add(1, Ordering::Relaxed);
-        let clock = Clock::frozen(START);
+        let clock = self.clock();
         let tenant = self.idp.new_tenant(&format!("trial-{number}"), clock.clone(), Ids::seeded(number));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(no_port)?;
         let port = listener.local_addr().map_err(no_port)?.port();
@@ -97,8 +113,10 @@ impl Target for SampleTarget {
             running: Mutex::new(None),
         };
         app.restart().await?;
-        let agents = SampleAgents { provider: self.idp.base_url().to_owned(), clock: Clock::frozen(START) };
-        let agent_clock = agents.clock.clone();
+        let provider = Url::parse(self.idp.base_url()).expect("the provider's address is a URL");
+        let agent_clock = self.clock();
+        let options = AgentOptions::new(provider, agent_clock.clone());
+        let agents = Alike { options, browser: self.browser.clone() };
         Ok(Stage::new(tenant, profile, Box::new(app), Arc::new(agents), agent_clock))
     }
 }
@@ -154,18 +172,5 @@ impl App for Sample {
 impl Drop for Sample {
     fn drop(&mut self) {
         self.tenant.remove();
-    }
-}
-
-struct SampleAgents {
-    provider: String,
-    clock: Clock,
-}
-
-#[async_trait]
-impl Agents for SampleAgents {
-    async fn agent(&self) -> Result<Box<dyn Agent>, AgentError> {
-        let provider = Url::parse(&self.provider).expect("the provider's address is a URL");
-        Ok(Box::new(HttpAgent::new(AgentOptions::new(provider, self.clock.clone()))))
     }
 }

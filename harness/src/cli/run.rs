@@ -1,6 +1,7 @@
 //! `rpcheck run` and `rpcheck target check`.
 
 use super::{Format, RunArgs, Suite, complain, selected};
+use crate::agent::Browser;
 use crate::deviations::Deviations;
 use crate::event::RunRecord;
 use crate::report::terminal::{Terminal, say};
@@ -16,9 +17,10 @@ use std::sync::Arc;
 pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode> {
     let scenarios = selected(suite, &args.prefixes)?;
     let deviations = deviations(&args)?;
+    let browser = if args.browser { Some(Arc::new(Browser::launch()?)) } else { None };
     let target: Arc<dyn Target> = match &args.target {
-        Some(profile) => Arc::new(ExternalTarget::open(profile).await?),
-        None => (suite.bundled)().await?,
+        Some(profile) => Arc::new(ExternalTarget::open(profile, browser).await?),
+        None => (suite.bundled)(browser).await?,
     };
     let mut options = Options { strict: args.strict, ..Options::default() };
     if let Some(jobs) = args.jobs {
@@ -61,7 +63,7 @@ fn write_reports(record: &RunRecord, args: &RunArgs) -> anyhow::Result<()> {
 }
 
 pub(super) async fn check(profile: &Path) -> anyhow::Result<ExitCode> {
-    let target = ExternalTarget::open(profile).await?;
+    let target = ExternalTarget::open(profile, None).await?;
     let profile = target.profile();
     say(&format!("{} at {}: an honest login shows a signed-in user", profile.name, profile.base_url));
     if profile.return_to.is_empty() {

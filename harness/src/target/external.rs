@@ -4,9 +4,9 @@
 use super::process::Process;
 use super::profile::{ProfileFile, Run, TargetProfile};
 use super::{Target, TargetError};
-use crate::agent::{Agent, AgentError, AgentOptions, HttpAgent};
+use crate::agent::{AgentOptions, Browser};
 use crate::scenario::{Need, Scenario};
-use crate::stage::{Agents, App, Stage};
+use crate::stage::{Alike, App, Stage};
 use crate::trial::{FORGED, FORGED_SUBJECT, Trial};
 use crate::verdict::Stop;
 use async_trait::async_trait;
@@ -24,6 +24,7 @@ pub struct ExternalTarget {
     profile: Arc<TargetProfile>,
     idp: MockIdp,
     app: Arc<Running>,
+    browser: Option<Arc<Browser>>,
     trials: AtomicU64,
 }
 
@@ -37,8 +38,9 @@ struct Running {
 }
 
 impl ExternalTarget {
-    /// Reads a profile, installs and starts the application, and signs in once to see that it works.
-    pub async fn open(path: &Path) -> Result<Self, TargetError> {
+    /// Reads a profile, installs and starts the application, and signs in once to see that it works; in a
+    /// window of the browser, if there is one.
+    pub async fn open(path: &Path, browser: Option<Arc<Browser>>) -> Result<Self, TargetError> {
         let file = ProfileFile::read(path)?;
         let malformed = |cause| TargetError::Malformed { path: path.to_owned(), cause };
         let port = if file.chooses_port() { free_port()? } else { 0 };
@@ -57,7 +59,7 @@ impl ExternalTarget {
         });
         app.set_up().await?;
         app.start().await?;
-        let target = Self { profile, idp, app, trials: AtomicU64::new(0) };
+        let target = Self { profile, idp, app, browser, trials: AtomicU64::new(0) };
         target.check().await?;
         Ok(target)
     }
@@ -243,22 +245,6 @@ impl App for Handle {
     }
 }
 
-/// Makes HTTP agents that carry a trial's marker.
-struct MarkedAgents {
-    provider: Url,
-    marker: Option<String>,
-    clock: Clock,
-}
-
-#[async_trait]
-impl Agents for MarkedAgents {
-    async fn agent(&self) -> Result<Box<dyn Agent>, AgentError> {
-        let mut options = AgentOptions::new(self.provider.clone(), self.clock.clone());
-        options.marker = self.marker.clone();
-        Ok(Box::new(HttpAgent::new(options)))
-    }
-}
-
 #[async_trait]
 impl Target for ExternalTarget {
     fn profile(&self) -> &TargetProfile {
@@ -267,10 +253,11 @@ impl Target for ExternalTarget {
 
     fn offers(&self, need: Need) -> bool {
         match need {
-            Need::HandMadeRequests => true,
+            Need::Browser => self.browser.is_some(),
+            Need::HandMadeRequests => self.browser.is_none(),
             Need::Restart => self.app.run.is_some(),
             Need::ReturnTo => !self.profile.return_to.is_empty(),
-            Need::Clock | Need::Browser => false,
+            Need::Clock => false,
         }
     }
 
@@ -295,7 +282,8 @@ impl Target for ExternalTarget {
             (whole.marked(&marker), Some(marker))
         };
         let clock = Clock::system();
-        let agents = MarkedAgents { provider, marker, clock: clock.clone() };
+        let options = AgentOptions { marker, ..AgentOptions::new(provider, clock.clone()) };
+        let agents = Alike { options, browser: self.browser.clone() };
         let app = Box::new(Handle(self.app.clone()));
         Ok(Stage::new(tenant, self.profile.clone(), app, Arc::new(agents), clock))
     }

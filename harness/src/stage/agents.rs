@@ -1,0 +1,31 @@
+//! Where a trial's agents come from.
+
+use crate::agent::{Agent, AgentError, AgentOptions, Browser, HttpAgent};
+use async_trait::async_trait;
+use std::sync::Arc;
+
+/// Makes agents, each of them somebody else's browser.
+#[async_trait]
+pub trait Agents: Send + Sync {
+    /// A new agent with an empty cookie jar.
+    async fn agent(&self) -> Result<Box<dyn Agent>, AgentError>;
+}
+
+/// Agents that are all alike: HTTP agents, or windows of a real browser where there is one.
+pub struct Alike {
+    /// What each of them is told.
+    pub options: AgentOptions,
+    /// The browser, if its windows are to be the agents.
+    pub browser: Option<Arc<Browser>>,
+}
+
+#[async_trait]
+impl Agents for Alike {
+    async fn agent(&self) -> Result<Box<dyn Agent>, AgentError> {
+        let options = self.options.clone();
+        match &self.browser {
+            Some(browser) => Ok(Box::new(browser.agent(options).await?)),
+            None => Ok(Box::new(HttpAgent::new(options))),
+        }
+    }
+}
