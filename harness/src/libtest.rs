@@ -6,7 +6,8 @@ use crate::runner::run_one;
 use crate::scenario::Scenario;
 use crate::target::Target;
 use crate::verdict::{TrialRecord, Verdict};
-use libtest_mimic::{Failed, Trial};
+use libtest_mimic::{Completion, Failed, Trial};
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -32,17 +33,48 @@ pub fn tests(
     scenarios.iter().map(test).collect()
 }
 
-fn judged(mut record: TrialRecord, inspect: Inspect) -> Result<libtest_mimic::Completion, Failed> {
+fn judged(mut record: TrialRecord, inspect: Inspect) -> Result<Completion, Failed> {
     Deviations::default().mark(&mut record);
     match &record.verdict {
         Verdict::Pass => {
             inspect(&record);
-            Ok(libtest_mimic::Completion::Completed)
+            Ok(Completion::Completed)
         }
         Verdict::NotRun { reason } => {
-            Ok(libtest_mimic::Completion::ignored_with(format!("not run: {reason}")))
+            Ok(Completion::ignored_with(format!("not run: {reason}")))
         }
         Verdict::Broken { error } => Err(format!("{} could not be told: {error}", record.scenario.id).into()),
         Verdict::Warn(_) | Verdict::Fail(_) => Err(failure::text(&record).into()),
+    }
+}
+
+/// What becomes of a test whose program is not installed: left out for this reason, or failed where
+/// `RPCHECK_REQUIRE`, a list with commas, names the program.
+pub fn missing(program: &str, reason: impl Display) -> Result<Completion, Failed> {
+    if is_required(program) {
+        return Err(format!("RPCHECK_REQUIRE asks for {program}: {reason}").into());
+    }
+    Ok(Completion::ignored_with(format!("not run: {reason}")))
+}
+
+/// Does `RPCHECK_REQUIRE` name this program?
+pub fn is_required(program: &str) -> bool {
+    names(&std::env::var("RPCHECK_REQUIRE").unwrap_or_default(), program)
+}
+
+fn names(list: &str, program: &str) -> bool {
+    list.split(',').any(|name| name.trim() == program)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_required_if_the_list_names_it() {
+        assert!(names("node,chromium", "chromium"));
+        assert!(names(" node , chromium ", "node"));
+        assert!(!names("nodejs", "node"));
+        assert!(!names("", "node"));
     }
 }

@@ -5,7 +5,7 @@ use mock_idp::fault::{Alteration, ID_TOKEN};
 use serde_json::json;
 
 pub(crate) const SCENARIOS: &[Scenario] =
-    &[OTHER_CLIENT, SUFFIX, MISSING, ARRAY, UNTRUSTED, FOREIGN_AZP, NEARLY];
+    &[OTHER_CLIENT, SUFFIX, MISSING, ARRAY, UNTRUSTED, FOREIGN_AZP, NEARLY, UNTRUSTED_WITH_AZP, OWN_AZP];
 
 const OTHER_CLIENT: Scenario = Scenario::must("id-token/aud-other-client")
     .clause("OIDC Core 3.1.3.7 (3)")
@@ -64,3 +64,18 @@ const NEARLY: Scenario = Scenario::must("id-token/aud-nearly")
             Input::new("one word of several", vec![ID_TOKEN.set("aud", format!("other {id} another"))]),
         ]
     });
+
+const UNTRUSTED_WITH_AZP: Scenario = Scenario::must("id-token/aud-untrusted-extra-with-azp")
+    .clause("OIDC Core 3.1.3.7 (3)")
+    .why("azp says who asked for the token; it makes no audience trusted")
+    .covers(&["AUD-03"])
+    .inputs(|facts| {
+        let both = json!([facts.client_id, "someone-else"]);
+        vec![Input::new("", vec![ID_TOKEN.set("aud", both), ID_TOKEN.set("azp", facts.client_id.as_str())])]
+    });
+
+const OWN_AZP: Scenario = Scenario::tolerate("id-token/azp-own")
+    .clause("OIDC Core 2")
+    .why("a token that names this app as the one it was issued to is all right")
+    .inputs(|facts| vec![Input::new("", vec![ID_TOKEN.set("azp", facts.client_id.as_str())])])
+    .expect(Expect::Accepted);

@@ -1,9 +1,10 @@
 //! What a script in the page meets when there is no session.
 
 use harness::agent::{Fetch, Fetched, RedirectMode};
+use harness::trial::HONEST;
 use harness::{Outcome, Scenario, Trial};
 
-pub(crate) const SCENARIOS: &[Scenario] = &[API_WITHOUT_SESSION];
+pub(crate) const SCENARIOS: &[Scenario] = &[API_WITHOUT_SESSION, CALL_DURING_LOGIN];
 
 const API_WITHOUT_SESSION: Scenario = Scenario::harden("bff/api-without-session")
     .clause("OAuth Browser-Based Apps 6.1.2")
@@ -44,4 +45,23 @@ async fn turned_away(t: &Trial, fetch: Fetch) -> Outcome {
         Fetched::NetworkError(why) => why,
     };
     t.demand(right, start, &format!("{declared}, as the profile declares, or 401"), seen)
+}
+
+const CALL_DURING_LOGIN: Scenario = Scenario::harden("bff/background-call-sets-no-cookie")
+    .clause("SAMPLE A.5")
+    .why(
+        "a call in the background that is turned away must not start a login, nor disturb one in another tab",
+    )
+    .run(|t| Box::pin(call_during_login(t)));
+
+async fn call_during_login(t: &mut Trial) -> Outcome {
+    let mut agent = t.agent().await?;
+    let pending = agent.begin(HONEST).await?;
+    let before = agent.cookies().await?;
+    let start = t.position();
+    let api = t.profile().api.clone();
+    agent.fetch(&api, RedirectMode::Manual).await?;
+    let after = agent.cookies().await?;
+    t.demand(after == before, start, "the call changes no cookie", "the call set or changed a cookie")?;
+    agent.deliver(&pending.form.fields).await?.accepted(&t.subject(HONEST)?)
 }

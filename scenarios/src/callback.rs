@@ -24,6 +24,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     NO_STORE,
     TOKEN_SHOWN,
     COLD,
+    EXTRA_PARAMETERS,
+    CONTENT_TYPE,
 ];
 
 const BY_GET: Scenario = Scenario::must("callback/by-get")
@@ -283,5 +285,37 @@ async fn cold(t: &mut Trial) -> Outcome {
     let mut agent = t.agent().await?;
     let link = Submission::link(callback, agent.provider());
     t.input("by GET", agent.send(link).await?.refused());
+    Ok(())
+}
+
+const EXTRA_PARAMETERS: Scenario = Scenario::tolerate("callback/unknown-parameters")
+    .clause("RFC 6749 4.2.2; Session Management 2")
+    .why("parameters that the app does not know are ignored")
+    .covers(&["CB-12"])
+    .with(|| {
+        vec![
+            RESPONSE.set("session_state", "abc.def"),
+            RESPONSE.set("x-colour", "blue"),
+            RESPONSE.set("x-empty", ""),
+        ]
+    })
+    .expect(harness::Expect::Accepted);
+
+const CONTENT_TYPE: Scenario = Scenario::tolerate("callback/content-type")
+    .clause("RFC 9110 8.3")
+    .why("a content type has no letter case, and may name a charset")
+    .covers(&["CB-06"])
+    .needs(&[Need::HandMadeRequests])
+    .run(|t| Box::pin(content_type(t)));
+
+async fn content_type(t: &mut Trial) -> Outcome {
+    for written in ["application/x-www-form-urlencoded; charset=utf-8", "Application/X-WWW-Form-URLEncoded"] {
+        let mut agent = t.agent().await?;
+        let pending = agent.begin(HONEST).await?;
+        let body = pending.form.fields.encode();
+        let post = Submission::form_post(t.facts().callback.clone(), &Params::default(), agent.provider());
+        let outcome = agent.send(post.body(written, body)).await?.accepted(&t.subject(HONEST)?);
+        t.input(written, outcome);
+    }
     Ok(())
 }

@@ -1,14 +1,15 @@
 //! What the token's header may say, and what must never be believed of it.
 
 use harness::trial::FORGED;
-use harness::{Input, Outcome, Scenario, Stop, Trial};
+use harness::{Expect, Input, Outcome, Scenario, Stop, Trial};
 use mock_idp::MockIdp;
 use mock_idp::fault::{HEADER, JWKS, named};
 use mock_idp::token::{KeyName, public_jwk};
 use mock_idp::trace::Endpoint;
 use serde_json::{Value, json};
 
-pub(crate) const SCENARIOS: &[Scenario] = &[EMBEDDED_KEY, KEY_ADDRESS, CRITICAL];
+pub(crate) const SCENARIOS: &[Scenario] =
+    &[EMBEDDED_KEY, KEY_ADDRESS, CRITICAL, TYPE, OTHER_TYPE, UNKNOWN_MEMBER];
 
 const EMBEDDED_KEY: Scenario = Scenario::must("jose/embedded-jwk")
     .clause("RFC 8725 3.10; RFC 7515 4.1.3")
@@ -53,3 +54,32 @@ const CRITICAL: Scenario = Scenario::must("jose/crit")
             Input::new("a registered member", crit(json!(["alg"]))),
         ]
     });
+
+const TYPE: Scenario = Scenario::tolerate("jose/typ")
+    .clause("RFC 7515 4.1.9")
+    .why("typ is optional, and its letter case does not matter")
+    .covers(&["JOSE-07"])
+    .inputs(|_| {
+        vec![
+            Input::new("jwt", vec![HEADER.set("typ", "jwt")]),
+            Input::new("application/jwt", vec![HEADER.set("typ", "application/jwt")]),
+            Input::new("absent", vec![HEADER.remove("typ")]),
+        ]
+    })
+    .expect(Expect::Accepted);
+
+const OTHER_TYPE: Scenario = Scenario::should("jose/typ-of-another-token")
+    .clause("RFC 8725 3.11, 3.12; Back-Channel Logout 4.1")
+    .why("a token of another kind, signed by the same provider, must not pass for an ID Token")
+    .covers(&["JOSE-08"])
+    .inputs(|_| {
+        let typ = |typ: &str| Input::new(typ, vec![HEADER.set("typ", typ)]);
+        ["at+jwt", "logout+jwt", "secevent+jwt", "dpop+jwt", "oauth-authz-req+jwt"].map(typ).into()
+    });
+
+const UNKNOWN_MEMBER: Scenario = Scenario::tolerate("jose/unknown-member")
+    .clause("RFC 7515 4")
+    .why("a header member that nobody calls critical is ignored")
+    .covers(&["JOSE-12"])
+    .with(|| vec![HEADER.set("x-colour", "blue")])
+    .expect(Expect::Accepted);

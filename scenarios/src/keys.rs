@@ -3,12 +3,23 @@
 use crate::binding::with;
 use harness::trial::{FORGED, HONEST};
 use harness::{Expect, Outcome, Scenario, Stop, Trial};
-use mock_idp::fault::{DISCOVERY, HEADER, JWKS};
+use mock_idp::Fault;
+use mock_idp::fault::{DISCOVERY, HEADER, JWKS, KeyChoice, SEAL, WIRE};
+use mock_idp::token::{KeyName, public_jwk};
 use mock_idp::trace::Endpoint;
-use mock_idp::{Grace, LoginPolicy, MockIdp};
+use mock_idp::{Grace, MockIdp};
+use serde_json::json;
 
-pub(crate) const SCENARIOS: &[Scenario] =
-    &[ROTATED, ROTATED_BEFORE_SIGNING, UNKNOWN_KIDS, FOUND_BY_DISCOVERY, NO_KID_ONE_KEY];
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    ROTATED,
+    ROTATED_BEFORE_SIGNING,
+    UNKNOWN_KIDS,
+    FOUND_BY_DISCOVERY,
+    NO_KID_ONE_KEY,
+    BROKEN_REFETCH,
+    JUNK,
+    ENCRYPTION_KEY,
+];
 
 const ROTATED: Scenario = Scenario::tolerate("keys/rotated")
     .clause("OIDC Core 10.1.1")
@@ -32,18 +43,10 @@ const ROTATED_BEFORE_SIGNING: Scenario = Scenario::tolerate("keys/rotated-before
 
 async fn rotated_before_signing(t: &mut Trial) -> Outcome {
     t.honest().await?;
-    t.tenant().set_policy(LoginPolicy::Ask);
     let mut agent = t.agent().await?;
-    let start = t.profile().start.clone();
-    let landing = agent.visit(&start).await?;
-    let form = landing.page.forms.into_iter().find(|form| form.names.iter().any(|name| name == "password"));
-    let Some(mut form) = form else {
-        return Err(t.found(0, "the login leads to the provider's login page", "it led elsewhere"));
-    };
+    let form = agent.begin_at_login_page().await?;
     t.tenant().rotate_keys(Grace::DropOld);
-    form.set("username", HONEST)?;
-    form.set("password", HONEST)?;
-    agent.submit(&form).await?.accepted(&t.subject(HONEST)?)
+    agent.enter_password(form, HONEST).await?.accepted(&t.subject(HONEST)?)
 }
 
 const UNKNOWN_KIDS: Scenario = Scenario::harden("keys/unknown-kids")
@@ -111,3 +114,64 @@ const NO_KID_ONE_KEY: Scenario = Scenario::tolerate("keys/no-kid-one-key")
     .cold()
     .with(|| vec![HEADER.remove("kid"), JWKS.remove("/keys/*/kid")])
     .expect(Expect::Accepted);
+
+const BROKEN_REFETCH: Scenario = Scenario::harden("keys/broken-refetch")
+    .clause("OIDC Core 10.1.1")
+    .why("a key set that fails to load, or comes empty, must not take the keys away that are known")
+    .covers(&["KEY-08"])
+    .cold()
+    .run(|t| Box::pin(broken_refetch(t)));
+
+async fn broken_refetch(t: &mut Trial) -> Outcome {
+    let set = WIRE.at(Endpoint::Jwks);
+    for (label, fault) in [
+        ("500", set.status(500)),
+        ("dropped", set.hang_up()),
+        ("no JSON", set.body("<html>maintenance</html>")),
+        ("no keys", JWKS.set("keys", json!([]))),
+        ("an empty object", JWKS.remove("keys")),
+    ] {
+        t.restart().await?;
+        t.honest().await?;
+        let outcome = survives(t, fault).await;
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+/// A token with an unknown kid makes the app look again, in vain; a good token is believed all the same.
+async fn survives(t: &Trial, fault: Fault) -> Outcome {
+    let broken = t.arm(vec![fault])?;
+    t.attempt(vec![HEADER.set("kid", "made-up")], Expect::RefusedOrUnavailable).await?;
+    t.honest_after().await?;
+    harness::trial::meaningful(&broken.report())
+}
+
+const JUNK: Scenario = Scenario::tolerate("keys/junk-beside-the-good-one")
+    .clause("RFC 7517 5")
+    .why("keys of kinds that the app does not know are ignored, and the good one is used")
+    .covers(&["KEY-12"])
+    .cold()
+    .with(|| {
+        let junk = [
+            json!({"kty": "unheard-of", "kid": "junk-1"}),
+            json!({"kty": "EC", "crv": "P-0", "kid": "junk-2", "x": "AA", "y": "AA"}),
+            json!({"kty": "RSA", "kid": "junk-3", "e": "AQAB"}),
+            json!({"kty": "oct", "kid": "junk-4", "k": "c2VjcmV0"}),
+        ];
+        junk.into_iter().map(|key| JWKS.set("/keys/-", key)).collect()
+    })
+    .expect(Expect::Accepted);
+
+const ENCRYPTION_KEY: Scenario = Scenario::should("keys/encryption-key")
+    .clause("RFC 7517 4.2, 4.3; OIDC Core 10.1")
+    .why("a key that is published for encryption signs nothing")
+    .covers(&["SIG-10"])
+    .cold()
+    .with(|| {
+        vec![
+            JWKS.set("/keys/-", public_jwk(KeyName::Encryption)),
+            HEADER.set("kid", KeyName::Encryption.kid()),
+            SEAL.key(KeyChoice::Encryption),
+        ]
+    });

@@ -18,6 +18,7 @@ mod mix_up;
 mod nonce;
 mod request;
 mod return_to;
+mod session;
 mod signature;
 mod state;
 mod story;
@@ -48,6 +49,7 @@ pub fn catalogue() -> Vec<Scenario> {
         discovery::SCENARIOS,
         errors::SCENARIOS,
         cookies::SCENARIOS,
+        session::SCENARIOS,
         return_to::SCENARIOS,
         logout::SCENARIOS,
         bff::SCENARIOS,

@@ -1,12 +1,12 @@
 //! `state`: compared exactly, and good for one use.
 
 use harness::trial::{FORGED, HONEST};
-use harness::{Input, Outcome, Scenario, Trial};
+use harness::{Input, Need, Outcome, Scenario, Trial};
 use mock_idp::fault::{Alteration, RESPONSE};
 use mock_idp::trace::Endpoint;
 
 pub(crate) const SCENARIOS: &[Scenario] =
-    &[MISSING, EMPTY, ALTERED, REPLAY, CONCURRENT_REPLAY, REPLAY_AFTER_LOGOUT];
+    &[MISSING, EMPTY, ALTERED, REPLAY, CONCURRENT_REPLAY, REPLAY_AFTER_LOGOUT, TWO_TABS, ABANDONED, LATE];
 
 const MISSING: Scenario = Scenario::must("state/missing")
     .clause("RFC 6749 4.2.2.1, 10.12; OIDC Core 3.2.2.5")
@@ -56,7 +56,7 @@ const CONCURRENT_REPLAY: Scenario = Scenario::harden("state/concurrent-replay")
     .clause("RFC 9700 4.7; RFC 6749 10.12")
     .why("two posts of one answer at the same time race for it: one session comes of it, and no crash")
     .covers(&["STATE-05"])
-    .needs(&[harness::Need::HandMadeRequests])
+    .needs(&[Need::HandMadeRequests])
     .run(|t| Box::pin(concurrent_replay(t)));
 
 async fn concurrent_replay(t: &mut Trial) -> Outcome {
@@ -98,4 +98,71 @@ async fn replay_after_logout(t: &mut Trial) -> Outcome {
     let logout = t.profile().logout.clone();
     agent.visit(&logout).await?.signed_out(false)?;
     agent.deliver(&used.form.fields).await?.refused()
+}
+
+const TWO_TABS: Scenario = Scenario::tolerate("state/two-tabs")
+    .clause("SAMPLE B")
+    .why("a login in one tab does not end the one in another, whichever is finished first")
+    .covers(&["STATE-11"])
+    .run(|t| Box::pin(two_tabs(t)));
+
+async fn two_tabs(t: &mut Trial) -> Outcome {
+    for (label, older_first) in [("the older first", true), ("the newer first", false)] {
+        let mut agent = t.agent().await?;
+        let mut tabs = [agent.begin(HONEST).await?, agent.begin(HONEST).await?];
+        if !older_first {
+            tabs.reverse();
+        }
+        let mut outcome = Ok(());
+        for tab in &tabs {
+            let finished = agent.deliver(&tab.form.fields).await?;
+            let seen = finished.answer.as_ref().is_some_and(|answer| answer.status < 400);
+            let finished = finished.accepted(&t.subject(HONEST)?).and_then(|()| {
+                if seen { Ok(()) } else { Err(finished.found("the login succeeds", finished.seen())) }
+            });
+            outcome = outcome.and(finished);
+        }
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+const ABANDONED: Scenario = Scenario::harden("state/abandoned-logins")
+    .clause("RFC 6265bis 5.6, 6.1")
+    .why("logins that are begun and left must not fill the cookie header until servers refuse it")
+    .covers(&["STATE-12"])
+    .run(|t| Box::pin(abandoned(t)));
+
+async fn abandoned(t: &mut Trial) -> Outcome {
+    const LEFT: usize = 50;
+    const BEARABLE: usize = 8192;
+    let mut agent = t.agent().await?;
+    for _ in 0..LEFT {
+        agent.begin(HONEST).await?;
+    }
+    let start = t.position();
+    let size: usize =
+        agent.cookies().await?.iter().map(|cookie| cookie.name.len() + cookie.value.len() + 3).sum();
+    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    t.demand(
+        size <= BEARABLE,
+        start,
+        &format!("after {LEFT} abandoned logins the cookies are at most {BEARABLE} bytes"),
+        format!("{size} bytes"),
+    )
+}
+
+const LATE: Scenario = Scenario::harden("state/late-answer")
+    .clause("RFC 9700 4.7")
+    .why("a login that was begun a day ago is over, whatever the browser still keeps")
+    .covers(&["STATE-08"])
+    .needs(&[Need::Clock])
+    .run(|t| Box::pin(late(t)));
+
+async fn late(t: &mut Trial) -> Outcome {
+    let mut agent = t.agent().await?;
+    let form = agent.begin_at_login_page().await?;
+    // The app's clock and the provider's go on; the cookie jar's stands still, as a thief's would.
+    t.tenant().clock().advance(25 * 3600);
+    agent.enter_password(form, FORGED).await?.refused()
 }

@@ -3,7 +3,6 @@
 use harness::agent::{Fetched, RedirectMode};
 use harness::trial::HONEST;
 use harness::{Outcome, Scenario, Stop, Trial};
-use mock_idp::LoginPolicy;
 
 pub(crate) const SCENARIOS: &[Scenario] =
     &[ANONYMOUS_CALL, LOG_IN, SIGNED_IN_CALL, PROFILE, GUARDED_PAGE, SESSION_LOST, LOG_OUT];
@@ -48,19 +47,9 @@ const LOG_IN: Scenario = Scenario::tolerate("story/log-in")
     .run(|t| Box::pin(log_in(t)));
 
 async fn log_in(t: &mut Trial) -> Outcome {
-    t.tenant().set_policy(LoginPolicy::Ask);
     let mut agent = t.agent().await?;
-    let start = t.profile().start.clone();
-    let landing = agent.visit(&start).await?;
-    let Some(mut form) =
-        landing.page.forms.into_iter().find(|form| form.names.iter().any(|name| name == "password"))
-    else {
-        return Err(t.found(0, "the login leads to the provider's login page", "it led elsewhere"));
-    };
-    form.set("username", HONEST)?;
-    form.set("password", HONEST)?;
-    let landing = agent.submit(&form).await?;
-    landing.accepted(&t.subject(HONEST)?)
+    let form = agent.begin_at_login_page().await?;
+    agent.enter_password(form, HONEST).await?.accepted(&t.subject(HONEST)?)
 }
 
 const SIGNED_IN_CALL: Scenario = Scenario::tolerate("story/signed-in-call")

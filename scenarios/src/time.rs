@@ -3,7 +3,17 @@
 use harness::{Expect, Input, Scenario};
 use mock_idp::fault::{ID_TOKEN, named};
 
-pub(crate) const SCENARIOS: &[Scenario] = &[EXPIRED, NO_EXP, ISSUED_LATER, SKEWED, NOT_YET, NO_IAT];
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    EXPIRED,
+    NO_EXP,
+    ISSUED_LATER,
+    SKEWED,
+    NOT_YET,
+    NO_IAT,
+    ENDS_BEFORE_IT_STARTS,
+    FRACTION,
+    ISSUED_LONG_AGO,
+];
 
 const EXPIRED: Scenario = Scenario::must("id-token/expired")
     .clause("OIDC Core 3.1.3.7 (9); RFC 7519 4.1.4")
@@ -47,3 +57,30 @@ const NO_IAT: Scenario = Scenario::must("id-token/iat-missing")
     .why("iat is REQUIRED; without it nobody can tell a stored token from a fresh one")
     .covers(&["oidcc-client-test-missing-iat"])
     .with(|| vec![ID_TOKEN.remove("iat")]);
+
+const ENDS_BEFORE_IT_STARTS: Scenario = Scenario::harden("id-token/exp-before-iat")
+    .clause("OIDC Core 2")
+    .why("a token that ends before it was made was put together by hand")
+    .covers(&["TIME-14"])
+    .with(|| vec![ID_TOKEN.shift("exp", -3601), ID_TOKEN.shift("iat", 30)]);
+
+const FRACTION: Scenario = Scenario::tolerate("id-token/exp-with-fraction")
+    .clause("RFC 7519 2")
+    .why("a NumericDate may have a fraction, and some providers send one")
+    .covers(&["TIME-04"])
+    .inputs(|facts| {
+        let later = facts.now + 3600;
+        vec![Input::new("", vec![ID_TOKEN.set_raw("exp", format!("{later}.5"))])]
+    })
+    .expect(Expect::Accepted);
+
+const ISSUED_LONG_AGO: Scenario = Scenario::harden("id-token/iat-long-ago")
+    .clause("OIDC Core 3.1.3.7 (10)")
+    .why("a token from years ago that has not expired was kept by somebody")
+    .covers(&["TIME-08"])
+    .inputs(|_| {
+        vec![
+            Input::new("a week", named::issued_before(7 * 86_400)),
+            Input::new("ten years", named::issued_before(3650 * 86_400)),
+        ]
+    });

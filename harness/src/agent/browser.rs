@@ -112,6 +112,11 @@ impl BrowserAgent {
         self.settle_on(text).await
     }
 
+    /// Presses Back.
+    pub async fn back(&mut self) -> Result<Page, AgentError> {
+        self.go_back().await
+    }
+
     fn current(&self) -> Result<&Page, AgentError> {
         self.page.as_ref().ok_or(AgentError::NoPage)
     }

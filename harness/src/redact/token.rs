@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 /// Claims that hold a time.
-const TIMES: [&str; 5] = ["exp", "iat", "nbf", "auth_time", "updated_at"];
+const TIMES: [&str; 4] = ["exp", "iat", "nbf", "auth_time"];
 
 /// Header and claims of a compact token as JSON, times relative to `start`; `None` if it is no token.
 pub fn decoded(token: &str, start: i64) -> Option<(String, String)> {

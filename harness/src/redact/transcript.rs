@@ -55,6 +55,7 @@ fn params(text: &mut String, sign: &str, params: &Params, facts: &Facts) {
     for (name, value) in &params.0 {
         match decoded(value, facts.now) {
             Some((header, claims)) => {
+                let claims = place(&claims, facts);
                 let _ =
                     writeln!(text, "     {sign} {name}\n         header {header}\n         claims {claims}");
             }

@@ -65,6 +65,29 @@ impl TrialAgent {
         self.visit(path).await
     }
 
+    /// Starts a login and stops at the provider's login page, where nobody is signed in yet.
+    pub async fn begin_at_login_page(&mut self) -> Result<Form, Stop> {
+        self.stage.tenant.set_policy(LoginPolicy::Ask);
+        let start = self.stage.profile.start.clone();
+        let since = self.stage.position();
+        let page = self.look(&start).await?;
+        let asks = |form: &Form| form.names.iter().any(|name| name == "password");
+        page.forms.into_iter().find(asks).ok_or_else(|| {
+            Stop::Found(Finding {
+                expected: "the login leads to the provider's login page".to_owned(),
+                actual: format!("the user ended on {} with status {}", page.url, page.status),
+                exchanges: since..self.stage.position(),
+            })
+        })
+    }
+
+    /// Signs in on the provider's login page with username and password.
+    pub async fn enter_password(&mut self, mut form: Form, user: &str) -> Result<Landing, Stop> {
+        form.set("username", user)?;
+        form.set("password", user)?;
+        self.submit(&form).await
+    }
+
     /// Lets the next authorization be this person's.
     pub fn authenticate(&self, user: &str) {
         self.stage.tenant.set_policy(LoginPolicy::Once { user: user.to_owned() });

@@ -12,12 +12,17 @@ impl Trial {
         let guard = self.arm(faults)?;
         let mut agent = self.agent().await?;
         let landing = agent.log_in(user).await;
+        if expect == Expect::Accepted {
+            // Somebody who is turned away is a finding even if the app never got to what was changed.
+            landing?.accepted(&self.subject(user)?)?;
+            return meaningful(&guard.report());
+        }
         meaningful(&guard.report())?;
         let landing = landing?;
-        match expect {
-            Expect::Refused => landing.refused(),
-            Expect::RefusedOrUnavailable => landing.refused_or_unavailable(),
-            Expect::Accepted => landing.accepted(&self.subject(user)?),
+        if expect == Expect::RefusedOrUnavailable {
+            landing.refused_or_unavailable()
+        } else {
+            landing.refused()
         }
     }
 

@@ -33,6 +33,14 @@ impl BrowserAgent {
         }
     }
 
+    pub(super) async fn go_back(&mut self) -> Result<Page, AgentError> {
+        let from = Initiator::Page(self.current()?.url.clone());
+        let watch = self.begin().await?;
+        let gone = self.session.client.back().await;
+        gone.map_err(|error| session::command("go back", &error))?;
+        self.settle(watch, from).await
+    }
+
     pub(super) async fn press(&mut self, text: &str) -> Result<Page, AgentError> {
         let from = Initiator::Page(self.current()?.url.clone());
         let watch = self.begin().await?;
