@@ -63,13 +63,19 @@ impl Client {
 }
 
 /// How the provider decides who logs in.
+///
+/// The policy has the last word, so that a run without a person at the screen never stops at a page that
+/// nobody answers: under [`Auto`](Self::Auto), [`Once`](Self::Once) and a [`LoginHint`](Self::LoginHint) that
+/// names somebody, `prompt=login` counts as done. The user is signed in without a page, and `auth_time` is
+/// now, as it would be after typing the password again. Where the policy
+/// asks, `prompt=none` is answered with `login_required`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "policy", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum LoginPolicy {
     /// Show the login page.
     #[default]
     Ask,
-    /// Sign this user in, every time, without a page.
+    /// Sign this user in, every time, without a page, whatever `prompt` says.
     Auto {
         /// The username.
         user: String,

@@ -13,6 +13,16 @@ pub(crate) const STYLE: &str = include_str!("../templates/style.css");
 /// What the page of a form response does.
 pub(crate) const SUBMIT_SCRIPT: &str = "document.forms[0].submit()";
 
+/// What a page tells the next one about where the browser came from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Referrer {
+    /// Nothing: the addresses of the provider's own pages hold requests.
+    Nothing,
+    /// The origin. Browsers derive `Origin` from this too, and an application that is posted to sees the
+    /// provider's there; without a referrer it would see `null`.
+    Origin,
+}
+
 /// The headers of a page: what it is, and which of its inline blocks may run, each by its hash.
 pub(crate) struct Policy(String);
 
@@ -35,12 +45,16 @@ impl Policy {
         ))
     }
 
-    pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn headers(&self, referrer: Referrer) -> Vec<(&'static str, String)> {
+        let referrer = match referrer {
+            Referrer::Nothing => "no-referrer",
+            Referrer::Origin => "strict-origin",
+        };
         vec![
             ("content-type", "text/html; charset=utf-8".into()),
             ("cache-control", "no-store".into()),
             ("content-security-policy", self.0.clone()),
-            ("referrer-policy", "no-referrer".into()),
+            ("referrer-policy", referrer.into()),
             ("x-content-type-options", "nosniff".into()),
         ]
     }

@@ -1,7 +1,10 @@
 //! Which handler answers at which path: the same for the default issuer and for every tenant.
 
+use std::convert::Infallible;
+
 use axum::Router;
-use axum::routing::get;
+use axum::handler::Handler;
+use axum::routing::{MethodRouter, get};
 
 use crate::endpoints::{authorize, discovery, end_session, home, jwks, login, path};
 
@@ -11,7 +14,7 @@ pub(crate) fn router() -> Router {
         .merge(issuer())
         .nest("/t/{slug}", issuer())
         // RFC 8414 3.1 inserts the well-known part before the issuer's path; OIDC Discovery 4 appends it.
-        .route("/.well-known/oauth-authorization-server/t/{slug}", get(discovery::show))
+        .route("/.well-known/oauth-authorization-server/t/{slug}", document(discovery::show))
         .fallback(home::nothing_here)
 }
 
@@ -19,10 +22,15 @@ fn issuer() -> Router {
     Router::new()
         .route(path::HOME, get(home::show))
         .route(path::HEALTH, get(home::health))
-        .route(path::DISCOVERY, get(discovery::show))
-        .route(path::OAUTH_METADATA, get(discovery::show))
-        .route(path::JWKS, get(jwks::show))
+        .route(path::DISCOVERY, document(discovery::show))
+        .route(path::OAUTH_METADATA, document(discovery::show))
+        .route(path::JWKS, document(jwks::show))
         .route(path::AUTHORIZE, get(authorize::answer).post(authorize::answer))
         .route(path::LOGIN, get(login::show).post(login::sign_in))
         .route(path::END_SESSION, get(end_session::answer).post(end_session::answer))
+}
+
+/// A public document, which scripts of any origin may ask for.
+fn document<T: 'static>(show: impl Handler<T, ()>) -> MethodRouter<(), Infallible> {
+    get(show).options(discovery::preflight)
 }

@@ -7,6 +7,7 @@ mod provider {
     mod control;
     mod faults;
     mod form_page;
+    mod http;
     mod login;
     mod logout;
     mod metadata;

@@ -12,6 +12,18 @@ pub(crate) async fn show(call: Call) -> Reply {
     Reply::after(pass, json(&document))
 }
 
+/// `OPTIONS` at a public document → 204: scripts of any origin may read it, with whatever headers they like
+/// to send. Nothing is said about how long that holds, for the same reason that nothing is cached.
+pub(crate) async fn preflight() -> Reply {
+    let headers = vec![
+        ("allow", "GET, HEAD, OPTIONS".into()),
+        ("access-control-allow-origin", "*".into()),
+        ("access-control-allow-methods", "GET, HEAD".into()),
+        ("access-control-allow-headers", "*".into()),
+    ];
+    Encoded { status: 204, headers, body: String::new() }.into()
+}
+
 /// A public JSON document. Scripts of any origin may read it; caches may not keep it, so that a lie ends
 /// when it is disarmed.
 pub(super) fn json(document: &Document) -> Encoded {

@@ -5,13 +5,13 @@ use std::sync::LazyLock;
 use askama::Template;
 
 use crate::checks::Untrusted;
-use crate::pages::{self, Policy, ProblemPage};
+use crate::pages::{self, Policy, ProblemPage, Referrer};
 use crate::protocol::Encoded;
 
 /// A page of the provider, which no other site may frame.
 pub(super) fn page(status: u16, template: &impl Template) -> Encoded {
     static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::new(&[pages::STYLE], &[]));
-    let mut headers = POLICY.headers();
+    let mut headers = POLICY.headers(Referrer::Nothing);
     headers.push(("x-frame-options", "DENY".into()));
     Encoded { status, headers, body: template.render().expect("writing to a string cannot fail") }
 }

@@ -173,7 +173,7 @@ impl Pass {
         for armed in self.armory.due(seam, &self.context) {
             let before = wire.clone();
             wire.apply(&armed.fault.verb);
-            self.fired.push(armed.record(*wire != before));
+            self.fired.push(armed.record(wire.differs_from(&before)));
         }
     }
 

@@ -8,6 +8,8 @@ pub(crate) struct Wire {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+    /// Whether HEAD was asked: the body is announced, and not sent.
+    pub(crate) head: bool,
     /// Milliseconds to wait before sending.
     pub(crate) delay: u64,
     /// Drop the connection instead of answering.
@@ -21,7 +23,21 @@ impl Wire {
     /// The length is announced when the response is sent: until then faults may change it.
     pub(crate) fn new(status: u16, mut headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
         headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
-        Self { status, headers, body, delay: 0, hang_up: false, cut: None, bytes_per_second: None }
+        Self {
+            status,
+            headers,
+            body,
+            head: false,
+            delay: 0,
+            hang_up: false,
+            cut: None,
+            bytes_per_second: None,
+        }
+    }
+
+    /// The answer to a HEAD in place of the GET it stands for (RFC 9110 9.3.2).
+    pub(crate) fn for_head(self, head: bool) -> Self {
+        Self { head, ..self }
     }
 
     pub(super) fn apply(&mut self, verb: &Verb) {
@@ -62,7 +78,30 @@ impl Wire {
 
     /// The bytes of the body that will be sent.
     pub(crate) fn sent(&self) -> &[u8] {
-        &self.body[..self.cut.unwrap_or(self.body.len()).min(self.body.len())]
+        if self.has_no_content() { &[] } else { &self.body[..self.end()] }
+    }
+
+    /// Whether the connection breaks before the body is whole.
+    pub(crate) fn breaks_off(&self) -> bool {
+        !self.has_no_content() && self.end() < self.body.len()
+    }
+
+    /// Whether a client could tell the two apart.
+    pub(super) fn differs_from(&self, other: &Self) -> bool {
+        fn seen(wire: &Wire) -> impl PartialEq + '_ {
+            let pace = wire.bytes_per_second.filter(|_| !wire.sent().is_empty());
+            (wire.status, wire.announced(), wire.sent(), wire.breaks_off(), wire.delay, wire.hang_up, pace)
+        }
+        seen(self) != seen(other)
+    }
+
+    /// Some answers end with their headers, whatever these announce (RFC 9112 6.3).
+    fn has_no_content(&self) -> bool {
+        self.head || matches!(self.status, 204 | 304)
+    }
+
+    fn end(&self) -> usize {
+        self.cut.unwrap_or(self.body.len()).min(self.body.len())
     }
 
     fn set(&mut self, name: &str, value: &str) {
@@ -105,5 +144,26 @@ mod tests {
 
         wire.apply(&WIRE.at(Endpoint::Jwks).truncate(3).verb);
         assert_eq!(wire.sent(), b"{\"k");
+    }
+
+    #[test]
+    fn a_lie_about_a_body_that_is_not_sent_changes_nothing() {
+        let jwks = WIRE.at(Endpoint::Jwks);
+        for (fault, to_get, to_head) in [
+            (jwks.truncate(3), true, false),
+            (jwks.drip(1), true, false),
+            (jwks.body("shorter"), true, true),
+            (jwks.body("equal length"), true, false),
+            (jwks.status(500), true, true),
+        ] {
+            for (head, expected) in [(false, to_get), (true, to_head)] {
+                let honest = Wire { body: b"twelve bytes".to_vec(), ..page() }.for_head(head);
+                let mut wire = honest.clone();
+
+                wire.apply(&fault.verb);
+
+                assert_eq!(wire.differs_from(&honest), expected, "{fault} (HEAD: {head})");
+            }
+        }
     }
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use super::authorization::Destination;
 use super::error::ProtocolError;
 use super::params::{Params, ResponseMode};
-use crate::pages::{self, Policy};
+use crate::pages::{self, Policy, Referrer};
 
 /// Only a reader without scripts sees the page of a form response.
 const FORM_STYLE: &str = "body{font:1rem system-ui,sans-serif;margin:2rem;color-scheme:light dark}";
@@ -98,7 +98,7 @@ impl AuthorizationResponse {
             fields: &self.params.0,
         };
         let body = page.render().expect("writing to a string cannot fail");
-        Encoded { status: 200, headers: POLICY.headers(), body }
+        Encoded { status: 200, headers: POLICY.headers(Referrer::Origin), body }
     }
 }
 

@@ -4,16 +4,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::State as Shared;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Router, extract::Request};
-use http_body_util::{BodyExt as _, Collected, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use super::call::{Call, FiredInside, Reply};
 use super::connection::{HangUp, pause};
+use super::slow::SlowBody;
 use crate::endpoints::{place_of, unknown_tenant};
 use crate::fault::{Seam, Wire};
 use crate::protocol::Params;
@@ -43,27 +45,27 @@ async fn record(Shared(registry): Shared<Arc<Registry>>, request: Request, next:
     let (parts, body) = request.into_parts();
     let marker = marker_of(&parts.headers);
     let arrived = state.clock.unix_millis();
-    let body = Limited::new(body, REQUEST_LIMIT).collect().await.map(Collected::to_bytes);
-    let (body, refused) = match body {
-        Ok(body) => (body, None),
-        Err(error) => (axum::body::Bytes::new(), Some(refusal(error.as_ref()))),
-    };
+    let (body, refused) = received(body).await;
     let call = call_of(&state, &parts.method, &parts.uri, &parts.headers, &body);
-    let traced = trace::Request {
-        method: parts.method.to_string(),
-        url: absolute(&registry, &parts.uri, &parts.headers),
-        headers: listed(&parts.headers),
-        body: excerpt(&body),
-    };
+    let traced = traced_request(&registry, &parts, &body);
+    let (is_head, is_preflight) = (parts.method == Method::HEAD, parts.method == Method::OPTIONS);
     let mut request = Request::from_parts(parts, Body::from(body));
+    if is_head {
+        // Answered like the GET it stands for, so that the headers are the same; the body stays here.
+        *request.method_mut() = Method::GET;
+    }
     let mut pass = call.pass();
     request.extensions_mut().insert(call);
     let response = match refused {
         Some(refused) => refused,
         None => next.run(request).await,
     };
-    let (mut wire, mut faults) = wire_of(response).await;
-    pass.wire(Seam::Wire(endpoint), &mut wire);
+    let (wire, mut faults) = wire_of(response).await;
+    let mut wire = wire.for_head(is_head);
+    if !is_preflight {
+        // A browser's question whether it may ask must not eat the lie meant for what it asks.
+        pass.wire(Seam::Wire(endpoint), &mut wire);
+    }
     faults.extend(pass.into_fired());
     // Written down before it is sent: a client that gives up waiting must not erase what happened.
     state.trace.record(Exchange {
@@ -78,6 +80,14 @@ async fn record(Shared(registry): Shared<Arc<Registry>>, request: Request, next:
         faults,
     });
     send(wire).await
+}
+
+/// The request's body, or what to answer because it cannot be had.
+async fn received(body: Body) -> (Bytes, Option<Response>) {
+    match Limited::new(body, REQUEST_LIMIT).collect().await {
+        Ok(body) => (body.to_bytes(), None),
+        Err(error) => (Bytes::new(), Some(refusal(error.as_ref()))),
+    }
 }
 
 fn refusal(error: &(dyn std::error::Error + 'static)) -> Response {
@@ -138,6 +148,15 @@ async fn wire_of(response: Response) -> (Wire, Vec<trace::Fired>) {
     (Wire::new(parts.status.as_u16(), listed(&parts.headers), body), fired)
 }
 
+fn traced_request(registry: &Registry, parts: &Parts, body: &[u8]) -> trace::Request {
+    trace::Request {
+        method: parts.method.to_string(),
+        url: absolute(registry, &parts.uri, &parts.headers),
+        headers: listed(&parts.headers),
+        body: excerpt(body),
+    }
+}
+
 fn traced_response(wire: &Wire) -> Option<trace::Response> {
     (!wire.hang_up).then(|| trace::Response {
         status: wire.status,
@@ -162,10 +181,10 @@ async fn send(wire: Wire) -> Response {
             response.headers_mut().append(name, value);
         }
     }
-    if wire.cut.is_some() || wire.bytes_per_second.is_some() {
-        *response.body_mut() = Body::new(super::slow::SlowBody::new(wire));
+    *response.body_mut() = if wire.breaks_off() || wire.bytes_per_second.is_some() {
+        Body::new(SlowBody::new(&wire))
     } else {
-        *response.body_mut() = Body::from(wire.body);
-    }
+        Body::from(wire.sent().to_vec())
+    };
     response
 }

@@ -31,17 +31,14 @@ pub(super) struct SlowBody {
 pub(super) struct BrokenOff;
 
 impl SlowBody {
-    pub(super) fn new(wire: Wire) -> Self {
-        let sent = wire.sent().len();
+    pub(super) fn new(wire: &Wire) -> Self {
+        let rest = Bytes::copy_from_slice(wire.sent());
         let (piece, beat) = match wire.bytes_per_second {
             Some(rate) if rate < 10 => (1, Duration::from_secs(1) / rate.max(1)),
             Some(rate) => (usize::try_from(rate / 10).unwrap_or(usize::MAX), BEAT),
-            None => (sent.max(1), BEAT),
+            None => (rest.len().max(1), BEAT),
         };
-        let breaks = sent < wire.body.len();
-        let mut rest = Bytes::from(wire.body);
-        rest.truncate(sent);
-        Self { rest, piece, beat, breaks, waiting: None, started: false }
+        Self { rest, piece, beat, breaks: wire.breaks_off(), waiting: None, started: false }
     }
 }
 
@@ -56,8 +53,8 @@ impl Body for SlowBody {
         if self.rest.is_empty() && !self.breaks {
             return Poll::Ready(None);
         }
-        // The pause before a break also lets what was sent reach the client.
-        if self.started {
+        // The pause before a break also lets what was sent reach the client: headers, if nothing else.
+        if self.started || self.rest.is_empty() {
             let beat = self.beat;
             let waiting = self.waiting.get_or_insert_with(|| Box::pin(pause(beat)));
             std::task::ready!(waiting.as_mut().poll(context));

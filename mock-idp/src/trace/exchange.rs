@@ -117,6 +117,19 @@ pub struct Exchange {
     pub faults: Vec<Fired>,
 }
 
+impl Exchange {
+    /// The bytes of text that it holds: what makes one exchange larger than another.
+    pub(super) fn weight(&self) -> usize {
+        let response = self.response.as_ref().map_or(0, |response| weight(&response.headers, &response.body));
+        let clauses: usize = self.faults.iter().map(|fired| fired.clause.len()).sum();
+        self.request.url.len() + weight(&self.request.headers, &self.request.body) + response + clauses
+    }
+}
+
+fn weight(headers: &[(String, String)], body: &str) -> usize {
+    body.len() + headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+}
+
 /// The request of an exchange.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {

@@ -7,8 +7,12 @@ use super::exchange::{Endpoint, Exchange, Leg};
 
 /// Exchanges kept; the oldest goes when one more comes.
 const CAPACITY: usize = 4096;
+/// Bytes of text kept, so that large pages do not fill the memory of a process with many tenants. The newest
+/// exchange is kept whatever its size.
+const BYTES: usize = 16 * 1024 * 1024;
 
-/// A tenant's exchanges, oldest first. A cheap handle: clones see the same list.
+/// A tenant's exchanges, oldest first. A cheap handle: clones see the same list. The last 4096 are kept, or
+/// fewer if they hold more than 16 MiB of text.
 ///
 /// A trace taken through a marked tenant shows the exchanges that carried the marker, and those on the
 /// back leg, because the application's server carries nobody's marker.
@@ -21,7 +25,20 @@ pub struct Trace {
 #[derive(Debug, Default)]
 struct Ring {
     exchanges: VecDeque<Exchange>,
+    /// What the exchanges weigh together.
+    bytes: usize,
     last_seq: u64,
+}
+
+impl Ring {
+    fn push(&mut self, exchange: Exchange) {
+        self.bytes += exchange.weight();
+        self.exchanges.push_back(exchange);
+        while self.exchanges.len() > CAPACITY || (self.bytes > BYTES && self.exchanges.len() > 1) {
+            let Some(oldest) = self.exchanges.pop_front() else { return };
+            self.bytes -= oldest.weight();
+        }
+    }
 }
 
 impl Trace {
@@ -35,10 +52,7 @@ impl Trace {
         let mut ring = self.ring();
         ring.last_seq += 1;
         exchange.seq = ring.last_seq;
-        if ring.exchanges.len() == CAPACITY {
-            ring.exchanges.pop_front();
-        }
-        ring.exchanges.push_back(exchange);
+        ring.push(exchange);
         ring.last_seq
     }
 
@@ -64,7 +78,9 @@ impl Trace {
 
     /// Forgets every exchange this trace shows. Numbers go on where they were.
     pub fn clear(&self) {
-        self.ring().exchanges.retain(|exchange| !self.shows(exchange));
+        let mut ring = self.ring();
+        ring.exchanges.retain(|exchange| !self.shows(exchange));
+        ring.bytes = ring.exchanges.iter().map(Exchange::weight).sum();
     }
 
     fn shows(&self, exchange: &Exchange) -> bool {
@@ -110,6 +126,32 @@ mod tests {
         assert_eq!(kept[0].seq, 3);
         trace.clear();
         assert_eq!(trace.record(exchange(Endpoint::Home, None)), 4099);
+    }
+
+    #[test]
+    fn large_exchanges_push_more_than_one_old_one_out_and_the_newest_stays() {
+        let trace = Trace::default();
+        let large = |bytes: usize| {
+            let mut exchange = exchange(Endpoint::Home, Some("large"));
+            exchange.request.body = "x".repeat(bytes);
+            exchange
+        };
+        for _ in 0..4 {
+            trace.record(large(BYTES / 4 - 1000));
+        }
+        assert_eq!(trace.snapshot().len(), 4);
+
+        trace.record(large(BYTES / 2));
+        assert_eq!(trace.snapshot().iter().map(|kept| kept.seq).collect::<Vec<_>>(), [3, 4, 5]);
+
+        trace.record(large(2 * BYTES));
+        assert_eq!(trace.snapshot().iter().map(|kept| kept.seq).collect::<Vec<_>>(), [6]);
+
+        trace.marked(Some("large".into())).clear();
+        assert_eq!(trace.ring().bytes, 0);
+        trace.record(exchange(Endpoint::Home, None));
+        trace.record(exchange(Endpoint::Home, None));
+        assert_eq!(trace.snapshot().len(), 2);
     }
 
     #[test]

@@ -17,6 +17,16 @@ async fn the_page_is_html_that_nothing_keeps_and_only_its_own_script_runs() {
 }
 
 #[tokio::test]
+async fn the_page_lets_the_browser_name_the_provider_as_the_origin_of_the_post() {
+    let stage = Stage::alice().await;
+
+    let page = stage.authorize(&[("response_mode", "form_post")]).await;
+
+    // Under no-referrer a browser posts with `Origin: null`, which no real provider causes.
+    assert_eq!(page.header("referrer-policy"), "strict-origin");
+}
+
+#[tokio::test]
 async fn the_fields_are_exactly_those_of_the_response() {
     let stage = Stage::alice().await;
 

@@ -1,6 +1,6 @@
 //! The login page, as a person uses it.
 
-use super::stage::{Got, Stage};
+use super::stage::{Got, Stage, told};
 
 async fn page(stage: &Stage) -> (String, Got) {
     let asked = stage.authorize(&[]).await;
@@ -68,5 +68,18 @@ async fn no_page_loads_anything_from_elsewhere_or_leaks_markup() {
         }
         assert!(got.body.contains("<html lang=\"en\">"));
         assert_eq!(got.header("cache-control"), "no-store");
+    }
+}
+
+#[tokio::test]
+async fn a_policy_that_names_somebody_has_the_last_word_over_prompt() {
+    let stage = Stage::alice().await;
+    stage.tenant().clock().freeze(1_000);
+
+    for prompt in ["login", "none", "consent select_account"] {
+        let answer = stage.authorize(&[("prompt", prompt)]).await.fragment();
+
+        let (_, claims) = told(answer.first("id_token").unwrap_or_else(|| panic!("{prompt}: {answer:?}")));
+        assert_eq!((&claims["sub"], &claims["auth_time"]), (&"user-alice".into(), &1_000.into()), "{prompt}");
     }
 }
