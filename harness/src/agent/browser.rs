@@ -61,6 +61,8 @@ pub struct BrowserAgent {
     options: Arc<AgentOptions>,
     network: Network,
     log: Log,
+    /// What the boxes said that pages opened: alerts, questions.
+    dialogs: Vec<String>,
     page: Option<Page>,
     hold: bool,
     /// The script that holds forms back, while it is installed.
@@ -85,6 +87,7 @@ impl Browser {
             options: Arc::new(options),
             network: Network::default(),
             log: Log::default(),
+            dialogs: Vec::new(),
             page: None,
             hold: false,
             holding: None,
@@ -115,6 +118,16 @@ impl BrowserAgent {
     /// Presses Back.
     pub async fn back(&mut self) -> Result<Page, AgentError> {
         self.go_back().await
+    }
+
+    /// What an expression is worth in the page.
+    pub async fn evaluate(&self, expression: &str) -> Result<serde_json::Value, AgentError> {
+        Ok(self.session.run(&format!("return ({expression});"), Vec::new()).await?)
+    }
+
+    /// What the boxes said that scripts have opened so far; each is closed as soon as it is seen.
+    pub fn dialogs(&self) -> &[String] {
+        &self.dialogs
     }
 
     fn current(&self) -> Result<&Page, AgentError> {

@@ -13,8 +13,7 @@ fn browser() -> Option<Browser> {
     match Browser::launch() {
         Ok(browser) => Some(browser),
         Err(missing) => {
-            let required = std::env::var("RPCHECK_REQUIRE").unwrap_or_default();
-            assert!(!required.split(',').any(|name| name.trim() == "chromium"), "{missing}");
+            assert!(!harness::libtest::is_required("chromium"), "{missing}");
             println!("not run: {missing}");
             None
         }

@@ -128,6 +128,9 @@ impl BrowserAgent {
         }
         for event in &events {
             self.network.hear(event);
+            if event["method"] == "Page.javascriptDialogOpening" {
+                self.dialogs.push(event["params"]["message"].as_str().unwrap_or_default().to_owned());
+            }
         }
         for told in self.network.take(&self.session.frame, all) {
             let body = if told.last && told.failure.is_none() { self.body_of(&told.id).await } else { None };

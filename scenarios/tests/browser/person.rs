@@ -1,0 +1,111 @@
+//! A person at a window of Chromium, with the sample app and a provider of their own.
+
+use harness::agent::{Agent, AgentOptions, Browser, BrowserAgent, Page};
+use harness::{Scenario, Stage, Target};
+use mock_idp::LoginPolicy;
+use serde_json::Value;
+use std::path::Path;
+use url::Url;
+
+/// Whatever they do must work: the test ends where it does not.
+pub(crate) struct Person {
+    window: BrowserAgent,
+    stage: Stage,
+}
+
+impl Person {
+    /// Somebody in front of a fresh window.
+    pub(crate) async fn new(browser: &Browser, target: &dyn Target) -> Self {
+        let stage = target.stage(&Scenario::tolerate("browser/story")).await.expect("the sample app starts");
+        stage.tenant.set_policy(LoginPolicy::Ask);
+        let provider = Url::parse(&stage.facts.issuer).expect("an issuer is a URL");
+        let options = AgentOptions::new(provider, stage.agent_clock.clone());
+        let window = browser.agent(options).await.expect("a window opens");
+        Self { window, stage }
+    }
+
+    /// Types the address of a page of the app.
+    pub(crate) async fn open(&mut self, path: &str) -> Page {
+        self.window.visit(&self.stage.url(path)).await.expect("the page opens")
+    }
+
+    /// Opens a page with this body that belongs to nobody.
+    pub(crate) async fn opens_elsewhere(&mut self, body: &str) {
+        let url = Url::parse(&format!("data:text/html,{body}")).expect("an address");
+        self.window.visit(&url).await.expect("the page opens");
+    }
+
+    /// What the boxes said that scripts have opened so far.
+    pub(crate) fn dialogs(&self) -> &[String] {
+        self.window.dialogs()
+    }
+
+    /// Presses the link or button that reads like this.
+    #[track_caller]
+    pub(crate) fn press(&mut self, text: &str) -> impl Future<Output = Page> {
+        let place = std::panic::Location::caller();
+        async move {
+            let page = self.window.click(text).await;
+            page.unwrap_or_else(|error| panic!("{error} ({place})"))
+        }
+    }
+
+    /// Waits until the page reads like this.
+    pub(crate) async fn waits_for(&mut self, text: &str) -> Page {
+        let page = self.window.wait_for_text(text).await;
+        page.unwrap_or_else(|error| panic!("“{text}” did not show: {error}"))
+    }
+
+    /// Presses Back.
+    pub(crate) async fn back(&mut self) -> Page {
+        self.window.back().await.expect("there is a page to go back to")
+    }
+
+    /// Fills in the provider's login page, which must be the one that is shown.
+    pub(crate) async fn signs_in(&mut self, name: &str) -> Page {
+        let page = self.window.page().cloned().expect("a page is shown");
+        assert!(self.is_at_provider(&page), "the provider's login page is shown, not {}", page.url);
+        let has_password = |form: &&harness::agent::Form| form.names.iter().any(|field| field == "password");
+        let mut form = page.forms.iter().find(has_password).cloned().expect("it asks for a password");
+        form.set("username", name).expect("a field for the name");
+        form.set("password", name).expect("a field for the password");
+        form.press("Sign in").expect("a button to sign in");
+        self.window.submit(&form).await.expect("the login leads somewhere")
+    }
+
+    /// Loses every cookie that the app has set, as a browser does that cleans up.
+    pub(crate) async fn loses_cookies(&mut self) {
+        let app = self.stage.url("/");
+        let cookies = self.window.cookies(&app).await.expect("the cookies can be read");
+        assert!(!cookies.is_empty(), "there are cookies to lose");
+        for cookie in cookies {
+            self.window.delete_cookie(&app, &cookie.name).await.expect("the cookie can be deleted");
+        }
+    }
+
+    /// What an expression is worth in the page.
+    pub(crate) async fn evaluate(&self, expression: &str) -> Value {
+        self.window.evaluate(expression).await.expect("the expression can be evaluated")
+    }
+
+    /// Keeps what the window shows, under the number of the story's step and a few words.
+    pub(crate) async fn picture(&self, step: &str) {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
+        let folder = target.join("rpcheck/screenshots");
+        std::fs::create_dir_all(&folder).expect("the folder can be made");
+        let picture = self.window.screenshot().await.expect("the window can be pictured");
+        std::fs::write(folder.join(format!("{step}.png")), picture).expect("the picture can be written");
+    }
+
+    /// Is this a page of the provider?
+    pub(crate) fn is_at_provider(&self, page: &Page) -> bool {
+        self.stage.is_provider(&page.url)
+    }
+
+    /// Is this the page of the app at this path?
+    #[track_caller]
+    pub(crate) fn assert_at(&self, page: &Page, path: &str) {
+        assert_eq!(page.url, self.stage.url(path), "“{}”", page.text);
+        assert_eq!(page.status, 200);
+    }
+}
