@@ -9,6 +9,8 @@ mod keyring;
 mod signing;
 mod spec;
 mod verify;
+#[cfg(feature = "weak-keys")]
+mod weak;
 
 pub(crate) use compact::{ALPHABET, base64url, decode};
 pub use jwk::public_jwk;

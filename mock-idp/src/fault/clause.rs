@@ -128,6 +128,8 @@ impl fmt::Display for KeyChoice {
             Self::Other => "the provider's other RSA key",
             Self::Encryption => "the provider's encryption key",
             Self::Attacker => "an attacker's key",
+            #[cfg(feature = "weak-keys")]
+            Self::Short => "an RSA key of 1024 bits",
             Self::Ec => "the provider's P-256 key",
             Self::Ed => "the provider's Ed25519 key",
         })

@@ -106,6 +106,12 @@ fn verb_from_json(object: Map<String, Value>, seam: Seam) -> Result<Verb, FaultE
     {
         return Err(shape(format!("unknown member \"{extra}\": the verb \"{name}\" takes no arguments")));
     }
+    if cfg!(not(feature = "weak-keys")) && name == "key" && object.get("key") == Some(&"short".into()) {
+        return Err(shape(
+            "the key \"short\" needs the cargo feature \"weak-keys\" of rpcheck-mock-idp, which is off in this \
+             build; build with --features rpcheck-mock-idp/weak-keys",
+        ));
+    }
     serde_json::from_value(Value::Object(object)).map_err(|error| {
         let error = error.to_string();
         if error.starts_with("unknown variant") && error.contains(&format!("`{name}`")) {
@@ -161,4 +167,22 @@ fn binding_from_json(value: &Value) -> Result<Binding, FaultError> {
     Err(shape(format!(
         "unknown binding {value}; use \"any\", {{\"client\": \"its-id\"}} or {{\"marker\": \"its-text\"}}"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_key_is_read_if_this_build_has_it_and_else_the_error_names_the_feature() {
+        let json = serde_json::json!({"seam": "id-token-seal", "verb": "key", "key": "short"});
+
+        let read = Fault::from_json(json).map(|fault| fault.to_string()).map_err(|error| error.to_string());
+
+        if cfg!(feature = "weak-keys") {
+            assert_eq!(read.as_deref(), Ok("the id_token is signed with an RSA key of 1024 bits"));
+        } else {
+            assert!(read.is_err_and(|error| error.contains("--features rpcheck-mock-idp/weak-keys")));
+        }
+    }
 }

@@ -102,6 +102,16 @@ pub fn forged_by(key: KeyChoice) -> Vec<Fault> {
     vec![SEAL.key(key)]
 }
 
+/// The provider publishes an RSA key of 1024 bits and signs with it (RFC 7518 3.3: 2048 or more).
+#[cfg(feature = "weak-keys")]
+pub fn short_key() -> Vec<Fault> {
+    vec![
+        super::JWKS.set("/keys/-", public_jwk(KeyName::Short)),
+        HEADER.set("kid", KeyName::Short.kid()),
+        SEAL.key(KeyChoice::Short),
+    ]
+}
+
 /// The response carries a `state` that is almost the one that was sent (RFC 6749 10.12).
 pub fn state_altered() -> Vec<Fault> {
     vec![RESPONSE.alter("state", Alteration::Flip)]

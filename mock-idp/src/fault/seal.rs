@@ -51,6 +51,8 @@ fn choose_key(key: KeyChoice, spec: &mut TokenSpec) {
         KeyChoice::Other => Signing::rs256(spec.key.other_rsa()),
         KeyChoice::Encryption => Signing::rs256(KeyName::Encryption),
         KeyChoice::Attacker => Signing::rs256(KeyName::Attacker),
+        #[cfg(feature = "weak-keys")]
+        KeyChoice::Short => Signing::Short,
         KeyChoice::Ec => {
             spec.header.set("alg", "ES256");
             Signing::Ec

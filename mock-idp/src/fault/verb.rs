@@ -207,6 +207,7 @@ pub enum Order {
 /// A key other than the honest one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum KeyChoice {
     /// The provider's other RSA key: the one it rotates to, or rotated away from.
     Other,
@@ -214,6 +215,9 @@ pub enum KeyChoice {
     Encryption,
     /// A key that is in no key set.
     Attacker,
+    /// An RSA key of 1024 bits that is in no key set (feature `weak-keys`).
+    #[cfg(feature = "weak-keys")]
+    Short,
     /// The provider's P-256 key.
     Ec,
     /// The provider's Ed25519 key.

@@ -28,6 +28,13 @@ fn jwk(name: KeyName) -> Object {
     match name {
         KeyName::Rsa1 | KeyName::Rsa2 | KeyName::Attacker => rsa(object, name, "sig", "RS256"),
         KeyName::Encryption => rsa(object, name, "enc", "RSA-OAEP"),
+        #[cfg(feature = "weak-keys")]
+        KeyName::Short => {
+            let (modulus, exponent) = super::weak::short_integers();
+            common(object.with("kty", "RSA"), name, "sig", "RS256")
+                .with("n", base64url(modulus))
+                .with("e", base64url(exponent))
+        }
         KeyName::Ec => {
             // An uncompressed point: 0x04, then x and y of 32 octets each.
             let point = keys.ec.public_key().as_ref();
@@ -85,13 +92,21 @@ fn pem(label: &str, der: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    const ALL: [KeyName; 6] =
-        [KeyName::Rsa1, KeyName::Rsa2, KeyName::Encryption, KeyName::Attacker, KeyName::Ec, KeyName::Ed];
+    const ALL: &[KeyName] = &[
+        KeyName::Rsa1,
+        KeyName::Rsa2,
+        KeyName::Encryption,
+        KeyName::Attacker,
+        #[cfg(feature = "weak-keys")]
+        KeyName::Short,
+        KeyName::Ec,
+        KeyName::Ed,
+    ];
 
     #[test]
     fn no_private_member_is_ever_published() {
         for name in ALL {
-            let jwk = jwk(name);
+            let jwk = jwk(*name);
 
             for (member, _) in &jwk.0 {
                 assert!(

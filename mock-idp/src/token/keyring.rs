@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 /// A key of the provider, or of whoever attacks it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum KeyName {
     /// The RSA key that signs until the keys are rotated.
     Rsa1,
@@ -22,6 +23,9 @@ pub enum KeyName {
     Encryption,
     /// A key that is in no key set.
     Attacker,
+    /// An RSA key of 1024 bits, in no key set unless a lie puts it there.
+    #[cfg(feature = "weak-keys")]
+    Short,
     /// P-256.
     Ec,
     /// Ed25519.
@@ -46,6 +50,8 @@ impl KeyName {
             Self::Rsa2 => keys::RSA_2,
             Self::Encryption => keys::RSA_ENC,
             Self::Attacker => keys::RSA_ATTACKER,
+            #[cfg(feature = "weak-keys")]
+            Self::Short => keys::RSA_1024,
             Self::Ec => keys::EC_P256,
             Self::Ed => keys::ED25519,
         }
@@ -73,13 +79,14 @@ pub(crate) struct Keyring {
 }
 
 impl Keyring {
-    /// An RSA key; keys of another kind have no RSA half, and the signing key stands in for them.
+    /// An RSA key. Keys of another kind have no RSA half, and the short one cannot be loaded: the signing key
+    /// stands in for them.
     pub(crate) fn rsa(&self, name: KeyName) -> &RsaKey {
         match name {
             KeyName::Rsa2 => &self.rsa_2,
             KeyName::Encryption => &self.encryption,
             KeyName::Attacker => &self.attacker,
-            KeyName::Rsa1 | KeyName::Ec | KeyName::Ed => &self.rsa_1,
+            _ => &self.rsa_1,
         }
     }
 }

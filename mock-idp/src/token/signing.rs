@@ -11,6 +11,9 @@ use super::keyring::{KeyName, keyring};
 pub(crate) enum Signing {
     /// With an RSA key.
     Rsa(KeyName, RsaAlg),
+    /// RS256 with the key that is too short.
+    #[cfg(feature = "weak-keys")]
+    Short,
     /// ES256 with the provider's P-256 key.
     Ec,
     /// EdDSA with the provider's Ed25519 key.
@@ -80,6 +83,8 @@ impl Signing {
                     .expect("a valid RSA key signs any input");
                 octets
             }
+            #[cfg(feature = "weak-keys")]
+            Self::Short => super::weak::sign_short(input),
             Self::Ec => keys
                 .ec
                 .sign(&SystemRandom::new(), input)

@@ -226,3 +226,41 @@ async fn an_illegal_verb_is_refused_before_it_is_armed() {
 
     assert!(error.contains("\"unsigned\"") && error.contains("set, set-raw"), "{error}");
 }
+
+#[cfg(feature = "weak-keys")]
+#[tokio::test]
+async fn the_short_key_verifies_what_it_signed_for_whoever_accepts_1024_bits() {
+    use aws_lc_rs::signature::{
+        RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY as LAX, RSA_PKCS1_2048_8192_SHA256 as CAREFUL,
+        RsaPublicKeyComponents,
+    };
+    use base64::Engine as _;
+    let octets = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).unwrap();
+    let stage = Stage::new().await;
+    let jwk = mock_idp::token::public_jwk(mock_idp::token::KeyName::Short);
+    let key = RsaPublicKeyComponents {
+        n: octets(jwk["n"].as_str().unwrap()),
+        e: octets(jwk["e"].as_str().unwrap()),
+    };
+
+    let token = mint(&stage, &[SEAL.key(KeyChoice::Short)]);
+
+    let (input, signature) = token.rsplit_once('.').unwrap();
+    assert!(key.verify(&LAX, input.as_bytes(), &octets(signature)).is_ok());
+    assert!(key.verify(&CAREFUL, input.as_bytes(), &octets(signature)).is_err());
+    assert_eq!((told(&token).0, jwk["kid"].as_str()), (told(&mint(&stage, &[])).0, Some("rsa-1024")));
+}
+
+#[cfg(feature = "weak-keys")]
+#[tokio::test]
+async fn a_short_key_that_is_published_is_still_refused_by_a_careful_application() {
+    let stage = Stage::alice().await;
+    let lie = stage.tenant().arm(named::short_key()).unwrap();
+
+    let token = stage.authorize(&[]).await.fragment().first("id_token").unwrap().to_owned();
+
+    let error = verified(&stage, &stage.tenant(), &token).await.unwrap_err();
+    assert_eq!(told(&token).0["kid"], "rsa-1024");
+    assert!(!error.contains("not published"), "{error}");
+    assert!(lie.report().iter().all(|report| report.changed == 1), "{:?}", lie.report());
+}

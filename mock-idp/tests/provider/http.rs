@@ -108,13 +108,13 @@ async fn no_lie_about_the_body_leaves_a_wrong_length_or_spoils_the_connection() 
     let (tenant, health) = (stage.tenant(), format!("{}/healthz", stage.provider.base_url()));
     for (endpoint, url) in places(&stage) {
         for (faults, status) in whole(WIRE.at(endpoint), 200) {
-            let mut line = Line::to(&stage).await;
+            let mut connection = Line::to(&stage).await;
             let clauses: Vec<String> = faults.iter().map(ToString::to_string).collect();
             let lie = tenant.arm(faults).unwrap();
 
-            let got = line.ask("GET", &url).await;
+            let got = connection.ask("GET", &url).await;
             let traced_get = traced(&tenant.trace());
-            let head = line.ask("HEAD", &url).await;
+            let head = connection.ask("HEAD", &url).await;
             let traced_head = traced(&tenant.trace());
             drop(lie);
 
@@ -124,7 +124,7 @@ async fn no_lie_about_the_body_leaves_a_wrong_length_or_spoils_the_connection() 
             assert_eq!(traced_get, (got.length, text[..text.len().min(65_536)].to_owned()), "{what}");
             assert_eq!(traced_head, (got.length, String::new()), "{what}");
             // Had either answer been longer or shorter than it said, this one would not be found.
-            assert_eq!(line.ask("GET", &health).await.body, b"ok\n", "{what}");
+            assert_eq!(connection.ask("GET", &health).await.body, b"ok\n", "{what}");
         }
     }
     assert!(!PANICS.lock().unwrap().contains(&thread::current().id()));
@@ -140,13 +140,13 @@ async fn a_truncated_body_breaks_off_and_a_head_has_nothing_to_truncate() {
             let lie = stage.tenant().arm(vec![WIRE.at(endpoint).truncate(bytes)]).unwrap();
 
             let got = Line::to(&stage).await.ask("GET", &url).await;
-            let mut line = Line::to(&stage).await;
-            let head = line.ask("HEAD", &url).await;
+            let mut connection = Line::to(&stage).await;
+            let head = connection.ask("HEAD", &url).await;
 
             assert_eq!((got.length, got.body.len()), (honest.length, bytes), "{endpoint}");
             assert_eq!(head.length, honest.length, "{endpoint}");
             assert_eq!((lie.report()[0].fired, lie.report()[0].changed), (2, 1), "{endpoint}");
-            assert_eq!(line.ask("HEAD", &url).await.length, honest.length, "{endpoint}");
+            assert_eq!(connection.ask("HEAD", &url).await.length, honest.length, "{endpoint}");
         }
     }
     assert!(!PANICS.lock().unwrap().contains(&thread::current().id()));
