@@ -51,7 +51,7 @@ struct Profile<'a> {
     initial: String,
     name: &'a str,
     details: Vec<(&'static str, &'a str)>,
-    claims: Vec<(&'a str, String)>,
+    claims: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -89,7 +89,7 @@ pub(crate) fn profile(app: &App, visitor: &Visitor, session: &Session) -> Respon
         initial: name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default(),
         name,
         details,
-        claims: session.claims.iter().map(|(name, value)| (name.as_str(), shown(value))).collect(),
+        claims: session.user().into_iter().map(|(name, value)| (name, shown(&value))).collect(),
     };
     html(StatusCode::OK, &page)
 }

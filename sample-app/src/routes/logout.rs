@@ -60,8 +60,9 @@ fn is_meant(headers: &HeaderMap) -> bool {
 fn end(app: &App, session: Option<&Session>) {
     if let Some(session) = session {
         let now = app.ambient.clock.unix();
-        app.ended.claim(session.name(), now.saturating_add(app.policy.session.life.absolute), now);
-        tracing::info!("logged out");
+        if app.ended.claim(session.name(), now.saturating_add(app.policy.session.life.absolute), now) {
+            tracing::info!("logged out");
+        }
     }
 }
 
