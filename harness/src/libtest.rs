@@ -40,9 +40,7 @@ fn judged(mut record: TrialRecord, inspect: Inspect) -> Result<Completion, Faile
             inspect(&record);
             Ok(Completion::Completed)
         }
-        Verdict::NotRun { reason } => {
-            Ok(Completion::ignored_with(format!("not run: {reason}")))
-        }
+        Verdict::NotRun { reason } => Ok(Completion::ignored_with(format!("not run: {reason}"))),
         Verdict::Broken { error } => Err(format!("{} could not be told: {error}", record.scenario.id).into()),
         Verdict::Warn(_) | Verdict::Fail(_) => Err(failure::text(&record).into()),
     }
