@@ -2,6 +2,8 @@
 
 mod agent;
 mod attempt;
+mod leak;
+mod login;
 
 use crate::scenario::{Facts, Scenario};
 use crate::stage::Stage;
@@ -10,8 +12,9 @@ use crate::verdict::{Finding, InputRecord, Reason, Stop, Verdict};
 use mock_idp::{Fault, FaultGuard, Tenant};
 use std::sync::Arc;
 
-pub use agent::{Pending, TrialAgent};
+pub use agent::TrialAgent;
 pub use attempt::meaningful;
+pub use login::Pending;
 
 /// What came of a script, or of one step of it.
 pub type Outcome = Result<(), Stop>;

@@ -153,7 +153,7 @@ fn step(index: usize, exchange: &Exchange, in_full: bool) -> Step {
 
 fn detail(exchange: &Exchange) -> Detail {
     let headers = |headers: &[(String, String)]| -> String {
-        headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+        headers.iter().fold(String::new(), |text, (name, value)| text + name + ": " + value + "\n")
     };
     let request = &exchange.request;
     let response = exchange.response.as_ref().map_or("(the connection was dropped)".to_owned(), |response| {

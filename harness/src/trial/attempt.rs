@@ -3,7 +3,7 @@
 use super::{FORGED, HONEST, Outcome, Trial};
 use crate::scenario::{Expect, Input};
 use crate::verdict::{Reason, Stop};
-use mock_idp::{Fault, FaultReport, Seam, trace::Endpoint};
+use mock_idp::{Fault, FaultReport};
 
 impl Trial {
     /// One login while the provider tells these, by a person in a fresh browser.
@@ -58,7 +58,7 @@ impl Trial {
 /// application triggers, that it did not ask; one that changed nothing, that there was nothing to learn.
 pub fn meaningful(reports: &[FaultReport]) -> Outcome {
     for FaultReport { fault, fired, changed } in reports {
-        if *fired == 0 && triggered_by_app(&fault.seam) {
+        if *fired == 0 && fault.seam.is_app_triggered() {
             return Err(Stop::NotRun(Reason::AppDidNotAsk(fault.to_string())));
         }
         if *fired == 0 {
@@ -69,11 +69,4 @@ pub fn meaningful(reports: &[FaultReport]) -> Outcome {
         }
     }
     Ok(())
-}
-
-fn triggered_by_app(seam: &Seam) -> bool {
-    matches!(
-        seam,
-        Seam::Discovery | Seam::Jwks | Seam::Wire(Endpoint::Discovery) | Seam::Wire(Endpoint::Jwks)
-    )
 }
