@@ -121,6 +121,7 @@ impl Target for SampleTarget {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "taken as map_err hands it over")]
 fn no_port(error: std::io::Error) -> TargetError {
     TargetError::Provider(format!("no port is free on 127.0.0.1: {error}"))
 }

@@ -14,6 +14,9 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+/// A window takes a second to open, and a trial may need thirty of them.
+const WINDOWS_TAKE_LONGER: u32 = 4;
+
 pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode> {
     let scenarios = selected(suite, &args.prefixes)?;
     let deviations = deviations(&args)?;
@@ -23,6 +26,9 @@ pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode
         None => (suite.bundled)(browser).await?,
     };
     let mut options = Options { strict: args.strict, ..Options::default() };
+    if args.browser {
+        options.deadline *= WINDOWS_TAKE_LONGER;
+    }
     if let Some(jobs) = args.jobs {
         anyhow::ensure!(jobs > 0, "--jobs is 0: write how many trials may run at once, at least 1");
         options.jobs = jobs;

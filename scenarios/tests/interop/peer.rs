@@ -21,7 +21,7 @@ impl Peer {
         let folder = workspace.join("fixtures/targets/express-openid-connect");
         let version = output(Command::new("node").arg("--version"))
             .map_err(|cause| format!("Node was not found ({cause}): {remedy}"))?;
-        if !number(&version).is_some_and(|version| version >= NODE) {
+        if number(&version).is_none_or(|version| version < NODE) {
             return Err(format!("Node {} is too old: {remedy}", version.trim()));
         }
         if !folder.join("node_modules/express-openid-connect").exists() {
