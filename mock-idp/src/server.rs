@@ -156,7 +156,7 @@ impl Builder {
 }
 
 async fn bind(address: SocketAddr, flag: &'static str) -> Result<(TcpListener, SocketAddr), StartError> {
-    let failed = |source| StartError::Listen { address, flag, source };
+    let failed = |cause| StartError::Listen { address, flag, cause };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
@@ -176,15 +176,15 @@ fn url_of(address: SocketAddr) -> String {
 pub enum StartError {
     /// The address is taken, or not ours.
     #[error(
-        "cannot listen on {address}: {source}; stop what listens there, or choose another port with {flag}"
+        "cannot listen on {address}: {cause}; stop what listens there, or choose another port with {flag}"
     )]
     Listen {
         /// The address.
         address: SocketAddr,
         /// The flag of the binary that chooses the port.
         flag: &'static str,
-        /// Why.
-        source: std::io::Error,
+        /// Why. It is in the message, so it is not the error's source as well.
+        cause: std::io::Error,
     },
     /// The control API would be open to others.
     #[error("the control API may listen on loopback only, not on {0}; use 127.0.0.1:{port}", port = .0.port())]

@@ -59,6 +59,7 @@ fn a_port_that_is_taken_ends_it_with_a_sentence_and_status_2() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains(&port) && said.contains("--port"), "{said}");
+    assert_eq!(said.matches("os error").count(), 1, "{said}");
 }
 
 #[test]
