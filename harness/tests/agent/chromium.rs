@@ -95,6 +95,8 @@ async fn chromium_tells_of_deadlines_drops_and_loops_like_the_http_agent() {
     assert_eq!((page.status, page.text.as_str()), (200, "This is well"));
     assert!(agent.screenshot().await.unwrap().starts_with(b"\x89PNG"));
     agent.wait_for_text("This is well").await.unwrap();
+    let absent = agent.wait_for_text("This is absent").await.unwrap_err();
+    assert!(matches!(&absent, AgentError::Deadline { .. }), "{absent}");
     assert!(agent.source().await.unwrap().contains("<h1>This is well</h1>"));
 }
 

@@ -102,7 +102,7 @@ impl BrowserAgent {
             let late = watch.progress.elapsed() >= self.options.deadline;
             let begun = !watch.expects_page || watch.page_hops().next().is_some();
             let resting = begun && !self.network.is_busy() && self.is_complete().await;
-            watch.quiet = if resting { watch.quiet + 1 } else { 0 };
+            watch.quiet = if resting { watch.quiet.saturating_add(1) } else { 0 };
             if watch.quiet >= 2 {
                 let page = self.read(watch).await?;
                 // A page that should go on and does not, for want of a script it may run, is where we are.
