@@ -130,7 +130,9 @@ async fn plant(t: &Trial, attacker: Option<TrialAgent>) -> Outcome {
     if let Some(mut attacker) = attacker {
         planted = attacker.cookies().await?;
     } else {
-        planted.iter_mut().for_each(|cookie| cookie.value = "planted-by-an-attacker".to_owned());
+        for cookie in &mut planted {
+            "planted-by-an-attacker".clone_into(&mut cookie.value);
+        }
     }
     let mut victim = t.agent().await?;
     for cookie in &planted {

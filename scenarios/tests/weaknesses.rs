@@ -165,7 +165,7 @@ fn every_scenario_is_seen_to_fail_by_a_weakness_that_is_there_for_it() {
 
 #[test]
 fn weaknesses_have_names_of_their_own_and_there_are_enough_of_them() {
-    let names: BTreeSet<_> = Weakness::ALL.iter().map(|weakness| weakness.name()).collect();
+    let names: BTreeSet<_> = Weakness::ALL.iter().map(Weakness::name).collect();
     assert_eq!(names.len(), Weakness::ALL.len());
     assert!(names.len() >= 20, "{} weaknesses", names.len());
 }
