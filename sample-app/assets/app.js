@@ -48,7 +48,7 @@ function askToLogIn() {
 function warn(text, ...more) {
   const strip = document.createElement("div");
   strip.className = "strip warn";
-  strip.append(element("span", text), ...more);
+  strip.append(element("span", text), " ", ...more);
   warning.replaceChildren(strip);
 }
 
