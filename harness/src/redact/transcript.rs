@@ -5,6 +5,7 @@ use crate::scenario::Facts;
 use mock_idp::Params;
 use mock_idp::trace::{Endpoint, Exchange, Leg, Response};
 use std::fmt::Write;
+use url::Url;
 
 /// Parameters whose values differ from run to run.
 const SECRETS: [&str; 6] = ["state", "nonce", "sid", "code", "jti", "session_state"];
@@ -34,7 +35,7 @@ fn paragraph(exchange: &Exchange, facts: &Facts) -> String {
     let front = exchange.leg == Leg::Front;
     for name in REQUEST_HEADERS {
         if let (true, Some(value)) = (front, exchange.request.header(name)) {
-            let _ = writeln!(text, "     {name}: {value}");
+            let _ = writeln!(text, "     {name}: {}", place(value, facts));
         }
     }
     for cookie in exchange.request.header("cookie").into_iter().flat_map(|line| line.split("; ")) {
@@ -89,7 +90,12 @@ fn answer(text: &mut String, response: &Response, facts: &Facts) {
 
 fn place(text: &str, facts: &Facts) -> String {
     let app = facts.base_url.as_str().trim_end_matches('/');
-    text.replace(&facts.issuer, "idp:").replace(app, "app:")
+    let text = text.replace(&facts.issuer, "idp:").replace(app, "app:");
+    // Where the issuer has a path, its origin alone still differs from run to run.
+    match Url::parse(&facts.issuer) {
+        Ok(issuer) => text.replace(&issuer.origin().ascii_serialization(), "idp-origin:"),
+        Err(_) => text,
+    }
 }
 
 /// Names every value that differs from run to run, in the order of the conversation.
