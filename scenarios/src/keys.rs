@@ -4,7 +4,7 @@ use crate::binding::with;
 use harness::trial::{FORGED, HONEST};
 use harness::{Expect, Outcome, Scenario, Stop, Trial};
 use mock_idp::Fault;
-use mock_idp::fault::{DISCOVERY, HEADER, JWKS, KeyChoice, SEAL, WIRE};
+use mock_idp::fault::{DISCOVERY, HEADER, JWKS, KeyChoice, SEAL, WIRE, named};
 use mock_idp::token::{KeyName, public_jwk};
 use mock_idp::trace::Endpoint;
 use mock_idp::{Grace, MockIdp};
@@ -19,6 +19,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     BROKEN_REFETCH,
     JUNK,
     ENCRYPTION_KEY,
+    SHORT_KEY,
 ];
 
 const ROTATED: Scenario = Scenario::tolerate("keys/rotated")
@@ -175,3 +176,10 @@ const ENCRYPTION_KEY: Scenario = Scenario::should("keys/encryption-key")
             SEAL.key(KeyChoice::Encryption),
         ]
     });
+
+const SHORT_KEY: Scenario = Scenario::must("keys/short-key")
+    .clause("RFC 7518 3.3; RFC 8725 3.5")
+    .why("an RSA key of 1024 bits can be broken, so that anybody may come to sign with it")
+    .covers(&["SIG-14"])
+    .cold()
+    .with(named::short_key);
