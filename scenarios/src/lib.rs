@@ -3,6 +3,7 @@
 //! Adding a scenario takes one file: write a `const` in its topic and list it in that topic's `SCENARIOS`.
 //! A scenario that is not listed stops the build.
 
+mod answer;
 mod audience;
 mod bff;
 mod binding;
@@ -38,6 +39,7 @@ pub fn catalogue() -> Vec<Scenario> {
         state::SCENARIOS,
         nonce::SCENARIOS,
         callback::SCENARIOS,
+        answer::SCENARIOS,
         time::SCENARIOS,
         audience::SCENARIOS,
         issuer::SCENARIOS,
