@@ -51,6 +51,8 @@ pub enum Need {
     Clock,
     /// A `returnTo` parameter on the login path.
     ReturnTo,
+    /// An agent whose cookies can be made older than they are.
+    AgedCookies,
 }
 
 impl Need {
@@ -63,6 +65,7 @@ impl Need {
                 "needs an app that rpcheck can restart: give the profile a [run] table with a command"
             }
             Need::Clock => "needs an app whose clock can be set, which only the bundled sample offers",
+            Need::AgedCookies => "needs an agent whose cookies can be aged, which a real browser's cannot",
             Need::ReturnTo => "needs a login path with a return parameter: the profile's return_to is empty",
         }
     }

@@ -3,7 +3,7 @@
 
 use harness::agent::{Cookie, SameSite};
 use harness::trial::HONEST;
-use harness::{Outcome, Scenario, Stop, Trial};
+use harness::{Need, Outcome, Scenario, Stop, Trial};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     TRANSACTION_COMES_BACK,
@@ -78,6 +78,7 @@ const SLOW_LOGIN: Scenario = Scenario::tolerate("cookie/slow-login")
     .clause("RFC 6265bis 5.6.7.2")
     .why("people take minutes to sign in; a cookie without SameSite is sent for two of them only, so every fast test passes")
     .covers(&["CK-02"])
+    .needs(&[Need::AgedCookies])
     .run(|t| Box::pin(slow_login(t)));
 
 async fn slow_login(t: &mut Trial) -> Outcome {

@@ -87,7 +87,7 @@ impl Target for SampleTarget {
     fn offers(&self, need: Need) -> bool {
         match need {
             Need::Browser => self.browser.is_some(),
-            Need::HandMadeRequests | Need::Clock => self.browser.is_none(),
+            Need::HandMadeRequests | Need::Clock | Need::AgedCookies => self.browser.is_none(),
             Need::Restart | Need::ReturnTo => true,
         }
     }

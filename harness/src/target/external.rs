@@ -254,7 +254,7 @@ impl Target for ExternalTarget {
     fn offers(&self, need: Need) -> bool {
         match need {
             Need::Browser => self.browser.is_some(),
-            Need::HandMadeRequests => self.browser.is_none(),
+            Need::HandMadeRequests | Need::AgedCookies => self.browser.is_none(),
             Need::Restart => self.app.run.is_some(),
             Need::ReturnTo => !self.profile.return_to.is_empty(),
             Need::Clock => false,
