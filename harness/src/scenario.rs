@@ -82,6 +82,17 @@ pub enum Expect {
     Accepted,
 }
 
+impl Expect {
+    /// What it means, as a sentence without its full stop.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Expect::Refused => "the login is refused: no session, and a clean answer",
+            Expect::RefusedOrUnavailable => "the login is refused; 502, 503 and 504 are clean answers too",
+            Expect::Accepted => "the person is signed in",
+        }
+    }
+}
+
 /// One of the inputs of a scenario.
 pub struct Input {
     /// Names the input in the report.

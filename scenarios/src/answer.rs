@@ -52,7 +52,7 @@ async fn unasked(t: &mut Trial) -> Outcome {
         let landing = t.agent().await?.log_in(FORGED).await?;
         drop(guard);
         let word = if landing.subject.is_some() { "ignored" } else { "refused" };
-        t.observe(format!("a {name} that was not asked for is {word}"));
+        t.observe(format!("{name}, which was not asked for, is {word}"));
         let used = landing.conversation.iter().any(|exchange| {
             exchange.leg == mock_idp::trace::Leg::Back && exchange.request.body.contains(value)
         });

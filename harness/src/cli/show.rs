@@ -58,7 +58,7 @@ pub(super) fn explain(suite: &Suite, id: &str) -> anyhow::Result<ExitCode> {
         for fault in faults() {
             say(&format!("  told    {fault}"));
         }
-        say(&format!("  expect  {expect:?}"));
+        say(&format!("  expect  {}", expect.sentence()));
     }
     let around = if scenario.sandwiched { "an honest login before and after" } else { "none" };
     say(&format!("  around  {around}"));

@@ -83,8 +83,8 @@ impl Terminal {
             if !text.is_empty() {
                 say(&format!("\n{}", text.trim_end()));
             }
-            for observation in &trial.observations {
-                say(&format!("\nNOTE {}\n  {observation}", trial.scenario.id));
+            if !trial.observations.is_empty() {
+                say(&format!("\nNOTE {}\n  {}", trial.scenario.id, trial.observations.join("\n  ")));
             }
         }
         for entry in &run.stale {
