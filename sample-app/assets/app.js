@@ -39,6 +39,8 @@ function showResult(data) {
 }
 
 function askToLogIn() {
+  // What the page says of a person is no longer true.
+  document.body.classList.add("session-over");
   const link = element("a", "Log in now");
   link.className = "button small";
   link.href = document.body.dataset.login;
