@@ -66,6 +66,13 @@ impl Trial {
         TrialAgent::new(self.stage.clone()).await
     }
 
+    /// Somebody's browser, in which this person has signed in.
+    pub async fn signed_in(&self, user: &str) -> Result<TrialAgent, Stop> {
+        let mut agent = self.agent().await?;
+        agent.log_in(user).await?.accepted(&self.subject(user)?)?;
+        Ok(agent)
+    }
+
     /// Makes the provider tell these until the guard is dropped.
     pub fn arm(&self, faults: Vec<Fault>) -> Result<FaultGuard, Stop> {
         Ok(self.stage.tenant.arm(faults)?)

@@ -101,8 +101,7 @@ const SIGNED_IN_VICTIM: Scenario = Scenario::harden("binding/signed-in-victim")
 
 async fn signed_in_victim(t: &mut Trial) -> Outcome {
     let kept = t.agent().await?.begin(FORGED).await?;
-    let mut victim = t.agent().await?;
-    victim.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    let mut victim = t.signed_in(HONEST).await?;
     victim.deliver(&kept.form.fields).await?.refused()
 }
 

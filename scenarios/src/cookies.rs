@@ -196,8 +196,7 @@ async fn tampered(t: &mut Trial) -> Outcome {
     let mut agent = t.agent().await?;
     agent.begin(HONEST).await?;
     let transaction = agent.cookies().await?.pop().map(|cookie| cookie.value).unwrap_or_default();
-    let mut agent = t.agent().await?;
-    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    let mut agent = t.signed_in(HONEST).await?;
     let session = agent.cookies().await?;
     let all = |change: &dyn Fn(&str) -> String| -> Vec<(String, String)> {
         session.iter().map(|cookie| (cookie.name.clone(), change(&cookie.value))).collect()

@@ -15,8 +15,7 @@ const ENDS_SESSION: Scenario = Scenario::must("logout/ends-session")
     .run(|t| Box::pin(ends_session(t)));
 
 async fn ends_session(t: &mut Trial) -> Outcome {
-    let mut agent = t.agent().await?;
-    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    let mut agent = t.signed_in(HONEST).await?;
     let logout = t.profile().logout.clone();
     agent.visit(&logout).await?.signed_out(false)
 }
@@ -45,8 +44,7 @@ async fn provider_down(t: &mut Trial) -> Outcome {
 
 /// A session that outlives a restart of the app, and a logout while the app must ask for the metadata anew.
 async fn logs_out_under(t: &Trial, faults: Vec<Fault>) -> Outcome {
-    let mut agent = t.agent().await?;
-    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    let mut agent = t.signed_in(HONEST).await?;
     t.restart().await?;
     if agent.probe().await?.is_none() {
         return Err(Trial::no_difference("the session does not outlive a restart of the app"));

@@ -16,8 +16,7 @@ const EXPIRED: Scenario = Scenario::must("session/expired")
     .run(|t| Box::pin(expired(t)));
 
 async fn expired(t: &mut Trial) -> Outcome {
-    let mut agent = t.agent().await?;
-    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    let mut agent = t.signed_in(HONEST).await?;
     let start = t.position();
     t.tenant().clock().advance(31 * 86_400);
     let subject = agent.probe().await?;
@@ -31,8 +30,7 @@ const LOGGED_OUT: Scenario = Scenario::harden("session/after-logout")
     .run(|t| Box::pin(logged_out(t)));
 
 async fn logged_out(t: &mut Trial) -> Outcome {
-    let mut agent = t.agent().await?;
-    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    let mut agent = t.signed_in(HONEST).await?;
     let copied = agent.cookies().await?;
     let logout = t.profile().logout.clone();
     agent.visit(&logout).await?;
@@ -57,8 +55,7 @@ const SEALED: Scenario = Scenario::should("session/sealed")
     .run(|t| Box::pin(sealed(t)));
 
 async fn sealed(t: &mut Trial) -> Outcome {
-    let mut agent = t.agent().await?;
-    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    let mut agent = t.signed_in(HONEST).await?;
     let subject = t.subject(HONEST)?;
     let readable = agent.cookies().await?.into_iter().find(|cookie| shows(cookie, &subject));
     let seen = readable.as_ref().map_or(String::new(), |cookie| format!("{} shows it", cookie.name));
@@ -82,8 +79,7 @@ const NO_STORE: Scenario = Scenario::should("session/no-store")
     .run(|t| Box::pin(no_store(t)));
 
 async fn no_store(t: &mut Trial) -> Outcome {
-    let mut agent = t.agent().await?;
-    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    let mut agent = t.signed_in(HONEST).await?;
     for path in [t.profile().page.clone(), t.profile().probe.path.clone()] {
         let start = t.position();
         let page = agent.look(&path).await?;
@@ -102,8 +98,7 @@ const FRAMED: Scenario = Scenario::should("session/framed")
     .run(|t| Box::pin(framed(t)));
 
 async fn framed(t: &mut Trial) -> Outcome {
-    let mut agent = t.agent().await?;
-    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    let mut agent = t.signed_in(HONEST).await?;
     for path in [t.profile().home.clone(), t.profile().page.clone()] {
         let outcome = unframed(t, &mut agent, &path).await;
         t.input(path, outcome);

@@ -59,8 +59,7 @@ const SIGNED_IN_CALL: Scenario = Scenario::tolerate("story/signed-in-call")
     .run(|t| Box::pin(signed_in_call(t)));
 
 async fn signed_in_call(t: &mut Trial) -> Outcome {
-    let mut agent = t.agent().await?;
-    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    let mut agent = t.signed_in(HONEST).await?;
     let api = t.profile().api.clone();
     let start = t.position();
     let answer = agent.fetch(&api, RedirectMode::Manual).await?;
@@ -79,8 +78,7 @@ const PROFILE: Scenario = Scenario::tolerate("story/profile")
     .run(|t| Box::pin(profile(t)));
 
 async fn profile(t: &mut Trial) -> Outcome {
-    let mut agent = t.agent().await?;
-    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    let mut agent = t.signed_in(HONEST).await?;
     let path = t.profile().page.clone();
     let start = t.position();
     let page = agent.look(&path).await?;
@@ -118,8 +116,7 @@ const SESSION_LOST: Scenario = Scenario::tolerate("story/session-lost")
     .run(|t| Box::pin(session_lost(t)));
 
 async fn session_lost(t: &mut Trial) -> Outcome {
-    let mut agent = t.agent().await?;
-    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    let mut agent = t.signed_in(HONEST).await?;
     let base_url = t.facts().base_url.clone();
     for cookie in agent.cookies().await? {
         agent.agent().delete_cookie(&base_url, &cookie.name).await.map_err(Stop::from)?;
@@ -136,8 +133,7 @@ const LOG_OUT: Scenario = Scenario::tolerate("story/log-out")
     .run(|t| Box::pin(log_out(t)));
 
 async fn log_out(t: &mut Trial) -> Outcome {
-    let mut agent = t.agent().await?;
-    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    let mut agent = t.signed_in(HONEST).await?;
     let path = t.profile().logout.clone();
     let landing = agent.visit(&path).await?;
     landing.signed_out(false)?;
