@@ -4,14 +4,17 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use axum::routing::MethodFilter;
 use serde_json::Value;
 use url::Url;
 
 use crate::ambient::Random;
+use crate::app::App;
 use crate::config::Settings;
 use crate::cookies::CookiePolicy;
 use crate::error::{ProviderError, Refusal};
+use crate::oidc::authorize::{self, Parameter};
 use crate::oidc::callback::{self, FormRule, ResponseRule};
 use crate::oidc::claims::{ClaimRule, claim_rules};
 use crate::oidc::keys::{self, KeyPolicy};
@@ -22,9 +25,10 @@ use crate::oidc::token::{HeaderRule, Reading, STRICT, header_rules};
 use crate::oidc::transaction::{self, Binding, ByCookie, Transaction};
 use crate::pages::advice;
 use crate::params::Params;
+use crate::routes::callback::explain;
 use crate::routes::form::{self, RequestRule};
 use crate::routes::guard::{Guard, guards};
-use crate::routes::visitor::is_navigation;
+use crate::routes::visitor::{Visitor, is_navigation};
 use crate::session::format::{Sealed, SessionFormat};
 use crate::session::life::{LIFE, Life};
 use crate::vault::Vault;
@@ -34,6 +38,8 @@ pub(crate) struct Policy {
     pub(crate) claim_rules: Vec<ClaimRule>,
     pub(crate) header_rules: Vec<HeaderRule>,
     pub(crate) metadata_rules: Vec<MetadataRule>,
+    /// What a provider is asked, parameter by parameter.
+    pub(crate) authorization: Vec<Parameter>,
     pub(crate) reading: Reading,
     /// How many seconds the clocks of app and provider may differ.
     pub(crate) tolerance: i64,
@@ -67,7 +73,11 @@ pub(crate) struct CallbackPolicy {
     pub(crate) issuer: Vec<ResponseRule>,
     /// How the browser is sent on: by a redirect that drops the form.
     pub(crate) redirect: StatusCode,
-    /// What a refused person reads.
+    /// What a response is answered that belongs to no login under way.
+    pub(crate) unmatched: Refusal,
+    /// How a refusal is answered: by a page.
+    pub(crate) refused: fn(&App, &Visitor, &Refusal, &Params) -> Response,
+    /// What a refused person reads on it.
     pub(crate) advice: fn(&Refusal, &Params) -> String,
 }
 
@@ -78,6 +88,8 @@ pub(crate) struct TransactionPolicy {
     pub(crate) verifies: fn(&Vault, &str, &str, &str) -> bool,
     /// How long a login may take, whatever the browser does with its cookie.
     pub(crate) lifetime: i64,
+    /// How long the browser is asked to keep that cookie.
+    pub(crate) max_age: i64,
     /// A fresh state and a fresh nonce.
     pub(crate) fresh: fn(&Random) -> (String, String),
     /// Which logins a decision ends.
@@ -124,10 +136,12 @@ impl Policy {
             claim_rules: claim_rules(),
             header_rules: header_rules(),
             metadata_rules: metadata_rules(),
+            authorization: authorize::parameters(),
             reading: STRICT,
             tolerance: settings.clock_tolerance,
             keys: KeyPolicy {
                 authenticate: keys::by_issuer_key,
+                location: |metadata, _| metadata.jwks_uri.clone(),
                 accepts_set: |entries: &[Value]| keys::has_a_fit_key(entries),
                 refetch: ALLOWANCE,
             },
@@ -166,6 +180,8 @@ impl CallbackPolicy {
             response: callback::response_rules(),
             issuer: callback::issuer_rules(),
             redirect: StatusCode::SEE_OTHER,
+            unmatched: callback::UNMATCHED,
+            refused: explain,
             advice,
         }
     }
@@ -177,6 +193,7 @@ impl TransactionPolicy {
             binding: Arc::new(ByCookie),
             verifies: Vault::verify,
             lifetime: transaction::LIFETIME,
+            max_age: transaction::LIFETIME,
             fresh: transaction::fresh,
             ends: transaction::ends_the_matched,
             remembers: is_navigation,

@@ -2,7 +2,7 @@
 
 mod api;
 mod assets;
-mod callback;
+pub(crate) mod callback;
 pub(crate) mod form;
 pub(crate) mod guard;
 mod home;

@@ -2,12 +2,14 @@
 //!
 //! A weakness is an edit of the [`Policy`] before the app starts. No handler knows of it, and a build without the
 //! feature `weakness` has none of this code. Every login that is honest in every respect still succeeds, except
-//! where the row says that browsers will not play along.
+//! where the row says that browsers or providers will not play along.
 
+mod answers;
 mod callback;
 mod claims;
 mod hmac;
 mod keys;
+mod request;
 mod session;
 mod strict;
 
@@ -39,8 +41,15 @@ const fn change(name: &'static str, omits: &'static str, edit: fn(&mut Policy)) 
     Weakness { name, omits, edit: Edit::By(edit) }
 }
 
-const TOPICS: [&[Weakness]; 5] =
-    [claims::WEAKNESSES, keys::WEAKNESSES, callback::WEAKNESSES, session::WEAKNESSES, strict::WEAKNESSES];
+const TOPICS: [&[Weakness]; 7] = [
+    claims::WEAKNESSES,
+    keys::WEAKNESSES,
+    request::WEAKNESSES,
+    callback::WEAKNESSES,
+    answers::WEAKNESSES,
+    session::WEAKNESSES,
+    strict::WEAKNESSES,
+];
 
 const COUNT: usize = {
     let (mut count, mut topic) = (0, 0);

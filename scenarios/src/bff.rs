@@ -48,7 +48,7 @@ async fn turned_away(t: &Trial, fetch: Fetch) -> Outcome {
 }
 
 const CALL_DURING_LOGIN: Scenario = Scenario::harden("bff/background-call-sets-no-cookie")
-    .clause("SAMPLE A.5")
+    .clause("the story, step 5")
     .why(
         "a call in the background that is turned away must not start a login, nor disturb one in another tab",
     )

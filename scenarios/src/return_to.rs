@@ -6,7 +6,7 @@ use harness::{Need, Outcome, Scenario, Trial};
 pub(crate) const SCENARIOS: &[Scenario] = &[LOCAL, FOREIGN, DISGUISED];
 
 const LOCAL: Scenario = Scenario::tolerate("return-to/local")
-    .clause("SAMPLE A.3")
+    .clause("the story, step 3")
     .why("a person who was on a page of the app is brought back to it")
     .covers(&["REDIR-01"])
     .needs(&[Need::ReturnTo])

@@ -100,8 +100,8 @@ async fn replay_after_logout(t: &mut Trial) -> Outcome {
     agent.deliver(&used.form.fields).await?.refused()
 }
 
-const TWO_TABS: Scenario = Scenario::tolerate("state/two-tabs")
-    .clause("SAMPLE B")
+const TWO_TABS: Scenario = Scenario::harden("state/two-tabs")
+    .clause("RFC 9700 4.7")
     .why("a login in one tab does not end the one in another, whichever is finished first")
     .covers(&["STATE-11"])
     .run(|t| Box::pin(two_tabs(t)));

@@ -8,7 +8,7 @@ pub(crate) const SCENARIOS: &[Scenario] =
     &[ANONYMOUS_CALL, LOG_IN, SIGNED_IN_CALL, PROFILE, GUARDED_PAGE, SESSION_LOST, LOG_OUT];
 
 const ANONYMOUS_CALL: Scenario = Scenario::tolerate("story/anonymous-call")
-    .clause("SAMPLE A.2")
+    .clause("the story, step 2")
     .why("the home page is public, and a call of the API without a session is turned away, not answered")
     .covers(&["BFF-01"])
     .snapshot()
@@ -53,7 +53,7 @@ async fn log_in(t: &mut Trial) -> Outcome {
 }
 
 const SIGNED_IN_CALL: Scenario = Scenario::tolerate("story/signed-in-call")
-    .clause("SAMPLE A.4")
+    .clause("the story, step 4")
     .why("the same call works once the session is there")
     .snapshot()
     .run(|t| Box::pin(signed_in_call(t)));
@@ -72,7 +72,7 @@ async fn signed_in_call(t: &mut Trial) -> Outcome {
 }
 
 const PROFILE: Scenario = Scenario::tolerate("story/profile")
-    .clause("SAMPLE A.4; OIDC Core 5.1")
+    .clause("the story, step 4; OIDC Core 5.1")
     .why("the guarded page and the claims of the ID Token are there for the person who signed in")
     .snapshot()
     .run(|t| Box::pin(profile(t)));
@@ -92,7 +92,7 @@ async fn profile(t: &mut Trial) -> Outcome {
 }
 
 const GUARDED_PAGE: Scenario = Scenario::tolerate("story/guarded-page")
-    .clause("SAMPLE A.3")
+    .clause("the story, step 3")
     .why("somebody who opens a guarded page without a session signs in and is brought back to it")
     .covers(&["BFF-02"])
     .snapshot()
@@ -110,7 +110,7 @@ async fn guarded_page(t: &mut Trial) -> Outcome {
 }
 
 const SESSION_LOST: Scenario = Scenario::tolerate("story/session-lost")
-    .clause("SAMPLE A.5")
+    .clause("the story, step 5")
     .why("when the session is gone while the page is open, the call is turned away and the person can sign in again")
     .snapshot()
     .run(|t| Box::pin(session_lost(t)));

@@ -65,7 +65,7 @@ impl Terminal {
         let inputs = trial.inputs.iter().filter(|input| !input.label.is_empty()).count();
         let bad = trial.inputs.iter().filter(|input| input.verdict.finding().is_some()).count();
         let mut line = format!("{name}  {}{known}", trial.scenario.id);
-        if inputs > 1 {
+        if inputs > 1 && told.is_none() {
             let _ = std::fmt::Write::write_fmt(&mut line, format_args!("  {}/{inputs}", inputs - bad));
         }
         if let Some(told) = told {

@@ -6,7 +6,42 @@ use super::metadata::Metadata;
 use super::provider::Provider;
 use super::transaction::Transaction;
 use crate::app::App;
+use crate::config::IssuerSettings;
 use crate::error::ProviderError;
+
+/// One parameter of the authorization request, and where its value comes from.
+pub(crate) struct Parameter {
+    pub(crate) name: &'static str,
+    pub(crate) value: fn(&Asking<'_>) -> String,
+}
+
+/// What a login is started with.
+pub(crate) struct Asking<'a> {
+    pub(crate) settings: &'a IssuerSettings,
+    pub(crate) transaction: &'a Transaction,
+    /// Where the app lives.
+    pub(crate) base_url: &'a str,
+}
+
+impl Parameter {
+    const fn new(name: &'static str, value: fn(&Asking<'_>) -> String) -> Self {
+        Self { name, value }
+    }
+}
+
+/// What a provider is asked, in this order. `redirect_uri` comes from the settings and never from a header of the
+/// request.
+pub(crate) fn parameters() -> Vec<Parameter> {
+    vec![
+        Parameter::new("client_id", |asking| asking.settings.client_id.clone()),
+        Parameter::new("scope", |asking| asking.settings.scope.clone()),
+        Parameter::new("response_type", |_| "id_token".into()),
+        Parameter::new("response_mode", |_| "form_post".into()),
+        Parameter::new("redirect_uri", |asking| format!("{}/callback", asking.base_url)),
+        Parameter::new("nonce", |asking| asking.transaction.nonce.clone()),
+        Parameter::new("state", |asking| asking.transaction.state.clone()),
+    ]
+}
 
 /// A login about to be started: what to remember and where to go.
 pub(crate) struct Start {
@@ -32,22 +67,15 @@ pub(crate) async fn start(
         return_to,
         iat: now,
     };
-    let location = location(&metadata, provider, &transaction, base_url);
+    let asking = Asking { settings: &provider.settings, transaction: &transaction, base_url };
+    let location = location(&metadata, &app.policy.authorization, &asking);
     Ok(Start { transaction, location })
 }
 
-/// The endpoint keeps the query it already has (RFC 6749 3.1). `redirect_uri` comes from the settings and never
-/// from a header of the request.
-fn location(metadata: &Metadata, provider: &Provider, transaction: &Transaction, base_url: &str) -> Url {
+/// The endpoint keeps the query it already has (RFC 6749 3.1).
+fn location(metadata: &Metadata, parameters: &[Parameter], asking: &Asking<'_>) -> Url {
     let mut location = metadata.authorization_endpoint.clone();
-    location
-        .query_pairs_mut()
-        .append_pair("client_id", &provider.settings.client_id)
-        .append_pair("scope", &provider.settings.scope)
-        .append_pair("response_type", "id_token")
-        .append_pair("response_mode", "form_post")
-        .append_pair("redirect_uri", &format!("{base_url}/callback"))
-        .append_pair("nonce", &transaction.nonce)
-        .append_pair("state", &transaction.state);
+    let pairs = parameters.iter().map(|parameter| (parameter.name, (parameter.value)(asking)));
+    location.query_pairs_mut().extend_pairs(pairs);
     location
 }

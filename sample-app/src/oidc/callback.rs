@@ -59,7 +59,8 @@ pub(crate) struct Decision {
     pub(crate) ends: Vec<Transaction>,
 }
 
-const UNMATCHED: Refusal = Refusal::new("state-check", "RFC 6749 10.12");
+/// A response that belongs to no login under way in this browser.
+pub(crate) const UNMATCHED: Refusal = Refusal::new("state-check", "RFC 6749 10.12");
 const CONSUMED: Refusal = Refusal::new("consumed-ledger", "RFC 9700 4.7");
 const FOREIGN: Refusal = Refusal::new("transaction-issuer", "RFC 9700 4.4");
 
@@ -82,7 +83,8 @@ pub(crate) async fn decide(app: &App, params: &Params, pending: &[Transaction]) 
 
 fn match_transaction(app: &App, params: &Params, pending: &[Transaction]) -> Result<Transaction, Refusal> {
     check(&app.policy.callback.form, params, &())?;
-    app.policy.transactions.binding.find(params.first("state"), pending).ok_or(UNMATCHED)
+    let found = app.policy.transactions.binding.find(params.first("state"), pending);
+    found.ok_or_else(|| app.policy.callback.unmatched.clone())
 }
 
 async fn settle(app: &App, params: &Params, transaction: &Transaction) -> Result<Accepted, Refusal> {

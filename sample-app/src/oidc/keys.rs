@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::metadata::Metadata;
 use super::provider::Provider;
@@ -25,6 +26,8 @@ pub(crate) type Authenticate = for<'a> fn(&'a Token, &'a KeyRing<'a>) -> BoxFutu
 #[derive(Clone, Copy)]
 pub(crate) struct KeyPolicy {
     pub(crate) authenticate: Authenticate,
+    /// Where the set of this issuer is: where its metadata says.
+    pub(crate) location: fn(&Metadata, &str) -> Url,
     /// Is a fetched set worth keeping?
     pub(crate) accepts_set: fn(&[Value]) -> bool,
     /// How often an unknown key id may cause a fetch.

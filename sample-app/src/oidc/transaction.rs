@@ -86,12 +86,12 @@ pub(crate) fn ends_the_matched(
 
 impl Transaction {
     /// The `Set-Cookie` line that keeps it.
-    pub(crate) fn cookie(&self, kind: &CookieKind, vault: &Vault) -> Option<String> {
+    pub(crate) fn cookie(&self, kind: &CookieKind, vault: &Vault, max_age: i64) -> Option<String> {
         let suffix = format!(".{}", self.id);
         let json = serde_json::to_string(self).ok()?.replace('.', "\\u002e");
         let signature = vault.sign(&format!("{}{suffix}", kind.name), &json)?;
         let value = utf8_percent_encode(&json, ESCAPED);
-        Some(kind.set(&suffix, &format!("{value}.{signature}"), LIFETIME))
+        Some(kind.set(&suffix, &format!("{value}.{signature}"), max_age))
     }
 
     /// Reads the cookie `name`, if we signed it under this very name.

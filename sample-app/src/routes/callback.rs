@@ -47,8 +47,7 @@ fn answer(app: &App, visitor: &Visitor, params: &Params, decision: Decision) -> 
 
 fn refuse(app: &App, visitor: &Visitor, refusal: &Refusal, params: &Params) -> Response {
     tracing::warn!(reason = refusal.reason, clause = refusal.clause, "login refused");
-    let text = (app.policy.callback.advice)(refusal, params);
-    let mut response = message(app, visitor, &Message::refused(refusal, text));
+    let mut response = (app.policy.callback.refused)(app, visitor, refusal, params);
     if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
@@ -60,6 +59,12 @@ fn refuse(app: &App, visitor: &Visitor, refusal: &Refusal, params: &Params) -> R
         response.extensions_mut().insert(SessionSettled);
     }
     response
+}
+
+/// The page that says why not. Nothing is started over unasked: a provider that says no would say it for ever.
+pub(crate) fn explain(app: &App, visitor: &Visitor, refusal: &Refusal, params: &Params) -> Response {
+    let text = (app.policy.callback.advice)(refusal, params);
+    message(app, visitor, &Message::refused(refusal, text))
 }
 
 /// A fresh session takes the place of whatever session there was.

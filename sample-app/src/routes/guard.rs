@@ -1,4 +1,4 @@
-//! What is behind the login, and what an anonymous request for it is answered.
+//! What is behind the login, and what whoever may not see it is answered.
 
 use std::sync::Arc;
 
@@ -19,13 +19,15 @@ use crate::oidc::keys::BoxFuture;
 #[derive(Clone, Copy)]
 pub(crate) struct Guard {
     pub(crate) path: &'static str,
-    /// Answers whoever has no session.
+    /// Who gets through: people with a session.
+    pub(crate) admits: fn(&Visitor) -> bool,
+    /// Answers everybody else.
     pub(crate) refuse: Refuse,
 }
 
 type Refuse = for<'a> fn(&'a App, &'a Asked) -> BoxFuture<'a, Response>;
 
-/// What an anonymous browser asked for.
+/// What a browser that is not let through asked for.
 pub(crate) struct Asked {
     pub(crate) visitor: Visitor,
     pub(crate) headers: HeaderMap,
@@ -42,18 +44,15 @@ pub(crate) fn guards(settings: &Settings) -> Vec<Guard> {
         ApiUnauthenticated::Redirect => send_to_login,
         ApiUnauthenticated::Status401 => answer_401,
     };
-    vec![
-        Guard { path: "/profile", refuse: send_to_login },
-        Guard { path: "/api/ping", refuse: api },
-        Guard { path: "/api/user", refuse: api },
-    ]
+    let row = |path, refuse| Guard { path, admits: |visitor| visitor.session().is_some(), refuse };
+    vec![row("/profile", send_to_login), row("/api/ping", api), row("/api/user", api)]
 }
 
-/// Lets requests through that need no session or have one.
+/// Lets requests through that need no session or have one: the first row that does not admit them answers.
 pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
-    let guard = app.policy.guards.iter().find(|guard| guard.path == request.uri().path());
-    let Some(guard) = guard.filter(|_| visitor.session().is_none()) else {
+    let stops = |guard: &&Guard| guard.path == request.uri().path() && !(guard.admits)(&visitor);
+    let Some(guard) = app.policy.guards.iter().find(stops) else {
         return next.run(request).await;
     };
     let place = match *request.method() {

@@ -60,7 +60,7 @@ pub(crate) async fn begin(
         let kind = &app.policy.cookies.transaction;
         let room = visitor.pending(app).make_room(kind, app.policy.transactions.pending);
         let mut lines: Vec<String> = room.iter().map(|name| kind.clear(name)).collect();
-        lines.extend(start.transaction.cookie(kind, &app.vault));
+        lines.extend(start.transaction.cookie(kind, &app.vault, app.policy.transactions.max_age));
         set_cookies(&mut response, lines);
     }
     response

@@ -26,6 +26,15 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     ),
     omit("extra-audience-check", "Audiences beside the client id are accepted, whoever they are."),
     omit("azp-required", "A token for several audiences need not name its authorized party."),
+    change(
+        "several-audiences-check",
+        "A token may be for several audiences, whoever they are, and need not say who may use it.",
+        |policy| {
+            policy
+                .claim_rules
+                .retain(|rule| rule.name != "extra-audience-check" && rule.name != "azp-required");
+        },
+    ),
     omit("azp-check", "The authorized party of the token is not compared with the client id."),
     omit("iss-check", "The issuer of the token is not compared with the one the login was started at."),
     change(

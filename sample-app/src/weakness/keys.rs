@@ -87,6 +87,15 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     change("jwks-empty-set-check", "A key set without a fit key replaces the one at hand.", |policy| {
         policy.keys.accepts_set = |_| true;
     }),
+    change(
+        "jwks-uri-from-metadata",
+        "The key set is looked for beside the issuer, whatever its metadata says.",
+        |policy| {
+            policy.keys.location = |metadata, issuer| {
+                Url::parse(&format!("{issuer}/jwks")).unwrap_or_else(|_| metadata.jwks_uri.clone())
+            };
+        },
+    ),
     omit("discovery-issuer-check", "Metadata that names another issuer is used."),
     change(
         "provider-outage-handling",

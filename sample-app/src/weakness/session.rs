@@ -51,6 +51,9 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             policy.cookies.transaction.same_site = None;
         },
     ),
+    change("transaction-max-age", "The cookie of a login is kept for a year.", |policy| {
+        policy.transactions.max_age = 365 * 86_400;
+    }),
     change("session-seal", "The session cookie is written in the open and believed as it comes.", |policy| {
         policy.session.format = Arc::new(Open);
     }),

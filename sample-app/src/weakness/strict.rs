@@ -1,6 +1,7 @@
 //! The opposite mistake: refusing what must be accepted. A suite that only knows refusals would praise these.
 
-use axum::http::header;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse as _;
 use serde_json::Value;
 
 use super::{Weakness, change};
@@ -8,6 +9,7 @@ use crate::oidc::callback::FormRule;
 use crate::oidc::claims::{ClaimRule, audiences};
 use crate::oidc::token::HeaderRule;
 use crate::routes::form::RequestRule;
+use crate::routes::guard::Guard;
 
 const NO_CLAUSE: &str = "none: nothing asks for this";
 
@@ -109,4 +111,28 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     change("parallel-logins", "A second login in the same browser spoils the first.", |policy| {
         policy.transactions.pending = 1;
     }),
+    change("api-acceptance", "The API turns away people who are signed in as well.", |policy| {
+        for guard in policy.guards.iter_mut().filter(|guard| guard.path == "/api/ping") {
+            guard.admits = |_| false;
+        }
+    }),
+    change("page-acceptance", "The guarded page is forbidden to people who are signed in.", |policy| {
+        policy.guards.push(Guard {
+            path: "/profile",
+            admits: |visitor| visitor.session().is_none(),
+            refuse: |_, _| Box::pin(async { StatusCode::FORBIDDEN.into_response() }),
+        });
+    }),
+    change(
+        "cross-site-post-acceptance",
+        "Protection against forgery refuses every cross-site POST, so browsers cannot deliver the form.",
+        |policy| {
+            policy.callback.request.push(
+                RequestRule::new("cross-site-post-acceptance", NO_CLAUSE, |head, _| {
+                    head.headers.get("sec-fetch-site").is_none_or(|site| site != "cross-site")
+                })
+                .status(StatusCode::FORBIDDEN),
+            );
+        },
+    ),
 ];

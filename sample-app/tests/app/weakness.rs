@@ -10,9 +10,13 @@ use serde_json::{Value, json};
 use super::provider::{jwk, sign};
 use super::world::{HEADER, Login, World};
 
+/// Without a nonce to put into its token no provider answers. Those that shut people out in other ways do so by what
+/// browsers and providers do, and this browser and this provider do not.
+const LOCKED_OUT: [&str; 1] = ["request-nonce"];
+
 #[tokio::test]
 async fn an_honest_login_succeeds_under_every_weakness() {
-    for weakness in Weakness::ALL {
+    for weakness in Weakness::ALL.iter().filter(|weakness| !LOCKED_OUT.contains(&weakness.name())) {
         let mut world = World::weak(*weakness).await;
 
         let answer = world.log_in().await;
@@ -24,7 +28,7 @@ async fn an_honest_login_succeeds_under_every_weakness() {
 }
 
 /// The app without this check.
-async fn without(name: &str) -> World {
+pub(crate) async fn without(name: &str) -> World {
     World::weak(Weakness::from_name(name).expect("there is such a weakness")).await
 }
 

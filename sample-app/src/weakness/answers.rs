@@ -1,0 +1,44 @@
+//! Refusals that are right and answered badly.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::{Weakness, change};
+use crate::app::App;
+use crate::error::Refusal;
+use crate::params::Params;
+use crate::routes::callback::explain;
+use crate::routes::visitor::Visitor;
+
+pub(super) const WEAKNESSES: &[Weakness] = &[
+    change(
+        "error-page",
+        "A provider that says no is asked again at once, instead of the person.",
+        |policy| {
+            policy.callback.refused = start_over;
+        },
+    ),
+    change(
+        "unmatched-state-handling",
+        "A response that belongs to no login under way is answered as a crash.",
+        |policy| {
+            policy.callback.unmatched.status = StatusCode::INTERNAL_SERVER_ERROR;
+        },
+    ),
+    change(
+        "method-refusal-handling",
+        "A callback by any other method than POST ends in a crash.",
+        |policy| {
+            for rule in policy.callback.request.iter_mut().filter(|rule| rule.name == "post-only-callback") {
+                rule.status = StatusCode::INTERNAL_SERVER_ERROR;
+            }
+        },
+    ),
+];
+
+fn start_over(app: &App, visitor: &Visitor, refusal: &Refusal, params: &Params) -> Response {
+    match refusal.reason {
+        "error-response-precedence" => Redirect::to("/login").into_response(),
+        _ => explain(app, visitor, refusal, params),
+    }
+}
