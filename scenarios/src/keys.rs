@@ -20,6 +20,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     JUNK,
     ENCRYPTION_KEY,
     SHORT_KEY,
+    NO_KID_SEVERAL_KEYS,
 ];
 
 const ROTATED: Scenario = Scenario::tolerate("keys/rotated")
@@ -185,3 +186,28 @@ const SHORT_KEY: Scenario = Scenario::must("keys/short-key")
     .covers(&["SIG-14"])
     .cold()
     .with(named::short_key);
+
+const NO_KID_SEVERAL_KEYS: Scenario = Scenario::policy("keys/no-kid-several-keys")
+    .clause("OIDC Core 10.1")
+    .why("with several fitting keys and no kid, an app may try them all or refuse; it must not crash")
+    .covers(&["oidcc-client-test-kid-absent-multiple-jwks", "KEY-13"])
+    .cold()
+    .run(|t| Box::pin(no_kid_several_keys(t)));
+
+async fn no_kid_several_keys(t: &mut Trial) -> Outcome {
+    let others = [KeyName::Rsa2, KeyName::Encryption].map(|name| {
+        let mut key = public_jwk(name);
+        key["use"] = "sig".into();
+        JWKS.set("/keys/-", key)
+    });
+    let mut faults = others.to_vec();
+    faults.extend([JWKS.remove("/keys/*/kid"), HEADER.remove("kid")]);
+    let guard = t.arm(faults)?;
+    let landing = t.agent().await?.log_in(HONEST).await?;
+    harness::trial::meaningful(&guard.report())?;
+    drop(guard);
+    let word = if landing.subject.is_some() { "accepted" } else { "refused" };
+    t.observe(format!("a token without kid, with three RSA keys in the set, is {word}"));
+    t.restart().await?;
+    if landing.subject.is_some() { landing.accepted(&t.subject(HONEST)?) } else { landing.refused() }
+}

@@ -15,7 +15,7 @@ const ALG_NONE: Scenario = Scenario::must("signature/alg-none")
 const PUBLIC_KEY_AS_SECRET: Scenario = Scenario::must("signature/public-key-as-secret")
     .clause("RFC 8725 2.1, 3.1; OIDC Core 3.1.3.7 (7), (8)")
     .why("an app that lets the token choose HS256 takes the provider's public key, which everybody has, for a secret")
-    .covers(&["SIG-05", "professos/key-confusion-7.14-mac-from-pkcs8-rsa-key-5", "professos/key-confusion-10-mac-using-rsa-modulus"])
+    .covers(&["SIG-05", "professos/key-confusion-7.14-mac-from-pkcs8-rsa-key-5", "professos/key-confusion-10-mac-using-rsa-modulus", "professos/key-confusion-13-mac-using-jwk-jsonstring"])
     .inputs(|_| {
         let input = |(label, rendering)| Input::new(label, vec![SEAL.hmac_with(rendering)]);
         let renderings = [
