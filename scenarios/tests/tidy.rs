@@ -125,3 +125,23 @@ fn only_the_browser_agent_knows_the_browser_and_reports_know_no_agent() {
         }
     }
 }
+
+#[test]
+fn documents_name_scenarios_that_are_there() {
+    let catalogue = scenarios::catalogue();
+    for document in
+        ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "sample-app/README.md", "mock-idp/README.md"]
+    {
+        let text = fs::read_to_string(root().join(document)).expect("a readable document");
+        let named = text.split('`').filter(|word| !word.contains(char::is_whitespace));
+        let topic = |word: &str| word.split_once('/').map(|(topic, _)| topic.to_owned());
+        for word in
+            named.filter(|word| catalogue.iter().any(|one| topic(word).as_deref() == Some(one.topic())))
+        {
+            assert!(
+                catalogue.iter().any(|one| one.id == word),
+                "{document} names {word}, which is not there"
+            );
+        }
+    }
+}
