@@ -121,10 +121,22 @@ pub async fn main(suite: Suite) -> ExitCode {
     let cli = Cli::parse();
     tokio::select! {
         code = perform(cli, &suite) => code,
-        _ = tokio::signal::ctrl_c() => {
+        () = interrupted() => {
             complain("interrupted");
             ExitCode::from(130)
         }
+    }
+}
+
+/// Ctrl-C, or the signal by which others end a program: either way, what was started is ended.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
     }
 }
 

@@ -78,12 +78,12 @@ impl RunRecord {
 
     /// True if the trial fails the run.
     pub fn counts(&self, trial: &TrialRecord) -> bool {
-        let failed = match trial.verdict {
+        let failed = |verdict: &Verdict| match verdict {
             Verdict::Fail(_) => true,
             Verdict::Warn(_) => self.strict && trial.scenario.level == Level::Should,
             _ => false,
         };
-        failed && !trial.is_known()
+        trial.inputs.iter().any(|input| failed(&input.verdict) && input.known.is_none())
     }
 
     /// 1: something failed, or the list of known deviations is out of date · 2: something could not be told ·

@@ -27,7 +27,7 @@ pub trait Target: Send + Sync {
 #[derive(Debug, thiserror::Error)]
 pub enum TargetError {
     /// The profile cannot be read.
-    #[error("cannot read the profile {}: {cause}", path.display())]
+    #[error("cannot read {}: {cause}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -35,7 +35,7 @@ pub enum TargetError {
         cause: std::io::Error,
     },
     /// The profile is not what it should be.
-    #[error("in the profile {}: {cause}", path.display())]
+    #[error("in {}: {cause}", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,

@@ -1,8 +1,9 @@
 //! Answers of one provider that pass for another's: RFC 9207.
 
 use harness::trial::FORGED;
-use harness::{Input, Outcome, Scenario, Trial};
+use harness::{Input, Outcome, Reason, Scenario, Stop, Trial};
 use mock_idp::fault::RESPONSE;
+use mock_idp::trace::Endpoint;
 
 pub(crate) const SCENARIOS: &[Scenario] = &[WRONG_ISS, MISSING_ISS];
 
@@ -28,8 +29,14 @@ const MISSING_ISS: Scenario = Scenario::must("mix-up/iss-parameter-missing")
 
 async fn missing_iss(t: &mut Trial) -> Outcome {
     t.tenant().set_issuer_parameter(true);
+    let asked = t.tenant().trace().count(Endpoint::Discovery);
+    t.restart().await?;
     let guard = t.arm(vec![RESPONSE.remove("iss")])?;
     let landing = t.agent().await?.log_in(FORGED).await?;
     harness::trial::meaningful(&guard.report())?;
+    if t.tenant().trace().count(Endpoint::Discovery) == asked {
+        let promise = "metadata that promises the iss parameter";
+        return Err(Stop::NotRun(Reason::AppDidNotAsk(promise.to_owned())));
+    }
     landing.refused()
 }

@@ -58,7 +58,7 @@ async fn form_post(t: &mut Trial) -> Outcome {
     )
 }
 
-const SCOPE: Scenario = Scenario::must("request/scope")
+const SCOPE: Scenario = Scenario::harden("request/scope")
     .clause("OIDC Core 3.1.2.1, 5.4")
     .why("the scope openid makes it an OpenID Connect request; profile or email ask for what the app shows")
     .covers(&["oidcc-client-test-scope-userinfo-claims"])

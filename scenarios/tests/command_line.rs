@@ -178,3 +178,26 @@ fn a_list_of_deviations_that_is_no_longer_true_fails_the_run() {
     assert_eq!(run.code, 1);
     assert!(run.stdout.contains("STALE") && run.stdout.contains("it was so once"), "{}", run.stdout);
 }
+
+#[test]
+fn a_probe_that_knows_somebody_before_the_login_is_refused() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}");
+        }
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = profile(&folder, port, str::to_owned);
+    refuses(&["target", "check", shown(&path)], &["before anybody has logged in", "probe.path"]);
+}
+
+#[test]
+fn an_app_on_the_providers_own_host_is_refused_because_same_site_would_mean_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = profile(&folder, 1, |text| text.replace("http://localhost", "http://127.0.0.1"));
+    refuses(&["run", "--target", shown(&path)], &["base_url", "SameSite", "http://localhost:3000"]);
+}

@@ -63,10 +63,10 @@ impl Terminal {
             _ => None,
         };
         let inputs = trial.inputs.iter().filter(|input| !input.label.is_empty()).count();
-        let bad = trial.inputs.iter().filter(|input| input.verdict.finding().is_some()).count();
+        let good = trial.inputs.iter().filter(|input| matches!(input.verdict, Verdict::Pass)).count();
         let mut line = format!("{name}  {}{known}", trial.scenario.id);
         if inputs > 1 && told.is_none() {
-            let _ = std::fmt::Write::write_fmt(&mut line, format_args!("  {}/{inputs}", inputs - bad));
+            let _ = std::fmt::Write::write_fmt(&mut line, format_args!("  {good}/{inputs}"));
         }
         if let Some(told) = told {
             let _ = std::fmt::Write::write_fmt(&mut line, format_args!("  ({told})"));

@@ -49,7 +49,11 @@ impl ExternalTarget {
         let idp = MockIdp::builder().listen(listen).start().await;
         let idp = idp.map_err(|error| TargetError::Provider(error.to_string()))?;
         register(&idp.tenant(), &profile);
-        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."))
+            .to_owned();
         let app = Arc::new(Running {
             profile: profile.clone(),
             run: file.run,
@@ -68,6 +72,18 @@ impl ExternalTarget {
     async fn check(&self) -> Result<(), TargetError> {
         let scenario = Scenario::tolerate("target/check").alone();
         let trial = Trial::new(scenario, self.stage(&scenario).await?);
+        let nobody = match trial.agent().await {
+            Ok(mut agent) => agent.probe().await,
+            Err(stop) => Err(stop),
+        };
+        if let Ok(Some(subject)) = nobody {
+            let why = format!(
+                "the probe {} shows {subject} before anybody has logged in; name a path that answers 200 to \
+                 signed-in people only, in probe.path",
+                self.profile.probe.path
+            );
+            return Err(TargetError::NoHonestLogin { name: self.profile.name.clone(), why });
+        }
         let why = match trial.honest().await {
             Ok(()) => return Ok(()),
             Err(Stop::Found(finding)) => format!(

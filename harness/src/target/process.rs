@@ -100,10 +100,13 @@ fn collect(stream: Option<impl AsyncRead + Unpin + Send + 'static>, lines: &Line
     let Some(stream) = stream else { return };
     let lines = lines.clone();
     tokio::spawn(async move {
-        let mut reader = BufReader::new(stream).lines();
-        while let Ok(Some(line)) = reader.next_line().await {
+        // Read on whatever the bytes are: a pipe that nobody drains ends the program that writes to it.
+        let (mut reader, mut line) = (BufReader::new(stream), Vec::new());
+        while reader.read_until(b'\n', &mut line).await.is_ok_and(|length| length > 0) {
+            let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+            line.clear();
             let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-            lines.push_back(line);
+            lines.push_back(text);
             if lines.len() > KEPT_LINES {
                 lines.pop_front();
             }

@@ -205,7 +205,14 @@ impl ProfileFile {
                         [\"node\", \"app.js\"], or leave the [run] table out"
                 .to_owned());
         }
-        self.resolve(1).map(drop)
+        let host = self.resolve(1)?.base_url.host_str().unwrap_or_default().to_owned();
+        if matches!(host.as_str(), "127.0.0.1" | "[::1]") {
+            return Err(format!(
+                "base_url is on {host}, where the provider is, so that SameSite would mean nothing: \
+                 write \"http://localhost:3000\", say"
+            ));
+        }
+        Ok(())
     }
 
     /// True if the application's port is rpcheck's to choose.
