@@ -118,13 +118,7 @@ impl Settings {
 
     /// Reads the environment and, where it is silent, a `.env` file in the working directory.
     pub fn from_env() -> Result<Self, SettingsError> {
-        let mut values: BTreeMap<String, String> = match dotenvy::dotenv_iter() {
-            Ok(lines) => {
-                lines.collect::<Result<_, _>>().map_err(|e| SettingsError::EnvFile { why: e.to_string() })?
-            }
-            Err(dotenvy::Error::Io(_)) => BTreeMap::new(),
-            Err(error) => return Err(SettingsError::EnvFile { why: error.to_string() }),
-        };
+        let mut values = env_file()?;
         values.extend(
             std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))),
         );
@@ -256,6 +250,24 @@ pub enum SettingsError {
         /// What the reader says.
         why: String,
     },
+}
+
+/// The variables of `./.env`. Only a file that is not there counts as none: anything else would fail open. What a
+/// broken line says is not repeated, because it may be the secret.
+fn env_file() -> Result<BTreeMap<String, String>, SettingsError> {
+    let unreadable = |why: String| SettingsError::EnvFile { why };
+    let lines = match dotenvy::from_path_iter("./.env") {
+        Ok(lines) => lines,
+        Err(dotenvy::Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(BTreeMap::new());
+        }
+        Err(dotenvy::Error::Io(error)) => return Err(unreadable(error.to_string())),
+        Err(_) => return Err(unreadable("it is malformed".to_owned())),
+    };
+    let pairs = lines.enumerate().map(|(index, pair)| {
+        pair.map_err(|_| unreadable(format!("entry {} is malformed (quote values with blanks)", index + 1)))
+    });
+    pairs.collect()
 }
 
 /// May this URL be spoken to without TLS? Only on the own machine.

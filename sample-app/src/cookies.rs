@@ -84,14 +84,19 @@ impl CookieKind {
     }
 }
 
+/// How many cookies of one request are looked at; browsers keep fewer for one host.
+const MOST_COOKIES: usize = 500;
+
 /// The cookies of a request, in order. Of several under one name the first counts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RequestCookies(Vec<(String, String)>);
 
 impl RequestCookies {
     pub(crate) fn read(headers: &HeaderMap) -> Self {
-        let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-        let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| {
+        let lines =
+            headers.get_all(header::COOKIE).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
+        let lines: Vec<_> = lines.collect();
+        let pairs = lines.iter().flat_map(|line| line.split(';')).take(MOST_COOKIES).filter_map(|pair| {
             let (name, value) = pair.split_once('=')?;
             let value = value.trim();
             let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);

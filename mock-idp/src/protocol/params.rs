@@ -1,5 +1,6 @@
 //! Parameters of a request or response, in order and with their duplicates.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -67,15 +68,11 @@ impl Params {
         self.0.retain(|(key, _)| key != name);
     }
 
-    /// Names that occur more than once, each once, in order of appearance.
+    /// Names that occur more than once, each once, in the order of their second appearance.
     pub fn repeated(&self) -> Vec<&str> {
-        let mut found = Vec::new();
-        for (name, _) in &self.0 {
-            if self.all(name).len() > 1 && !found.contains(&name.as_str()) {
-                found.push(name.as_str());
-            }
-        }
-        found
+        let (mut seen, mut told) = (HashSet::new(), HashSet::new());
+        let names = self.0.iter().map(|(name, _)| name.as_str());
+        names.filter(|name| !seen.insert(*name) && told.insert(*name)).collect()
     }
 
     /// The pairs, in order.

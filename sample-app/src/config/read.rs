@@ -92,7 +92,7 @@ fn with_login(variables: &Variables<'_>) -> Result<Settings, SettingsError> {
     let value = |at: usize| variables.first(NEEDED[at].1).unwrap_or_default();
     let issuers: Vec<_> = split(value(0)).collect();
     let clients: Vec<_> = split(value(1)).collect();
-    if clients.len() != 1 && clients.len() != issuers.len() {
+    if issuers.is_empty() || clients.is_empty() || (clients.len() != 1 && clients.len() != issuers.len()) {
         return Err(SettingsError::ClientCount { clients: clients.len(), issuers: issuers.len() });
     }
     let scope = variables.get("SCOPE").unwrap_or("openid profile email");
