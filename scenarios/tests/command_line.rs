@@ -52,6 +52,24 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
 }
 
+/// The port of a server that answers 200 with this body, whatever it is asked.
+fn answering(body: &'static str) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request);
+            let length = body.len();
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+            );
+        }
+    });
+    port
+}
+
 fn shown(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
 }
@@ -143,16 +161,7 @@ fn an_app_that_is_not_up_is_named_with_its_address() {
 
 #[test]
 fn an_app_that_signs_nobody_in_is_told_from_a_failing_one() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = listener.local_addr().expect("an address").port();
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut request = [0; 4096];
-            let _ = stream.read(&mut request);
-            let _ =
-                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello");
-        }
-    });
+    let port = answering("hello");
     let folder = tempfile::tempdir().expect("a folder");
     let path = profile(&folder, port, str::to_owned);
     refuses(&["target", "check", shown(&path)], &["honest login", "probe", "issuer"]);
@@ -181,15 +190,7 @@ fn a_list_of_deviations_that_is_no_longer_true_fails_the_run() {
 
 #[test]
 fn a_probe_that_knows_somebody_before_the_login_is_refused() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = listener.local_addr().expect("an address").port();
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut request = [0; 4096];
-            let _ = stream.read(&mut request);
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}");
-        }
-    });
+    let port = answering("{}");
     let folder = tempfile::tempdir().expect("a folder");
     let path = profile(&folder, port, str::to_owned);
     refuses(&["target", "check", shown(&path)], &["before anybody has logged in", "probe.path"]);
