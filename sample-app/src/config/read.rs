@@ -190,4 +190,16 @@ mod tests {
         assert!(!format!("{settings:?}").contains("sesame"));
         assert_eq!(settings.base_url.join("/callback"), "http://localhost:3000/callback");
     }
+
+    #[test]
+    fn a_list_of_nothing_but_commas_never_fails_open() {
+        let values = [
+            ("ISSUER_BASE_URL", ","),
+            ("CLIENT_ID", "c"),
+            ("BASE_URL", "http://localhost:3000"),
+            ("SECRET", "0123456789abcdef"),
+        ];
+        let values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        assert!(Settings::from_map(&values).is_err());
+    }
 }
