@@ -15,7 +15,7 @@ mod unsupported;
 
 use serde::{Deserialize, Serialize};
 
-use crate::login::Client;
+use crate::client::Client;
 use crate::protocol::authorization::Destination;
 use crate::protocol::{AuthorizationRequest, Params, ProtocolError};
 
@@ -94,12 +94,7 @@ mod tests {
         "client_id=c&redirect_uri=http://localhost/cb&response_type=id_token&scope=openid&nonce=n";
 
     fn clients() -> Vec<Client> {
-        vec![Client {
-            client_id: "c".into(),
-            client_secret: None,
-            redirect_uris: vec!["http://localhost/cb".into()],
-            post_logout_redirect_uris: vec![],
-        }]
+        vec![Client { redirect_uris: vec!["http://localhost/cb".into()], ..Client::unregistered("c") }]
     }
 
     fn refused(request: &str, rules: Rules) -> Refusal {

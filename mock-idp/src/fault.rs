@@ -29,13 +29,15 @@ mod seam;
 mod value;
 mod verb;
 mod wire;
+mod words;
 
 pub use armed::FaultReport;
 pub(crate) use armed::{Armed, Armory, Context, Pass};
-pub use seam::{
-    DISCOVERY, HEADER, ID_TOKEN, JWKS, JsonSeam, RESPONSE, ResponseSeam, SEAL, SealSeam, Seam, WIRE, WireAt,
-    WireSeam,
-};
+pub use seam::Seam;
 pub use value::{Binding, Fault, FaultError, Occurrence};
 pub use verb::{Alteration, Corruption, KeyChoice, KeyRendering, Order, Verb};
 pub(crate) use wire::Wire;
+pub use words::{
+    DISCOVERY, HEADER, ID_TOKEN, JWKS, JsonSeam, LOGOUT_HEADER, LOGOUT_SEAL, LOGOUT_TOKEN, RESPONSE,
+    ResponseSeam, SEAL, SealSeam, TOKEN_RESPONSE, USERINFO, WIRE, WireAt, WireSeam,
+};

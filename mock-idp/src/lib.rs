@@ -6,6 +6,7 @@
 //! | [`fault`] | lies as values, applied at named seams |
 //! | [`trace`] | what happened on the wire |
 //! | [`login`] | who logs in |
+//! | [`client`] | which applications are known |
 //! | [`checks`] | what an authorization request must be like |
 //! | [`protocol`] | requests and responses without a network |
 //! | [`token`] | ID Tokens and keys |
@@ -28,6 +29,7 @@
 
 pub mod ambient;
 pub mod checks;
+pub mod client;
 pub mod config;
 mod control;
 mod endpoints;
@@ -44,8 +46,9 @@ pub mod trace;
 
 pub use ambient::{Clock, Ids};
 pub use checks::Rules;
+pub use client::{AuthMethod, Client};
 pub use fault::{Fault, FaultError, FaultReport, Seam};
-pub use login::{Client, LoginPolicy, User};
+pub use login::{LoginPolicy, User};
 pub use protocol::{Params, ResponseMode};
 pub use server::{Builder, MockIdp, StartError};
 pub use settings::Settings;

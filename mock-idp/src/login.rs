@@ -33,35 +33,6 @@ impl User {
     }
 }
 
-/// An application that is registered at the provider.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Client {
-    /// Its identifier.
-    pub client_id: String,
-    /// Its secret, if it has one; only tokens signed with HS256 need it so far.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_secret: Option<String>,
-    /// Where responses may go, compared character by character.
-    #[serde(default)]
-    pub redirect_uris: Vec<String>,
-    /// Where the browser may go after logout, compared character by character.
-    #[serde(default)]
-    pub post_logout_redirect_uris: Vec<String>,
-}
-
-impl Client {
-    /// A client that nobody registered: an id and nothing else.
-    pub fn unregistered(client_id: &str) -> Self {
-        Self {
-            client_id: client_id.to_owned(),
-            client_secret: None,
-            redirect_uris: Vec::new(),
-            post_logout_redirect_uris: Vec::new(),
-        }
-    }
-}
-
 /// How the provider decides who logs in.
 ///
 /// The policy has the last word, so that a run without a person at the screen never stops at a page that

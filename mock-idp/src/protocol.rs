@@ -3,12 +3,16 @@
 pub mod authorization;
 pub mod error;
 pub mod metadata;
+pub mod oauth_error;
 pub mod object;
 pub mod params;
 pub mod response;
+pub mod response_type;
 
 pub use authorization::AuthorizationRequest;
 pub use error::{ErrorCode, ProtocolError};
+pub use oauth_error::OAuthError;
 pub use object::{Document, Object};
 pub use params::{Params, ResponseMode};
 pub use response::{AuthorizationResponse, Encoded};
+pub use response_type::ResponseType;

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::checks::Rules;
-use crate::login::{Client, LoginPolicy, User};
+use crate::client::Client;
+use crate::login::{LoginPolicy, User};
 
 /// The settings of a provider. [`Settings::default`] is what `fixtures/idp.toml`, `clients.toml` and
 /// `users.toml` say.

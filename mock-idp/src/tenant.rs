@@ -15,8 +15,9 @@ pub(crate) use state::{Desk, State};
 
 use crate::ambient::Clock;
 use crate::checks::Rules;
+use crate::client::Client;
 use crate::fault::{Binding, Fault, FaultError, FaultReport};
-use crate::login::{Client, LoginPolicy, User};
+use crate::login::{LoginPolicy, User};
 use crate::trace::Trace;
 
 /// A handle to an issuer. Cheap to clone.

@@ -107,10 +107,10 @@ impl ExternalTarget {
 pub fn register(tenant: &Tenant, profile: &TargetProfile) {
     tenant.add_user(forged());
     tenant.add_client(Client {
-        client_id: profile.client_id.clone(),
         client_secret: profile.client_secret.clone(),
         redirect_uris: vec![profile.url(&profile.callback).to_string()],
         post_logout_redirect_uris: vec![profile.base_url.to_string()],
+        ..Client::unregistered(&profile.client_id)
     });
 }
 

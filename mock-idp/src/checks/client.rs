@@ -1,7 +1,7 @@
 //! `client_id` names a client (RFC 6749 2.2, 4.2.1).
 
 use super::{Rules, Untrusted};
-use crate::login::Client;
+use crate::client::Client;
 use crate::protocol::Params;
 
 pub(super) fn is_known(params: &Params, clients: &[Client], rules: Rules) -> Result<Client, Untrusted> {

@@ -3,7 +3,7 @@
 use url::{Host, Url};
 
 use super::{Rules, Untrusted};
-use crate::login::Client;
+use crate::client::Client;
 use crate::protocol::Params;
 
 /// Two URIs, taken apart where they differ.

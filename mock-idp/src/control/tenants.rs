@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::answer::{Json, Named, Refused};
 use crate::ambient::{Clock, Ids};
-use crate::login::{Client, LoginPolicy, User};
+use crate::client::Client;
+use crate::login::{LoginPolicy, User};
 use crate::protocol::Params;
 use crate::server::is_slug;
 use crate::tenant::{Grace, Registry};

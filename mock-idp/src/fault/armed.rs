@@ -146,8 +146,8 @@ impl Pass {
     }
 
     /// Seals a token; the compact form.
-    pub(crate) fn seal(&mut self, spec: TokenSpec) -> String {
-        let due = self.armory.due(Seam::IdTokenSeal, &self.context);
+    pub(crate) fn seal(&mut self, seam: Seam, spec: TokenSpec) -> String {
+        let due = self.armory.due(seam, &self.context);
         let verbs: Vec<_> = due.iter().map(|armed| &armed.fault.verb).collect();
         let (compact, changes) = seal::seal_with(spec, &verbs);
         let fired = due.iter().zip(changes).map(|(armed, changed)| armed.record(changed));

@@ -37,14 +37,14 @@ fn write_verb(f: &mut fmt::Formatter<'_>, seam: Seam, verb: &Verb) -> fmt::Resul
         Verb::Alter { name, how } => write!(f, "{of} {name} {how}"),
         Verb::Duplicate { name, value, order } => write!(f, "{of} {name} comes twice, {order} as {value}"),
         Verb::Payload { text } => write!(f, "{} is replaced by {text:?}", Artefact(seam)),
-        Verb::Key { key } => write!(f, "the id_token is signed with {key}"),
-        Verb::Alg { alg } => write!(f, "the id_token's alg is {alg:?}, and it is signed so if possible"),
-        Verb::Unsigned => f.write_str("the id_token has no signature"),
-        Verb::Corrupt { how } => write!(f, "the id_token {how}"),
+        Verb::Key { key } => write!(f, "{} is signed with {key}", Artefact(seam)),
+        Verb::Alg { alg } => write!(f, "{of} alg is {alg:?}, and it is signed so if possible"),
+        Verb::Unsigned => write!(f, "{} has no signature", Artefact(seam)),
+        Verb::Corrupt { how } => write!(f, "{} {how}", Artefact(seam)),
         Verb::HmacWith { rendering } => {
-            write!(f, "the id_token is signed with HS256 and {rendering} as the secret")
+            write!(f, "{} is signed with HS256 and {rendering} as the secret", Artefact(seam))
         }
-        Verb::Raw { text } => write!(f, "the id_token is the text {text:?}"),
+        Verb::Raw { text } => write!(f, "{} is the text {text:?}", Artefact(seam)),
         Verb::Mode { mode } => write!(f, "the authorization response is sent as {mode}"),
         Verb::Target { url } => write!(f, "the authorization response is sent to {url}"),
         Verb::ContentType { value } => write!(f, "{} has the content type {value:?}", Artefact(seam)),
@@ -71,6 +71,10 @@ impl fmt::Display for Owner {
             Seam::AuthorizationResponse => "the authorization response's",
             Seam::Discovery => "the metadata's",
             Seam::Jwks => "the key set's",
+            Seam::TokenResponse => "the token response's",
+            Seam::Userinfo => "the userinfo's",
+            Seam::LogoutTokenHeader => "the logout token header's",
+            Seam::LogoutTokenClaims | Seam::LogoutTokenSeal => "the logout token's",
             Seam::Wire(endpoint) => return write!(f, "the {endpoint} endpoint's"),
         })
     }
@@ -88,6 +92,11 @@ impl fmt::Display for Artefact {
             Seam::AuthorizationResponse => "the authorization response",
             Seam::Discovery => "the metadata",
             Seam::Jwks => "the key set",
+            Seam::TokenResponse => "the token response",
+            Seam::Userinfo => "the userinfo",
+            Seam::LogoutTokenHeader => "the logout token's header",
+            Seam::LogoutTokenClaims => "the logout token's payload",
+            Seam::LogoutTokenSeal => "the logout token",
             Seam::Wire(endpoint) => return write!(f, "the {endpoint} endpoint"),
         })
     }

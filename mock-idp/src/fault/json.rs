@@ -61,20 +61,15 @@ fn shape(text: impl Into<String>) -> FaultError {
 }
 
 fn take_seam(object: &mut Map<String, Value>) -> Result<Seam, FaultError> {
-    let names = Seam::NAMES.join(", ");
+    let names = Seam::names().collect::<Vec<_>>().join(", ");
     let name =
         object.remove("seam").ok_or_else(|| shape(format!("\"seam\" is missing; use one of: {names}")))?;
-    let seam = match name.as_str() {
-        Some("id-token-header") => Seam::IdTokenHeader,
-        Some("id-token-claims") => Seam::IdTokenClaims,
-        Some("id-token-seal") => Seam::IdTokenSeal,
-        Some("authorization-response") => Seam::AuthorizationResponse,
-        Some("discovery") => Seam::Discovery,
-        Some("jwks") => Seam::Jwks,
-        Some("wire") => return take_endpoint(object).map(Seam::Wire),
-        _ => return Err(shape(format!("unknown seam {name}; use one of: {names}"))),
-    };
-    Ok(seam)
+    if name == "wire" {
+        return take_endpoint(object).map(Seam::Wire);
+    }
+    name.as_str()
+        .and_then(Seam::from_name)
+        .ok_or_else(|| shape(format!("unknown seam {name}; use one of: {names}")))
 }
 
 fn take_endpoint(object: &mut Map<String, Value>) -> Result<Endpoint, FaultError> {

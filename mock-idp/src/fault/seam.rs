@@ -1,11 +1,8 @@
-//! Where faults are applied, and constants that make them read as sentences.
-
-use serde_json::Value;
+//! Where faults are applied, and what is legal there.
 
 use super::value::{Binding, Fault, Occurrence};
-use super::verb::{Alteration, Corruption, KeyChoice, KeyRendering, Order, Verb};
-use crate::protocol::ResponseMode;
-use crate::trace::Endpoint;
+use super::verb::Verb;
+use crate::trace::{Endpoint, Leg};
 
 /// A place where a complete artefact can be changed before it is sealed or sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +19,16 @@ pub enum Seam {
     Discovery,
     /// The provider's public keys.
     Jwks,
+    /// The answer of the token endpoint.
+    TokenResponse,
+    /// The answer of the userinfo endpoint, before it is signed if it is.
+    Userinfo,
+    /// The header of a logout token.
+    LogoutTokenHeader,
+    /// The claims of a logout token.
+    LogoutTokenClaims,
+    /// The signature and compact form of a logout token.
+    LogoutTokenSeal,
     /// The HTTP response of an endpoint.
     Wire(Endpoint),
 }
@@ -46,35 +53,48 @@ const WIRE_VERBS: &[&str] =
     &["status", "delay", "hang-up", "truncate", "drip", "body", "content-type", "redirect"];
 
 impl Seam {
-    /// The names of the seams, as written in JSON.
-    pub const NAMES: &[&str] = &[
-        "id-token-header",
-        "id-token-claims",
-        "id-token-seal",
-        "authorization-response",
-        "discovery",
-        "jwks",
-        "wire",
+    /// Every seam but `wire`, which has an endpoint, with its name in JSON.
+    const NAMED: &[(&str, Self)] = &[
+        ("id-token-header", Self::IdTokenHeader),
+        ("id-token-claims", Self::IdTokenClaims),
+        ("id-token-seal", Self::IdTokenSeal),
+        ("authorization-response", Self::AuthorizationResponse),
+        ("discovery", Self::Discovery),
+        ("jwks", Self::Jwks),
+        ("token-response", Self::TokenResponse),
+        ("userinfo", Self::Userinfo),
+        ("logout-token-header", Self::LogoutTokenHeader),
+        ("logout-token-claims", Self::LogoutTokenClaims),
+        ("logout-token-seal", Self::LogoutTokenSeal),
     ];
+
+    /// The names of the seams, as written in JSON.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::NAMED.iter().map(|(name, _)| *name).chain(["wire"])
+    }
+
+    /// The seam of a name; `wire` alone is none, because it needs an endpoint.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Self::NAMED.iter().find(|(known, _)| *known == name).map(|(_, seam)| *seam)
+    }
 
     /// The seam's name in JSON; `wire` also has an endpoint.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::IdTokenHeader => "id-token-header",
-            Self::IdTokenClaims => "id-token-claims",
-            Self::IdTokenSeal => "id-token-seal",
-            Self::AuthorizationResponse => "authorization-response",
-            Self::Discovery => "discovery",
-            Self::Jwks => "jwks",
-            Self::Wire(_) => "wire",
-        }
+        Self::NAMED.iter().find(|(_, seam)| *seam == self).map_or("wire", |(name, _)| name)
     }
 
     /// The verbs that are legal here.
     pub fn verbs(self) -> &'static [&'static str] {
         match self {
-            Self::IdTokenHeader | Self::IdTokenClaims | Self::Discovery | Self::Jwks => JSON_VERBS,
-            Self::IdTokenSeal => SEAL_VERBS,
+            Self::IdTokenHeader
+            | Self::IdTokenClaims
+            | Self::Discovery
+            | Self::Jwks
+            | Self::TokenResponse
+            | Self::Userinfo
+            | Self::LogoutTokenHeader
+            | Self::LogoutTokenClaims => JSON_VERBS,
+            Self::IdTokenSeal | Self::LogoutTokenSeal => SEAL_VERBS,
             Self::AuthorizationResponse => RESPONSE_VERBS,
             Self::Wire(_) => WIRE_VERBS,
         }
@@ -83,199 +103,14 @@ impl Seam {
     /// Whether the application's server comes here on its own account, so that a request carries neither a
     /// marker nor a client, and bindings do not apply.
     pub fn is_app_triggered(self) -> bool {
-        matches!(self, Self::Discovery | Self::Jwks | Self::Wire(Endpoint::Discovery | Endpoint::Jwks))
-    }
-
-    fn does(self, verb: Verb) -> Fault {
-        Fault { seam: self, verb, occurrence: Occurrence::Every, binding: Binding::Any }
-    }
-}
-
-/// The claims of the ID Token: `ID_TOKEN.set("aud", "someone-else")`.
-pub const ID_TOKEN: JsonSeam = JsonSeam(Seam::IdTokenClaims);
-/// The header of the ID Token.
-pub const HEADER: JsonSeam = JsonSeam(Seam::IdTokenHeader);
-/// The metadata document.
-pub const DISCOVERY: JsonSeam = JsonSeam(Seam::Discovery);
-/// The key set.
-pub const JWKS: JsonSeam = JsonSeam(Seam::Jwks);
-/// The signature of the ID Token: `SEAL.unsigned()`.
-pub const SEAL: SealSeam = SealSeam;
-/// The authorization response: `RESPONSE.remove("state")`.
-pub const RESPONSE: ResponseSeam = ResponseSeam(Seam::AuthorizationResponse);
-/// The HTTP layer: `WIRE.at(Endpoint::Jwks).status(500)`.
-pub const WIRE: WireSeam = WireSeam;
-
-/// A seam whose artefact is a JSON object.
-#[derive(Clone, Copy, Debug)]
-pub struct JsonSeam(Seam);
-
-/// The seam of the authorization response.
-#[derive(Clone, Copy, Debug)]
-pub struct ResponseSeam(Seam);
-
-macro_rules! member_verbs {
-    ($seam:ident) => {
-        impl $seam {
-            /// Gives a member this value.
-            pub fn set(self, name: &str, value: impl Into<Value>) -> Fault {
-                self.0.does(Verb::Set { name: name.to_owned(), value: value.into() })
-            }
-
-            /// Gives a member a value that is written exactly like this.
-            pub fn set_raw(self, name: &str, text: impl Into<String>) -> Fault {
-                self.0.does(Verb::SetRaw { name: name.to_owned(), text: text.into() })
-            }
-
-            /// Gives a member the value that another member has.
-            pub fn copy(self, name: &str, from: &str) -> Fault {
-                self.0.does(Verb::Copy { name: name.to_owned(), from: from.to_owned() })
-            }
-
-            /// Takes a member out.
-            pub fn remove(self, name: &str) -> Fault {
-                self.0.does(Verb::Remove { name: name.to_owned() })
-            }
-
-            /// Adds so many seconds to a number.
-            pub fn shift(self, name: &str, seconds: i64) -> Fault {
-                self.0.does(Verb::Shift { name: name.to_owned(), seconds })
-            }
-
-            /// Appends text to a string, or an element to an array.
-            pub fn append(self, name: &str, text: impl Into<String>) -> Fault {
-                self.0.does(Verb::Append { name: name.to_owned(), text: text.into() })
-            }
-
-            /// Changes a string a little.
-            pub fn alter(self, name: &str, how: Alteration) -> Fault {
-                self.0.does(Verb::Alter { name: name.to_owned(), how })
-            }
-
-            /// Writes a member a second time, with another value.
-            pub fn duplicate(self, name: &str, value: impl Into<Value>, order: Order) -> Fault {
-                self.0.does(Verb::Duplicate { name: name.to_owned(), value: value.into(), order })
-            }
+        match self {
+            Self::Discovery | Self::Jwks | Self::TokenResponse | Self::Userinfo => true,
+            Self::Wire(endpoint) => endpoint.leg() == Leg::Back,
+            _ => false,
         }
-    };
-}
-
-member_verbs!(JsonSeam);
-member_verbs!(ResponseSeam);
-
-impl JsonSeam {
-    /// Replaces the whole document by these bytes.
-    pub fn payload(self, text: impl Into<String>) -> Fault {
-        self.0.does(Verb::Payload { text: text.into() })
-    }
-}
-
-impl ResponseSeam {
-    /// Sends the response in this mode.
-    pub fn mode(self, mode: ResponseMode) -> Fault {
-        self.0.does(Verb::Mode { mode })
     }
 
-    /// Sends the response to this URL.
-    pub fn target(self, url: impl Into<String>) -> Fault {
-        self.0.does(Verb::Target { url: url.into() })
-    }
-
-    /// Gives the form this enctype.
-    pub fn content_type(self, value: impl Into<String>) -> Fault {
-        self.0.does(Verb::ContentType { value: value.into() })
-    }
-}
-
-/// The seam of the ID Token's signature.
-#[derive(Clone, Copy, Debug)]
-pub struct SealSeam;
-
-impl SealSeam {
-    /// Signs with another key.
-    pub fn key(self, key: KeyChoice) -> Fault {
-        Seam::IdTokenSeal.does(Verb::Key { key })
-    }
-
-    /// Names this algorithm, and signs by it if it is known.
-    pub fn alg(self, alg: impl Into<String>) -> Fault {
-        Seam::IdTokenSeal.does(Verb::Alg { alg: alg.into() })
-    }
-
-    /// Leaves the signature empty.
-    pub fn unsigned(self) -> Fault {
-        Seam::IdTokenSeal.does(Verb::Unsigned)
-    }
-
-    /// Damages the compact form.
-    pub fn corrupt(self, how: Corruption) -> Fault {
-        Seam::IdTokenSeal.does(Verb::Corrupt { how })
-    }
-
-    /// Signs with HS256 and the public key as the secret.
-    pub fn hmac_with(self, rendering: KeyRendering) -> Fault {
-        Seam::IdTokenSeal.does(Verb::HmacWith { rendering })
-    }
-
-    /// Sends this text in place of the token.
-    pub fn raw(self, text: impl Into<String>) -> Fault {
-        Seam::IdTokenSeal.does(Verb::Raw { text: text.into() })
-    }
-}
-
-/// The HTTP layer, before an endpoint is chosen.
-#[derive(Clone, Copy, Debug)]
-pub struct WireSeam;
-
-impl WireSeam {
-    /// The HTTP layer of an endpoint.
-    pub fn at(self, endpoint: Endpoint) -> WireAt {
-        WireAt(Seam::Wire(endpoint))
-    }
-}
-
-/// The HTTP layer of one endpoint.
-#[derive(Clone, Copy, Debug)]
-pub struct WireAt(Seam);
-
-impl WireAt {
-    /// Answers with this status and a small text.
-    pub fn status(self, status: u16) -> Fault {
-        self.0.does(Verb::Status { status })
-    }
-
-    /// Answers after so many milliseconds.
-    pub fn delay(self, millis: u64) -> Fault {
-        self.0.does(Verb::Delay { millis })
-    }
-
-    /// Drops the connection without an answer.
-    pub fn hang_up(self) -> Fault {
-        self.0.does(Verb::HangUp)
-    }
-
-    /// Drops the connection after so many bytes of the body.
-    pub fn truncate(self, bytes: usize) -> Fault {
-        self.0.does(Verb::Truncate { bytes })
-    }
-
-    /// Sends the body slowly.
-    pub fn drip(self, bytes_per_second: u32) -> Fault {
-        self.0.does(Verb::Drip { bytes_per_second })
-    }
-
-    /// Sends this body.
-    pub fn body(self, text: impl Into<String>) -> Fault {
-        self.0.does(Verb::Body { text: text.into() })
-    }
-
-    /// Sends this Content-Type.
-    pub fn content_type(self, value: impl Into<String>) -> Fault {
-        self.0.does(Verb::ContentType { value: value.into() })
-    }
-
-    /// Answers with a redirect.
-    pub fn redirect(self, location: impl Into<String>) -> Fault {
-        self.0.does(Verb::Redirect { location: location.into() })
+    pub(super) fn does(self, verb: Verb) -> Fault {
+        Fault { seam: self, verb, occurrence: Occurrence::Every, binding: Binding::Any }
     }
 }

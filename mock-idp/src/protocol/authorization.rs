@@ -1,7 +1,7 @@
 //! The authorization request, as far as it has been understood.
 
 use super::params::{Params, ResponseMode};
-use crate::login::Client;
+use crate::client::Client;
 
 /// A request that passed every check.
 #[derive(Clone, Debug, PartialEq)]

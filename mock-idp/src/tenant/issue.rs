@@ -3,8 +3,9 @@
 use thiserror::Error;
 
 use super::state::State;
+use crate::client::Client;
 use crate::fault::{Armory, Context, Fault, FaultError, Pass, Seam};
-use crate::login::{Client, User};
+use crate::login::User;
 use crate::token::{Grant, TokenSpec};
 
 /// For whom a token is, and about whom.
@@ -53,7 +54,7 @@ impl State {
         });
         pass.document(Seam::IdTokenClaims, &mut spec.claims);
         pass.document(Seam::IdTokenHeader, &mut spec.header);
-        pass.seal(spec)
+        pass.seal(Seam::IdTokenSeal, spec)
     }
 
     pub(crate) fn mint(

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::ambient::{Clock, Ids};
 use crate::checks::Rules;
+use crate::client::Client;
 use crate::fault::Armory;
-use crate::login::{Client, LoginPolicy, User};
+use crate::login::{LoginPolicy, User};
 use crate::settings::Settings;
 use crate::token::KeyName;
 use crate::trace::Trace;

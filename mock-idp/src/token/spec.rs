@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::compact::base64url;
 use super::keyring::KeyName;
 use super::signing::Signing;
-use crate::login::{Client, User};
+use crate::client::Client;
+use crate::login::User;
 use crate::protocol::{Document, Object};
 
 /// Claims that the scope `profile` asks for (OIDC Core 5.4).

@@ -36,6 +36,26 @@ pub enum Endpoint {
     Authorize,
     /// The provider's login page.
     Login,
+    /// The token endpoint.
+    Token,
+    /// The userinfo endpoint.
+    Userinfo,
+    /// Token introspection.
+    Introspection,
+    /// Token revocation.
+    Revocation,
+    /// Pushed authorization requests.
+    PushedAuthorization,
+    /// Where a device asks for its code.
+    DeviceAuthorization,
+    /// The page where a person enters the code of a device.
+    Device,
+    /// Client registration.
+    Registration,
+    /// The iframe that watches the session.
+    CheckSession,
+    /// The pages between sign-in and response: consent, account chooser, pause.
+    Consent,
     /// The provider's end of session.
     EndSession,
     /// The provider's landing page.
@@ -55,6 +75,16 @@ impl Endpoint {
         Self::Jwks,
         Self::Authorize,
         Self::Login,
+        Self::Token,
+        Self::Userinfo,
+        Self::Introspection,
+        Self::Revocation,
+        Self::PushedAuthorization,
+        Self::DeviceAuthorization,
+        Self::Device,
+        Self::Registration,
+        Self::CheckSession,
+        Self::Consent,
         Self::EndSession,
         Self::Home,
         Self::Health,
@@ -69,6 +99,16 @@ impl Endpoint {
             Self::Jwks => "jwks",
             Self::Authorize => "authorize",
             Self::Login => "login",
+            Self::Token => "token",
+            Self::Userinfo => "userinfo",
+            Self::Introspection => "introspection",
+            Self::Revocation => "revocation",
+            Self::PushedAuthorization => "pushed-authorization",
+            Self::DeviceAuthorization => "device-authorization",
+            Self::Device => "device",
+            Self::Registration => "registration",
+            Self::CheckSession => "check-session",
+            Self::Consent => "consent",
             Self::EndSession => "end-session",
             Self::Home => "home",
             Self::Health => "health",
@@ -80,7 +120,15 @@ impl Endpoint {
     /// Endpoints that the application's server asks on its own account, not by way of the browser.
     pub fn leg(self) -> Leg {
         match self {
-            Self::Discovery | Self::Jwks => Leg::Back,
+            Self::Discovery
+            | Self::Jwks
+            | Self::Token
+            | Self::Userinfo
+            | Self::Introspection
+            | Self::Revocation
+            | Self::PushedAuthorization
+            | Self::DeviceAuthorization
+            | Self::Registration => Leg::Back,
             _ => Leg::Front,
         }
     }

@@ -1,0 +1,93 @@
+//! What was granted, and the codes and tokens that stand for it.
+//!
+//! [`Granted`] is what a person allowed a client at one sign-in. A code, an access token or a refresh token is a
+//! key to it; all that come from one sign-in share it, so that revoking one can end them all (RFC 6749 10.5).
+
+mod store;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+use crate::login::User;
+pub(crate) use store::Store;
+
+/// What a person allowed a client.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Granted {
+    /// Names this grant; fresh for every sign-in.
+    pub(crate) id: String,
+    pub(crate) client_id: String,
+    pub(crate) user: User,
+    /// Separated by spaces.
+    pub(crate) scope: String,
+    pub(crate) nonce: Option<String>,
+    /// When the person proved who they are.
+    pub(crate) auth_time: i64,
+    pub(crate) acr: Option<String>,
+    pub(crate) amr: Vec<String>,
+    /// The person's session at the provider.
+    pub(crate) sid: String,
+    /// The parameter `claims` of the request (OIDC Core 5.5).
+    pub(crate) claims: Option<Value>,
+}
+
+/// An authorization code.
+#[derive(Clone, Debug)]
+pub(crate) struct Code {
+    pub(crate) granted: Arc<Granted>,
+    /// As the authorization request had it.
+    pub(crate) redirect_uri: String,
+    /// The `code_challenge` of the request, whose method is S256.
+    pub(crate) challenge: Option<String>,
+}
+
+/// An access token.
+#[derive(Clone, Debug)]
+pub(crate) struct Access {
+    pub(crate) client_id: String,
+    pub(crate) scope: String,
+    pub(crate) issued: i64,
+    pub(crate) expires: i64,
+    /// None if the client asked on its own account.
+    pub(crate) granted: Option<Arc<Granted>>,
+}
+
+/// A refresh token.
+#[derive(Clone, Debug)]
+pub(crate) struct Refresh {
+    pub(crate) granted: Arc<Granted>,
+    pub(crate) issued: i64,
+    pub(crate) expires: i64,
+    /// A token that was exchanged for a newer one. Using it again ends the grant (RFC 9700 4.14.2).
+    pub(crate) is_spent: bool,
+}
+
+/// Everything that an issuer gave out and still honours.
+#[derive(Debug, Default)]
+pub(crate) struct Vault {
+    pub(crate) codes: Store<Code>,
+    /// The grant of every code that was used, to notice when it comes again.
+    pub(crate) used_codes: Store<Arc<Granted>>,
+    pub(crate) access: Store<Access>,
+    pub(crate) refresh: Store<Refresh>,
+}
+
+impl Vault {
+    /// Ends everything that came from one sign-in.
+    pub(crate) fn end_grant(&mut self, id: &str) {
+        self.codes.retain(|code| code.granted.id != id);
+        self.access.retain(|token| token.granted.as_ref().is_none_or(|granted| granted.id != id));
+        self.refresh.retain(|token| token.granted.id != id);
+    }
+}
+
+/// A vault that handlers share.
+#[derive(Debug, Default)]
+pub(crate) struct Grants(Mutex<Vault>);
+
+impl Grants {
+    pub(crate) fn open(&self) -> MutexGuard<'_, Vault> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
