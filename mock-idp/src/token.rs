@@ -22,4 +22,4 @@ pub(crate) use keyring::warm_up;
 pub(crate) use signing::Signing;
 pub(crate) use spec::claims_supported;
 pub use spec::{Grant, TokenSpec};
-pub(crate) use verify::client_of_hint;
+pub(crate) use verify::read_hint;

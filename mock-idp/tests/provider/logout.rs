@@ -1,6 +1,8 @@
 //! The end of a session.
 
-use mock_idp::{Client, Rules};
+use mock_idp::fault::ID_TOKEN;
+use mock_idp::{Client, Clock, Ids, Rules};
+use serde_json::json;
 
 use super::stage::{CLIENT, Stage};
 
@@ -53,4 +55,62 @@ async fn a_forged_hint_is_not_believed() {
     let url = format!("{}/end-session", tenant.issuer());
 
     assert_eq!(stage.post(&url, &[("id_token_hint", &forged)]).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_hint_for_several_audiences_is_a_hint_for_each_of_them() {
+    let stage = Stage::new().await;
+    let tenant = stage.tenant();
+    tenant.set_rules(Rules::Strict);
+    let bye = "http://localhost:3000/bye";
+    tenant.add_client(Client { post_logout_redirect_uris: vec![bye.into()], ..Client::unregistered(CLIENT) });
+    let hint = tenant.mint("alice", CLIENT, None, &[ID_TOKEN.set("aud", json!(["other", CLIENT]))]).unwrap();
+    let url = format!("{}/end-session", tenant.issuer());
+    let there = [("post_logout_redirect_uri", bye), ("id_token_hint", hint.as_str())];
+
+    assert_eq!(stage.post(&url, &there).await.header("location"), bye);
+    assert_eq!(stage.post(&url, &[&there[..], &[("client_id", CLIENT)]].concat()).await.status, 303);
+    assert_eq!(stage.post(&url, &[&there[..], &[("client_id", "third")]].concat()).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_hint_that_cannot_be_believed_is_refused_with_the_reason() {
+    let stage = Stage::new().await;
+    let tenant = stage.tenant();
+    tenant.set_rules(Rules::Strict);
+    tenant.add_client(Client::unregistered(CLIENT));
+    let other = stage.provider.new_tenant("other", Clock::system(), Ids::random());
+    let mint = |client: &str, faults: &[mock_idp::Fault]| tenant.mint("alice", client, None, faults).unwrap();
+    let url = format!("{}/end-session", tenant.issuer());
+
+    for (hint, reason) in [
+        (mint(CLIENT, &mock_idp::fault::named::alg_none()), "not a token that this provider signed"),
+        ("nonsense".to_owned(), "not a token that this provider signed"),
+        (other.mint("alice", CLIENT, None, &[]).unwrap(), "comes from another issuer"),
+        (mint(CLIENT, &[ID_TOKEN.remove("iss")]), "comes from another issuer"),
+        (mint("nobody", &[]), "is for no client that is registered"),
+        (mint(CLIENT, &[ID_TOKEN.remove("aud")]), "is for no client that is registered"),
+        (mint(CLIENT, &[ID_TOKEN.set("aud", json!([CLIENT, 1]))]), "is for no client that is registered"),
+    ] {
+        let got = stage.post(&url, &[("id_token_hint", &hint)]).await;
+
+        assert!(got.status == 400 && got.body.contains(reason), "{reason}: {}", got.body);
+    }
+    assert_eq!(stage.post(&url, &[("id_token_hint", &mint(CLIENT, &[]))]).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_state_stands_before_the_fragment_of_a_post_logout_uri() {
+    let stage = Stage::new().await;
+    let url = format!("{}/end-session", stage.provider.base_url());
+
+    for (uri, location) in [
+        ("http://localhost:3000/bye#part", "http://localhost:3000/bye?state=s#part"),
+        ("http://localhost:3000/bye?a=1#part?x", "http://localhost:3000/bye?a=1&state=s#part?x"),
+        ("http://localhost:3000/bye#a?b", "http://localhost:3000/bye?state=s#a?b"),
+    ] {
+        let got = stage.post(&url, &[("post_logout_redirect_uri", uri), ("state", "s")]).await;
+
+        assert_eq!(got.header("location"), location);
+    }
 }
