@@ -10,8 +10,8 @@ use crate::login::User;
 
 /// The style of every page.
 pub(crate) const STYLE: &str = include_str!("../templates/style.css");
-/// What the page of a form response does.
-pub(crate) const SUBMIT_SCRIPT: &str = "document.forms[0].submit()";
+/// What the page of a form response does. A field named `submit` would hide the form's own method.
+pub(crate) const SUBMIT_SCRIPT: &str = "HTMLFormElement.prototype.submit.call(document.forms[0])";
 
 /// What a page tells the next one about where the browser came from.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,9 @@
 //! The page that posts the response to the application.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use mock_idp::fault::RESPONSE;
+
 use super::stage::Stage;
 
 #[tokio::test]
@@ -58,4 +62,19 @@ async fn a_hostile_redirect_uri_stays_an_attribute() {
     assert_eq!(page.status, 200);
     assert_eq!(page.body.matches("<script").count(), 1, "{}", page.body);
     assert!(page.body.contains("&#38;y=1"));
+}
+
+#[tokio::test]
+async fn a_field_named_submit_does_not_stop_the_page_and_the_policy_lets_its_script_run() {
+    let stage = Stage::alice().await;
+    let _lie = stage.tenant().arm(vec![RESPONSE.set("submit", "x"), RESPONSE.set("forms", "y")]).unwrap();
+
+    let page = stage.authorize(&[("response_mode", "form_post")]).await;
+
+    let script = page.body.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0;
+    let hash = base64::engine::general_purpose::STANDARD.encode(digest(&SHA256, script.as_bytes()));
+    assert!(page.header("content-security-policy").contains(&format!("script-src 'sha256-{hash}'")));
+    // `form.submit` would be the field: the browser must take the method from where no field can hide it.
+    assert_eq!(page.fields().first("submit"), Some("x"));
+    assert_eq!(script, "HTMLFormElement.prototype.submit.call(document.forms[0])");
 }
