@@ -4,7 +4,6 @@
 //! our bytes, and the key need not fit the algorithm that the header names.
 
 mod compact;
-mod hash;
 mod jwk;
 mod keyring;
 mod signing;
@@ -14,7 +13,6 @@ mod verify;
 mod weak;
 
 pub(crate) use compact::{ALPHABET, base64url, decode};
-pub(crate) use hash::half_hash;
 pub use jwk::public_jwk;
 pub(crate) use jwk::{key_set, rendering};
 pub use keyring::KeyName;
