@@ -1,5 +1,7 @@
 //! Cookies: how they are named, marked, read and written.
 
+use std::collections::HashSet;
+
 use axum::http::{HeaderMap, header};
 
 use crate::config::{CookiePrefix, Settings};
@@ -38,15 +40,17 @@ impl CookiePolicy {
             CookiePrefix::Host => ("__Host-", true),
             CookiePrefix::None => ("", settings.base_url.is_https()),
         };
-        let kind = |name, secure, same_site| CookieKind {
+        let kind = |name, same_site| CookieKind {
             name: format!("{prefix}{name}"),
             http_only: true,
             secure,
-            same_site: Some(same_site),
+            same_site,
         };
         Self {
-            session: kind("appSession", secure, SameSite::Lax),
-            transaction: kind("auth_verification", true, SameSite::None),
+            session: kind("appSession", Some(SameSite::Lax)),
+            // Browsers take `None` together with `Secure` only. Those for which `Secure` is given up send an
+            // unmarked cookie along with the form; Chromium does so for two minutes.
+            transaction: kind("auth_verification", secure.then_some(SameSite::None)),
         }
     }
 }
@@ -102,13 +106,8 @@ impl RequestCookies {
             let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
             Some((name.trim().to_owned(), bare.to_owned()))
         });
-        let mut cookies: Vec<(String, String)> = Vec::new();
-        for (name, value) in pairs {
-            if !cookies.iter().any(|(known, _)| *known == name) {
-                cookies.push((name, value));
-            }
-        }
-        Self(cookies)
+        let mut known = HashSet::new();
+        Self(pairs.filter(|(name, _)| known.insert(name.clone())).collect())
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
@@ -146,13 +145,29 @@ mod tests {
     }
 
     #[test]
-    fn without_the_prefix_only_the_session_gives_up_secure_and_only_over_http() {
+    fn without_the_prefix_no_cookie_is_secure_over_http_and_none_is_cross_site_without_secure() {
         let http = policy("http://localhost:3000", CookiePrefix::None);
         let https = policy("https://app.example", CookiePrefix::None);
 
         assert_eq!(http.session.name, "appSession");
-        assert_eq!((http.session.secure, http.transaction.secure), (false, true));
+        assert_eq!((http.session.secure, http.transaction.secure), (false, false));
+        assert_eq!((http.session.same_site, http.transaction.same_site), (Some(SameSite::Lax), None));
         assert_eq!((https.session.secure, https.transaction.secure), (true, true));
+        assert_eq!(https.transaction.same_site, Some(SameSite::None));
+    }
+
+    #[test]
+    fn of_more_cookies_than_a_browser_keeps_the_first_ones_are_read() {
+        let pairs: Vec<String> = (0..MOST_COOKIES + 1).map(|number| format!("c{number}=x")).collect();
+        let mut headers = HeaderMap::new();
+        for line in pairs.chunks(300) {
+            headers.append(header::COOKIE, line.join("; ").parse().unwrap());
+        }
+
+        let cookies = RequestCookies::read(&headers);
+
+        assert_eq!(cookies.iter().count(), MOST_COOKIES);
+        assert_eq!((cookies.get("c499"), cookies.get("c500")), (Some("x"), None));
     }
 
     #[test]

@@ -1,54 +1,93 @@
-//! What must not happen twice: transactions already decided and sessions already ended.
+//! What must not happen twice: logins already finished and sessions already ended.
 //!
-//! The ledger lives in memory and is bounded. A restart forgets it, and several processes do not share it: then
+//! A ledger lives in memory and is bounded. A restart forgets it, and several processes do not share it: then
 //! a finished form is still refused by its deleted cookie, and an ended session by its cleared one, but not
 //! against someone who kept copies of the cookies.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Remembers names until a given time; the oldest go first when it is full.
+/// How much a ledger holds, and what gives way when that is not enough.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    pub(crate) most: usize,
+    pub(crate) when_full: WhenFull,
+}
+
+/// What happens to a name for which there is no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WhenFull {
+    /// It is not taken: nothing that was promised to be remembered is forgotten.
+    Refuse,
+    /// It takes the place of the one that would expire next.
+    Forget,
+}
+
+/// The answer to a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Claimed {
+    /// Nobody was here before.
+    First,
+    /// Somebody else was first.
+    Taken,
+    /// There is no room, so nobody can tell.
+    Full,
+}
+
+/// Remembers names until a given time.
 pub(crate) struct Ledger {
-    capacity: usize,
+    limit: Limit,
     entries: Mutex<Entries>,
 }
 
 #[derive(Default)]
 struct Entries {
     until: HashMap<String, i64>,
-    order: VecDeque<String>,
+    /// The same, in the order in which they expire.
+    order: BTreeSet<(i64, String)>,
 }
 
 impl Ledger {
-    pub(crate) fn new(capacity: usize) -> Self {
-        Self { capacity, entries: Mutex::default() }
+    pub(crate) fn new(limit: Limit) -> Self {
+        Self { limit, entries: Mutex::default() }
     }
 
-    /// Writes `name` down until `until`. False if it was there already: then somebody else was first.
-    pub(crate) fn claim(&self, name: &str, until: i64, now: i64) -> bool {
+    /// Writes `name` down until `until`, if it is not there already and there is room.
+    pub(crate) fn claim(&self, name: &str, until: i64, now: i64) -> Claimed {
         let mut entries = self.lock();
         entries.forget_expired(now);
         if entries.until.contains_key(name) {
-            return false;
+            return Claimed::Taken;
+        }
+        if entries.until.len() >= self.limit.most && self.limit.when_full == WhenFull::Refuse {
+            return Claimed::Full;
         }
         entries.until.insert(name.to_owned(), until);
-        entries.order.push_back(name.to_owned());
-        while entries.order.len() > self.capacity {
-            entries.drop_oldest();
+        entries.order.insert((until, name.to_owned()));
+        while entries.until.len() > self.limit.most {
+            entries.drop_next();
         }
-        true
+        Claimed::First
     }
 
-    /// Takes a claim back, because nothing was decided after all.
-    pub(crate) fn release(&self, name: &str) {
-        let mut entries = self.lock();
-        entries.until.remove(name);
-        entries.order.retain(|kept| kept != name);
+    /// As `claim`, for one who gives the claim back unless the matter was decided.
+    pub(crate) fn hold<'a>(&'a self, name: &'a str, until: i64, now: i64) -> Result<Claim<'a>, Claimed> {
+        match self.claim(name, until, now) {
+            Claimed::First => Ok(Claim { ledger: self, name, decided: false }),
+            other => Err(other),
+        }
     }
 
     /// Is `name` written down?
     pub(crate) fn holds(&self, name: &str, now: i64) -> bool {
         self.lock().until.get(name).is_some_and(|until| *until > now)
+    }
+
+    fn release(&self, name: &str) {
+        let mut entries = self.lock();
+        if let Some(until) = entries.until.remove(name) {
+            entries.order.remove(&(until, name.to_owned()));
+        }
     }
 
     /// A panic elsewhere leaves the list whole: every change is complete before the lock is given back.
@@ -57,16 +96,38 @@ impl Ledger {
     }
 }
 
+/// A name written down on approval. Whatever ends the work before [`Claim::keep`], be it a refusal, a provider
+/// that is down or a browser that went away, strikes the name out again.
+pub(crate) struct Claim<'a> {
+    ledger: &'a Ledger,
+    name: &'a str,
+    decided: bool,
+}
+
+impl Claim<'_> {
+    /// The name stays written down.
+    pub(crate) fn keep(mut self) {
+        self.decided = true;
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        if !self.decided {
+            self.ledger.release(self.name);
+        }
+    }
+}
+
 impl Entries {
-    /// Entries are written in the order in which they expire, near enough, so the front is the place to look.
     fn forget_expired(&mut self, now: i64) {
-        while self.order.front().is_some_and(|name| self.until.get(name).is_none_or(|until| *until <= now)) {
-            self.drop_oldest();
+        while self.order.first().is_some_and(|(until, _)| *until <= now) {
+            self.drop_next();
         }
     }
 
-    fn drop_oldest(&mut self) {
-        if let Some(name) = self.order.pop_front() {
+    fn drop_next(&mut self) {
+        if let Some((_, name)) = self.order.pop_first() {
             self.until.remove(&name);
         }
     }
@@ -76,33 +137,61 @@ impl Entries {
 mod tests {
     use super::*;
 
+    fn ledger(most: usize, when_full: WhenFull) -> Ledger {
+        Ledger::new(Limit { most, when_full })
+    }
+
     #[test]
     fn a_name_can_be_claimed_once_until_it_is_forgotten() {
-        let ledger = Ledger::new(10);
+        let ledger = ledger(10, WhenFull::Refuse);
 
-        assert!(ledger.claim("a", 100, 0));
-        assert!(!ledger.claim("a", 100, 50));
+        assert_eq!(ledger.claim("a", 100, 0), Claimed::First);
+        assert_eq!(ledger.claim("a", 100, 50), Claimed::Taken);
         assert!(ledger.holds("a", 99) && !ledger.holds("a", 100));
-        assert!(ledger.claim("a", 200, 100));
+        assert_eq!(ledger.claim("a", 200, 100), Claimed::First);
     }
 
     #[test]
-    fn a_released_name_can_be_claimed_again() {
-        let ledger = Ledger::new(10);
-        ledger.claim("a", 100, 0);
+    fn a_claim_that_is_dropped_is_given_back_and_one_that_is_kept_is_not() {
+        let ledger = ledger(10, WhenFull::Refuse);
 
-        ledger.release("a");
+        drop(ledger.hold("a", 100, 0).ok().unwrap());
+        let claim = ledger.hold("a", 100, 0).ok().unwrap();
+        assert_eq!(ledger.hold("a", 100, 0).err(), Some(Claimed::Taken));
+        claim.keep();
 
-        assert!(ledger.claim("a", 100, 0));
+        assert_eq!(ledger.hold("a", 100, 0).err(), Some(Claimed::Taken));
     }
 
     #[test]
-    fn a_full_ledger_drops_the_oldest() {
-        let ledger = Ledger::new(2);
-        for name in ["a", "b", "c"] {
-            ledger.claim(name, 100, 0);
+    fn a_full_ledger_refuses_rather_than_forgets_and_has_room_again_as_soon_as_one_expires() {
+        let ledger = ledger(2, WhenFull::Refuse);
+        ledger.claim("late", 200, 0);
+        ledger.claim("early", 100, 0);
+
+        assert_eq!(ledger.claim("more", 300, 99), Claimed::Full);
+        assert!(ledger.holds("early", 99) && ledger.holds("late", 99));
+        assert_eq!(ledger.claim("early", 100, 99), Claimed::Taken, "what it knows, it knows even when full");
+
+        assert_eq!(ledger.claim("more", 300, 100), Claimed::First, "whichever came first, `early` is over");
+        assert!(ledger.holds("late", 100));
+    }
+
+    #[test]
+    fn where_nothing_may_be_refused_the_next_to_expire_gives_way() {
+        let ledger = ledger(2, WhenFull::Forget);
+        for (name, until) in [("b", 101), ("a", 100), ("c", 102)] {
+            ledger.claim(name, until, 0);
         }
 
         assert!(!ledger.holds("a", 0) && ledger.holds("b", 0) && ledger.holds("c", 0));
+    }
+
+    #[test]
+    fn a_ledger_without_room_that_forgets_remembers_nothing() {
+        let ledger = ledger(0, WhenFull::Forget);
+
+        assert_eq!(ledger.claim("a", 100, 0), Claimed::First);
+        assert_eq!(ledger.claim("a", 100, 0), Claimed::First);
     }
 }

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::cookies::CookiePolicy;
 use crate::error::{ProviderError, Refusal};
+use crate::ledger::{Limit, WhenFull};
 use crate::oidc::authorize::{self, Parameter};
 use crate::oidc::callback::{self, FormRule, ResponseRule};
 use crate::oidc::claims::{ClaimRule, claim_rules};
@@ -98,8 +99,8 @@ pub(crate) struct TransactionPolicy {
     pub(crate) remembers: fn(&HeaderMap) -> bool,
     /// How many logins a browser may have under way.
     pub(crate) pending: usize,
-    /// How many decided logins are remembered.
-    pub(crate) remembered: usize,
+    /// How many finished logins are remembered.
+    pub(crate) remembered: Limit,
 }
 
 /// How a session is kept.
@@ -109,7 +110,7 @@ pub(crate) struct SessionPolicy {
     /// Does a refused login end the session that was there before?
     pub(crate) ends_on_refusal: bool,
     /// How many ended sessions are remembered.
-    pub(crate) remembered: usize,
+    pub(crate) remembered: Limit,
 }
 
 /// What logging out does.
@@ -152,7 +153,8 @@ impl Policy {
                 format: Arc::new(Sealed),
                 life: LIFE,
                 ends_on_refusal: false,
-                remembered: 100_000,
+                // Nobody may be kept from logging out: when this is full, the session that ends first gives way.
+                remembered: Limit { most: 100_000, when_full: WhenFull::Forget },
             },
             logout: LogoutPolicy { ends_the_session: true, needs_the_provider: false },
             guards: guards(settings),
@@ -198,7 +200,9 @@ impl TransactionPolicy {
             ends: transaction::ends_the_matched,
             remembers: is_navigation,
             pending: transaction::MAX_PENDING,
-            remembered: 10_000,
+            // Only a login that succeeded stays written down, until its cookie would have expired anyway, so that
+            // it takes 28 people a second for an hour to fill this, and nobody without an account can.
+            remembered: Limit { most: 100_000, when_full: WhenFull::Refuse },
         }
     }
 }

@@ -13,6 +13,7 @@ mod request;
 mod session;
 mod strict;
 
+use crate::ledger::{Limit, WhenFull};
 use crate::policy::Policy;
 
 /// One check of the sample that is left out, or made over-strict.
@@ -40,6 +41,9 @@ const fn omit(name: &'static str, omits: &'static str) -> Weakness {
 const fn change(name: &'static str, omits: &'static str, edit: fn(&mut Policy)) -> Weakness {
     Weakness { name, omits, edit: Edit::By(edit) }
 }
+
+/// A memory that forgets at once.
+const NOTHING: Limit = Limit { most: 0, when_full: WhenFull::Forget };
 
 const TOPICS: [&[Weakness]; 7] = [
     claims::WEAKNESSES,

@@ -1,5 +1,7 @@
 //! The decision about a response of the provider: understood, matched to a login under way, checked rule by rule.
 
+use axum::http::StatusCode;
+
 use super::claims::Claims;
 use super::keys::KeyRing;
 use super::token::{ALG, Token};
@@ -7,6 +9,7 @@ use super::transaction::Transaction;
 use super::{Expected, provider::Provider};
 use crate::app::App;
 use crate::error::Refusal;
+use crate::ledger::Claimed;
 use crate::params::Params;
 use crate::rule::{Rule, check};
 
@@ -62,10 +65,16 @@ pub(crate) struct Decision {
 /// A response that belongs to no login under way in this browser.
 pub(crate) const UNMATCHED: Refusal = Refusal::new("state-check", "RFC 6749 10.12");
 const CONSUMED: Refusal = Refusal::new("consumed-ledger", "RFC 9700 4.7");
+const FULL: Refusal = Refusal {
+    reason: "consumed-ledger-full",
+    clause: "RFC 9700 4.7",
+    status: StatusCode::SERVICE_UNAVAILABLE,
+};
 const FOREIGN: Refusal = Refusal::new("transaction-issuer", "RFC 9700 4.4");
 
-/// Decides. A login is claimed before its response is checked, so that of two equal forms only one can win; the
-/// claim is given back when the provider's outage left the matter open.
+/// Decides. A login is claimed before its token is checked, so that of two equal forms only one can win. The claim
+/// stays if the token is accepted and is given back otherwise, also when the browser goes away while the provider
+/// is asked: anybody can send forms that are refused, and would fill the ledger with them.
 pub(crate) async fn decide(app: &App, params: &Params, pending: &[Transaction]) -> Decision {
     let matched = match_transaction(app, params, pending);
     let outcome = match &matched {
@@ -89,21 +98,26 @@ fn match_transaction(app: &App, params: &Params, pending: &[Transaction]) -> Res
 
 async fn settle(app: &App, params: &Params, transaction: &Transaction) -> Result<Accepted, Refusal> {
     let now = app.ambient.clock.unix();
+    let provider = app.provider(&transaction.iss).ok_or(FOREIGN)?;
+    check(&app.policy.callback.response, params, &())?;
     let until = transaction.iat.saturating_add(app.policy.transactions.lifetime);
-    if !app.consumed.claim(&transaction.id, until, now) {
-        return Err(CONSUMED);
-    }
-    let outcome = judge(app, params, transaction, now).await;
-    if outcome.as_ref().is_err_and(Refusal::is_outage) {
-        app.consumed.release(&transaction.id);
-    }
-    outcome
+    let claim = app.consumed.hold(&transaction.id, until, now).map_err(|answer| match answer {
+        Claimed::Full => FULL,
+        Claimed::First | Claimed::Taken => CONSUMED,
+    })?;
+    let accepted = judge(app, provider, params, transaction, now).await?;
+    claim.keep();
+    Ok(accepted)
 }
 
-async fn judge(app: &App, params: &Params, transaction: &Transaction, now: i64) -> Result<Accepted, Refusal> {
+async fn judge(
+    app: &App,
+    provider: &Provider,
+    params: &Params,
+    transaction: &Transaction,
+    now: i64,
+) -> Result<Accepted, Refusal> {
     let policy = &app.policy;
-    let provider = app.provider(&transaction.iss).ok_or(FOREIGN)?;
-    check(&policy.callback.response, params, &())?;
     let metadata = provider.metadata(policy, now).await.map_err(|error| policy.outage(&error))?;
     let expected = expected(app, provider, transaction, metadata.promises_iss, now);
     check(&policy.callback.issuer, params, &expected)?;
@@ -138,5 +152,48 @@ fn expected(
         now,
         tolerance: app.policy.tolerance,
         promises_iss,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::ambient::{Ambient, Clock, Random};
+    use crate::config::{IssuerSettings, Origin, Secret, Settings};
+    use crate::ledger::{Limit, WhenFull};
+    use crate::policy::Policy;
+
+    fn app(most: usize) -> App {
+        let origin = Origin::parse("http://localhost:3000").unwrap();
+        let settings =
+            Settings::new(origin, IssuerSettings::new("http://127.0.0.1:9", "c"), Secret::new("12345678"));
+        let mut policy = Policy::honest(&settings);
+        assert_eq!(policy.transactions.remembered.when_full, WhenFull::Refuse);
+        policy.transactions.remembered = Limit { most, ..policy.transactions.remembered };
+        let clock = Clock::from_fn(Arc::new(|| 1000));
+        App::new(settings, Ambient { clock, random: Random::system() }, policy)
+    }
+
+    #[tokio::test]
+    async fn where_nothing_more_can_be_remembered_a_login_waits_and_nothing_is_forgotten() {
+        let app = app(1);
+        assert_eq!(app.consumed.claim("finished", 2000, 1000), Claimed::First);
+        let pending = Transaction {
+            id: "waiting".into(),
+            nonce: "n".into(),
+            state: "s".into(),
+            iss: "http://127.0.0.1:9".into(),
+            return_to: "/".into(),
+            iat: 1000,
+        };
+        let params = Params::parse(b"state=s&id_token=a.b.c").unwrap();
+
+        let decision = decide(&app, &params, &[pending]).await;
+
+        assert_eq!(decision.outcome.err(), Some(FULL));
+        assert_eq!(decision.ends, [], "the login stays under way");
+        assert!(app.consumed.holds("finished", 1000));
     }
 }

@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-/// Long enough for every path of the app; short enough to fit a cookie when every character is escaped.
+/// Long enough for every path of the app. What does not fit its cookie once it is escaped is left out there.
 const MAX_LENGTH: usize = 1024;
 /// Places that would start, break or end a login instead of returning from it.
 const NOT_A_PLACE: [&str; 3] = ["/login", "/callback", "/logout"];

@@ -8,7 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use serde::{Deserialize, Serialize};
 
 use crate::ambient::Random;
-use crate::cookies::{CookieKind, RequestCookies};
+use crate::cookies::{CookieKind, MAX_LINE, RequestCookies};
 use crate::params::Params;
 use crate::vault::Vault;
 
@@ -85,8 +85,17 @@ pub(crate) fn ends_the_matched(
 }
 
 impl Transaction {
-    /// The `Set-Cookie` line that keeps it.
+    /// The `Set-Cookie` line that keeps it. Escaping makes some places to return to eight times as long; one that
+    /// would make browsers drop the cookie, and the login with it, gives way to the home page.
     pub(crate) fn cookie(&self, kind: &CookieKind, vault: &Vault, max_age: i64) -> Option<String> {
+        let line = self.line(kind, vault, max_age)?;
+        if line.len() <= MAX_LINE {
+            return Some(line);
+        }
+        Self { return_to: "/".to_owned(), ..self.clone() }.line(kind, vault, max_age)
+    }
+
+    fn line(&self, kind: &CookieKind, vault: &Vault, max_age: i64) -> Option<String> {
         let suffix = format!(".{}", self.id);
         let json = serde_json::to_string(self).ok()?.replace('.', "\\u002e");
         let signature = vault.sign(&format!("{}{suffix}", kind.name), &json)?;

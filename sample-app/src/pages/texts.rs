@@ -29,6 +29,26 @@ impl Message {
         action: None,
     };
 
+    pub(crate) const UNKNOWN_ISSUER: Self = Self {
+        status: StatusCode::NOT_FOUND,
+        title: "There is no such login service",
+        text: Cow::Borrowed(
+            "The address names a login service that this app does not know. You can log in with the usual one.",
+        ),
+        code: Some("unknown-issuer"),
+        action: Some(("/login", "Log in")),
+    };
+
+    pub(crate) const NOT_A_NAVIGATION: Self = Self {
+        status: StatusCode::FORBIDDEN,
+        title: "Do you want to log in?",
+        text: Cow::Borrowed(
+            "A login starts when you open it yourself, not inside of another page and not in the background.",
+        ),
+        code: Some("login-not-opened"),
+        action: Some(("/login", "Log in")),
+    };
+
     pub(crate) const CONFIRM_LOGOUT: Self = Self {
         status: StatusCode::FORBIDDEN,
         title: "Do you want to log out?",
@@ -75,7 +95,16 @@ pub(crate) fn advice(refusal: &Refusal, params: &Params) -> String {
              too long, it may be finished already, or cookies may be blocked."
         }
         "consumed-ledger" => {
-            "This login was already used once. If you are logged in, simply go on from Home."
+            "This login is finished already, or is being finished in another window. If you are logged in, simply go \
+             on from Home; if not, log in again."
+        }
+        "consumed-ledger-full" => {
+            "Very many people have logged in within the last hour. Nothing is wrong with your account. Please try \
+             again in a few minutes."
+        }
+        "session-too-large" => {
+            "The login service says more about you than this app can keep in cookies. Logging in again will not \
+             help; whoever runs the login service can take claims out of your ID token."
         }
         "post-only-callback" => {
             "This address only receives the answer of the login service. It cannot be opened, bookmarked or \

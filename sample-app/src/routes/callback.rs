@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::form;
-use super::visitor::{SessionSettled, Visitor, set_cookies};
+use super::visitor::{NotKept, SessionSettled, Visitor, set_cookies};
 use crate::app::App;
 use crate::error::Refusal;
 use crate::oidc::callback::{Accepted, Decision, decide};
@@ -16,6 +16,9 @@ use crate::oidc::transaction::cookie_name;
 use crate::pages::{Message, message};
 use crate::params::Params;
 use crate::session::{Data, Session};
+
+const TOO_LARGE: Refusal = Refusal::new("session-too-large", "RFC 6265 6.1");
+const UNSEALED: Refusal = Refusal::new("session-not-sealed", "RFC 7516 5.1");
 
 /// Understand, decide, answer.
 pub(crate) async fn callback(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -70,9 +73,6 @@ pub(crate) fn explain(app: &App, visitor: &Visitor, refusal: &Refusal, params: &
 /// A fresh session takes the place of whatever session there was.
 fn sign_in(app: &App, visitor: &Visitor, accepted: Accepted) -> Response {
     let now = app.ambient.clock.unix();
-    if let Some(earlier) = visitor.session() {
-        app.ended.claim(earlier.name(), now.saturating_add(app.policy.session.life.absolute), now);
-    }
     let data = Data {
         id_token: accepted.id_token,
         sid: Some(app.ambient.random.token()),
@@ -83,9 +83,17 @@ fn sign_in(app: &App, visitor: &Visitor, accepted: Accepted) -> Response {
     let (Some(session), Ok(location)) = (Session::new(data, now, now), HeaderValue::try_from(place)) else {
         return refuse(app, visitor, &Refusal::new("token-claims", "RFC 7519 7.2"), &Params::default());
     };
+    let lines = match visitor.keep(app, &session) {
+        Ok(lines) => lines,
+        Err(NotKept::TooLarge) => return refuse(app, visitor, &TOO_LARGE, &Params::default()),
+        Err(NotKept::Unsealed) => return refuse(app, visitor, &UNSEALED, &Params::default()),
+    };
+    if let Some(earlier) = visitor.session() {
+        app.ended.claim(earlier.name(), now.saturating_add(app.policy.session.life.absolute), now);
+    }
     tracing::info!("signed in");
     let mut response = (app.policy.callback.redirect, [(header::LOCATION, location)]).into_response();
-    set_cookies(&mut response, visitor.keep(app, &session));
+    set_cookies(&mut response, lines);
     response.extensions_mut().insert(SessionSettled);
     response
 }

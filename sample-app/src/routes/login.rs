@@ -13,7 +13,8 @@ use crate::oidc::provider::Provider;
 use crate::pages::{Message, message};
 use crate::params::Params;
 
-/// Starts a login.
+/// Starts a login, if the person opened this address: images, frames and scripts of other pages would push the
+/// logins under way out of the browser.
 pub(crate) async fn login(State(app): State<Arc<App>>, request: Request) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
     let params = Params::parse(request.uri().query().unwrap_or_default().as_bytes())
@@ -24,8 +25,12 @@ pub(crate) async fn login(State(app): State<Arc<App>>, request: Request) -> Resp
         None => app.providers.first(),
     };
     let Some(provider) = provider else {
-        return message(&app, &visitor, &Message::NO_LOGIN);
+        let text = if app.settings.has_login() { Message::UNKNOWN_ISSUER } else { Message::NO_LOGIN };
+        return message(&app, &visitor, &text);
     };
+    if !(app.policy.transactions.remembers)(request.headers()) {
+        return message(&app, &visitor, &Message::NOT_A_NAVIGATION);
+    }
     let mut headers = request.headers().clone();
     if request.method() != Method::GET {
         headers.insert("sec-fetch-mode", HeaderValue::from_static("no-cors"));

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use super::visitor::{SessionSettled, Visitor, is_navigation, set_cookies};
 use crate::app::App;
 use crate::error::Refusal;
+use crate::ledger::Claimed;
 use crate::oidc::logout;
 use crate::pages::{Message, message};
 use crate::session::Session;
@@ -60,7 +61,8 @@ fn is_meant(headers: &HeaderMap) -> bool {
 fn end(app: &App, session: Option<&Session>) {
     if let Some(session) = session {
         let now = app.ambient.clock.unix();
-        if app.ended.claim(session.name(), now.saturating_add(app.policy.session.life.absolute), now) {
+        let until = now.saturating_add(app.policy.session.life.absolute);
+        if app.ended.claim(session.name(), until, now) == Claimed::First {
             tracing::info!("logged out");
         }
     }

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::cookies::RequestCookies;
 use crate::oidc::transaction::Pending;
 use crate::session::format::Making;
-use crate::session::{Session, chunks};
+use crate::session::{Session, chunks, chunks::TooLarge};
 
 /// The browser behind a request.
 #[derive(Clone, Default)]
@@ -26,6 +26,15 @@ struct Inner {
     /// Those of them the session was read from.
     used: Vec<String>,
     value: Option<String>,
+}
+
+/// Why a browser cannot be given a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotKept {
+    /// It takes more cookies than are read again.
+    TooLarge,
+    /// It cannot be sealed.
+    Unsealed,
 }
 
 /// Marks an answer whose handler has already seen to the session cookie.
@@ -43,9 +52,13 @@ pub(crate) async fn recognise(State(app): State<Arc<App>>, mut request: Request,
     response
 }
 
-/// Does the person see where this leads? A client that does not say is taken for a browser's address bar.
+/// Does the person see where this leads: a page of its own, neither a frame nor something fetched in advance? A
+/// client that does not say is taken for a browser's address bar.
 pub(crate) fn is_navigation(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
+    let is = |name: &str, wanted: &str| headers.get(name).is_none_or(|value| value == wanted);
+    let in_advance =
+        headers.get("sec-purpose").is_some_and(|purpose| purpose.as_bytes().starts_with(b"prefetch"));
+    is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document") && !in_advance
 }
 
 /// Adds `Set-Cookie` lines to an answer.
@@ -87,15 +100,14 @@ impl Visitor {
     }
 
     /// The lines that keep `session` in this browser, in place of whatever was there.
-    pub(crate) fn keep(&self, app: &App, session: &Session) -> Vec<String> {
+    pub(crate) fn keep(&self, app: &App, session: &Session) -> Result<Vec<String>, NotKept> {
         let now = app.ambient.clock.unix();
         let exp = app.policy.session.life.end(session.iat, now);
         let making = Making { vault: &app.vault, random: &app.ambient.random, exp };
         let presented: Vec<&str> = self.0.presented.iter().map(String::as_str).collect();
-        match app.policy.session.format.write(&making, session, self.0.value.as_deref()) {
-            Some(value) => chunks::write(&app.policy.cookies.session, &value, exp - now, &presented),
-            None => Vec::new(),
-        }
+        let value = app.policy.session.format.write(&making, session, self.0.value.as_deref());
+        chunks::write(&app.policy.cookies.session, &value.ok_or(NotKept::Unsealed)?, exp - now, &presented)
+            .map_err(|TooLarge| NotKept::TooLarge)
     }
 
     /// The lines that remove every session cookie this browser presented.
@@ -111,7 +123,8 @@ impl Visitor {
             // The session may have ended while this request was under way: it is not brought back.
             Some(session) if app.ended.holds(session.name(), now) => self.forget(app),
             Some(session) if app.policy.session.life.is_renewal_due(session, now) => {
-                self.keep(app, &Session { uat: now, ..session.clone() })
+                // It fitted when it was made, so it fits again; if not, the old cookie still serves.
+                self.keep(app, &Session { uat: now, ..session.clone() }).unwrap_or_default()
             }
             Some(_) => {
                 let stale = self.0.presented.iter().filter(|name| !self.0.used.contains(name));

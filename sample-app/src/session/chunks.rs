@@ -6,12 +6,16 @@
 
 use crate::cookies::{CookieKind, MAX_LINE, RequestCookies};
 
-/// More pieces than this are no session of ours; servers refuse such headers anyway.
+/// More pieces than this are neither written nor read; servers refuse such headers anyway.
 const MAX_CHUNKS: usize = 10;
+
+/// A session that would need more pieces than are read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooLarge;
 
 /// The names of all cookies of a request that belong to the session.
 pub(crate) fn presented<'a>(kind: &CookieKind, cookies: &'a RequestCookies) -> Vec<&'a str> {
-    let ours = |name: &str| name == kind.name || kind.suffix(name).is_some_and(is_number);
+    let ours = |name: &str| name == kind.name || kind.suffix(name).is_some_and(is_piece);
     cookies.iter().map(|(name, _)| name).filter(|name| ours(name)).collect()
 }
 
@@ -34,12 +38,20 @@ pub(crate) fn candidates(kind: &CookieKind, cookies: &RequestCookies) -> Vec<(St
 }
 
 /// The `Set-Cookie` lines that keep `value` and remove whatever else the request presented.
-pub(crate) fn write(kind: &CookieKind, value: &str, max_age: i64, presented: &[&str]) -> Vec<String> {
+pub(crate) fn write(
+    kind: &CookieKind,
+    value: &str,
+    max_age: i64,
+    presented: &[&str],
+) -> Result<Vec<String>, TooLarge> {
     let whole = kind.set("", value, max_age);
     let (names, mut lines) = if whole.len() <= MAX_LINE {
         (vec![kind.name.clone()], vec![whole])
     } else {
         let room = MAX_LINE - kind.set(".00", "", max_age).len();
+        if value.len() > room * MAX_CHUNKS {
+            return Err(TooLarge);
+        }
         let pieces = value.as_bytes().chunks(room).map(String::from_utf8_lossy).enumerate();
         pieces
             .map(|(number, piece)| {
@@ -53,11 +65,13 @@ pub(crate) fn write(kind: &CookieKind, value: &str, max_age: i64, presented: &[&
     }
     let stale = presented.iter().filter(|name| !names.iter().any(|kept| kept == *name));
     lines.extend(stale.map(|name| kind.clear(name)));
-    lines
+    Ok(lines)
 }
 
-fn is_number(suffix: &str) -> bool {
-    !suffix.is_empty() && suffix.bytes().all(|byte| byte.is_ascii_digit())
+/// A number that some application may have given to a piece. Beyond 99 nobody ever wrote one, and clearing whatever
+/// a request makes up would make answers as large as requests.
+fn is_piece(suffix: &str) -> bool {
+    suffix.len() <= 2 && suffix.parse::<u8>().is_ok_and(|number| number.to_string() == suffix)
 }
 
 #[cfg(test)]
@@ -80,9 +94,9 @@ mod tests {
 
     #[test]
     fn no_line_is_longer_than_a_browser_keeps_and_the_pieces_make_the_value_again() {
-        for length in [10, 4000, 4096, 9000, 40_000] {
+        for length in [10, 4000, 4096, 9000, 40_000, MOST] {
             let value = "x".repeat(length);
-            let lines = write(&kind(), &value, 86_400, &[]);
+            let lines = write(&kind(), &value, 86_400, &[]).unwrap();
             let pieces: Vec<_> = lines.iter().filter(|line| !line.contains("Max-Age=0")).collect();
             let joined: String = pieces
                 .iter()
@@ -90,16 +104,27 @@ mod tests {
                 .collect();
             assert!(lines.iter().all(|line| line.len() <= MAX_LINE), "{length}");
             assert_eq!(joined, value);
+            let sent: Vec<_> = pieces.iter().map(|line| line.split(';').next().unwrap()).collect();
+            let sent: Vec<_> = sent.iter().map(|pair| pair.split_once('=').unwrap()).collect();
+            assert_eq!(candidates(&kind(), &request(&sent))[0].0, value, "what is written is read again");
         }
     }
+
+    #[test]
+    fn a_session_that_would_not_be_read_again_is_not_written() {
+        assert!(write(&kind(), &"x".repeat(MOST + 1), 86_400, &[]).is_err());
+    }
+
+    /// What ten lines of 4096 bytes have room for.
+    const MOST: usize = 10 * (4096 - "s.00=; Max-Age=86400; Path=/; HttpOnly; Secure; SameSite=Lax".len());
 
     #[test]
     fn stale_pieces_are_cleared_in_every_direction() {
         let cookies = request(&[("s.0", "a"), ("s.1", "b"), ("s.11", "c"), ("s.x", "d"), ("t", "e")]);
         let presented = presented(&kind(), &cookies);
 
-        let shrunk = write(&kind(), "small", 60, &presented);
-        let grown = write(&kind(), &"x".repeat(5000), 60, &["s"]);
+        let shrunk = write(&kind(), "small", 60, &presented).unwrap();
+        let grown = write(&kind(), &"x".repeat(5000), 60, &["s"]).unwrap();
 
         let cleared = |lines: &[String]| -> Vec<String> {
             let gone = lines.iter().filter(|line| line.contains("Max-Age=0"));
@@ -107,6 +132,14 @@ mod tests {
         };
         assert_eq!(cleared(&shrunk), ["s.0", "s.1", "s.11"]);
         assert_eq!(cleared(&grown), ["s"]);
+    }
+
+    #[test]
+    fn numbers_that_nobody_gives_to_a_piece_are_not_cleared() {
+        let names = ["s.99", "s.100", "s.007", "s.07", "s.00", "s.0", "s.+1", "s.", "s.18446744073709551616"];
+        let cookies = request(&names.map(|name| (name, "x")));
+
+        assert_eq!(presented(&kind(), &cookies), ["s.99", "s.0"]);
     }
 
     #[test]

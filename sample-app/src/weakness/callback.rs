@@ -7,7 +7,7 @@ use axum::http::{Method, StatusCode};
 use axum::routing::MethodFilter;
 use serde_json::{Map, Value};
 
-use super::{Weakness, change, omit};
+use super::{NOTHING, Weakness, change, omit};
 use crate::error::Refusal;
 use crate::oidc::return_to;
 use crate::oidc::transaction::{Binding, ByCookie, Transaction};
@@ -78,14 +78,14 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         "A finished login leaves its cookie and can be finished again.",
         |policy| {
             policy.transactions.ends = |_, _, _| Vec::new();
-            policy.transactions.remembered = 0;
+            policy.transactions.remembered = NOTHING;
         },
     ),
     change(
         "consumed-ledger",
         "A finished login is forgotten: with its cookie restored it can be replayed.",
         |policy| {
-            policy.transactions.remembered = 0;
+            policy.transactions.remembered = NOTHING;
         },
     ),
     change("transaction-lifetime", "A login under way never expires.", |policy| {

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use super::{Weakness, change};
+use super::{NOTHING, Weakness, change};
 use crate::cookies::SameSite;
 use crate::session::format::{Making, Sealed, SessionFormat};
 use crate::session::life::Life;
@@ -71,7 +71,7 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         policy.session.life = Life { idle: A_CENTURY, absolute: A_CENTURY, ..policy.session.life };
     }),
     change("ended-ledger", "A session that was logged out goes on for whoever kept its cookie.", |policy| {
-        policy.session.remembered = 0;
+        policy.session.remembered = NOTHING;
     }),
     change("local-logout", "Logging out redirects and ends nothing.", |policy| {
         policy.logout.ends_the_session = false;

@@ -82,6 +82,53 @@ async fn a_refused_token_uses_the_login_up() {
 }
 
 #[tokio::test]
+async fn a_form_that_is_refused_leaves_nothing_in_the_ledger() {
+    let mut world = World::new().await;
+    let login = world.start_login("/").await;
+    let token = world.token(&login);
+    let jar = world.browser.jar.clone();
+    let state = ("state", login.state.as_str());
+
+    for form in [vec![state], vec![state, ("error", "x")], vec![state, ("id_token", "a.b.c")]] {
+        assert_eq!(world.browser.post("/callback", &form).await.status, 400);
+        world.browser.jar = jar.clone();
+    }
+
+    assert_eq!(world.deliver(&login, &token).await.status, 303, "only what was accepted is remembered");
+}
+
+#[tokio::test]
+async fn a_browser_that_goes_away_while_the_keys_are_fetched_can_send_its_form_again() {
+    let mut world = World::new().await;
+    let login = world.start_login("/").await;
+    let token = world.token(&login);
+    world.provider.hold(true);
+    let mut impatient = world.browser.clone();
+    let (state, sent) = (login.state.clone(), token.clone());
+    let first = tokio::spawn(async move {
+        impatient.post("/callback", &[("state", &state), ("id_token", &sent)]).await.status
+    });
+    eventually(|| world.provider.asked("jwks") == 1).await;
+
+    first.abort();
+    eventually(|| world.provider.given_up() == 1).await;
+    world.provider.hold(false);
+
+    assert_eq!(world.deliver(&login, &token).await.status, 303);
+    assert_eq!(world.subject().await.as_deref(), Some("alice"));
+}
+
+/// Waits for something that another task does.
+async fn eventually(holds: impl Fn() -> bool) {
+    let waiting = async {
+        while !holds() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), waiting).await.expect("it happens");
+}
+
+#[tokio::test]
 async fn two_tabs_log_in_independently_and_five_at_most_are_under_way() {
     let mut world = World::new().await;
     let mut logins = Vec::new();

@@ -60,6 +60,67 @@ async fn a_background_call_is_redirected_and_starts_no_login() {
 }
 
 #[tokio::test]
+async fn only_a_page_that_is_opened_starts_a_login() {
+    let mut world = World::new().await;
+    for _ in 0..5 {
+        world.start_login("/").await;
+    }
+    let before = world.browser.jar.clone();
+    let image = [("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")];
+    let frame = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
+    let script = [("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")];
+    let in_advance = [("sec-fetch-mode", "navigate"), ("sec-purpose", "prefetch")];
+    let opened = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    let mut ask = async |path: &str, headers: [(&'static str, &'static str); 2]| {
+        let send = |request: reqwest::RequestBuilder| {
+            headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
+        };
+        let answer = world.browser.request(reqwest::Method::GET, path, send).await;
+        (answer.status, answer.cookies().len(), answer)
+    };
+
+    for headers in [image, frame, script, in_advance] {
+        let (status, cookies, answer) = ask("/login", headers).await;
+        assert_eq!((status, cookies), (403, 0), "{headers:?}");
+        World::assert_refused(&answer, "login-not-opened");
+        let (status, cookies, _) = ask("/profile", headers).await;
+        assert_eq!((status, cookies), (302, 0), "{headers:?}");
+    }
+    let (status, cookies, _) = ask("/login", opened).await;
+
+    assert_eq!((status, cookies), (302, 2), "the oldest gives way to the new one");
+    let kept = world.browser.jar.keys().filter(|name| before.contains_key(*name)).count();
+    assert_eq!((kept, world.browser.jar.len()), (4, 5));
+}
+
+#[tokio::test]
+async fn a_login_service_that_the_app_does_not_know_is_said_to_be_unknown() {
+    let mut world = World::new().await;
+
+    let answer = world.browser.get("/login?iss=https://evil.example").await;
+
+    assert_eq!((answer.status, answer.cookies().len()), (404, 0));
+    World::assert_refused(&answer, "unknown-issuer");
+    assert!(!answer.body.contains("evil.example") && !answer.body.contains("ISSUER_BASE_URL"));
+}
+
+#[tokio::test]
+async fn a_place_to_return_to_that_no_cookie_can_hold_is_the_home_page() {
+    let mut world = World::new().await;
+    for (wanted, kept) in
+        [(format!("/{}", "a".repeat(1000)), true), (format!("/x{}", ".".repeat(1000)), false)]
+    {
+        let answer = world.browser.get(&format!("/login?returnTo={wanted}")).await;
+        assert!(answer.cookies().iter().all(|line| line.len() <= 4096), "browsers drop longer ones");
+        let parameter = |name| answer.parameter(name).unwrap();
+        let login = super::world::Login { state: parameter("state"), nonce: parameter("nonce") };
+        let token = world.token(&login);
+        let done = world.deliver(&login, &token).await;
+        assert_eq!((done.status, done.location()), (303, if kept { wanted.as_str() } else { "/" }));
+    }
+}
+
+#[tokio::test]
 async fn the_api_answers_401_where_that_is_declared() {
     let mut world =
         World::with(|settings| settings.api_unauthenticated = ApiUnauthenticated::Status401).await;

@@ -47,13 +47,15 @@ async fn logging_out_twice_or_without_a_session_is_harmless() {
 }
 
 #[tokio::test]
-async fn another_site_cannot_log_anyone_out() {
+async fn neither_another_site_nor_a_frame_nor_a_prefetch_logs_anyone_out() {
     let mut world = World::new().await;
     world.log_in().await;
     let image = [("sec-fetch-mode", "no-cors"), ("sec-fetch-site", "cross-site")];
     let link = [("sec-fetch-mode", "navigate"), ("sec-fetch-site", "cross-site")];
+    let frame = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
+    let in_advance = [("sec-fetch-mode", "navigate"), ("sec-purpose", "prefetch;prerender")];
 
-    for headers in [image, link] {
+    for headers in [image, link, frame, in_advance] {
         let send = |request: reqwest::RequestBuilder| {
             headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
         };

@@ -15,6 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 /// Making keys is slow; every test uses the same three.
 static KEYS: LazyLock<[RsaKeyPair; 3]> =
@@ -23,6 +24,7 @@ static KEYS: LazyLock<[RsaKeyPair; 3]> =
 pub(crate) struct Provider {
     pub(crate) issuer: String,
     state: Arc<Mutex<Published>>,
+    held: watch::Sender<bool>,
     server: tokio::task::JoinHandle<()>,
 }
 
@@ -30,7 +32,18 @@ pub(crate) struct Provider {
 struct Published {
     documents: HashMap<String, Value>,
     asked: HashMap<String, usize>,
+    /// Those who asked while everything was held back, and went away without an answer.
+    given_up: usize,
     down: bool,
+}
+
+/// Somebody who asked and has no answer yet.
+struct Asker(Arc<Mutex<Published>>);
+
+impl Drop for Asker {
+    fn drop(&mut self) {
+        self.0.lock().expect("no test panicked while publishing").given_up += 1;
+    }
 }
 
 impl Provider {
@@ -38,9 +51,10 @@ impl Provider {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let issuer = format!("http://{}", listener.local_addr().expect("an address"));
         let state = Arc::new(Mutex::new(Published::default()));
-        let router = Router::new().route("/{*document}", get(publish)).with_state(state.clone());
+        let (held, gate) = watch::channel(false);
+        let router = Router::new().route("/{*document}", get(publish)).with_state((state.clone(), gate));
         let server = tokio::spawn(async move { axum::serve(listener, router).await.expect("serving") });
-        let provider = Self { issuer: issuer.clone(), state, server };
+        let provider = Self { issuer: issuer.clone(), state, held, server };
         provider.publish(
             ".well-known/openid-configuration",
             json!({
@@ -68,6 +82,15 @@ impl Provider {
         self.lock().down = down;
     }
 
+    /// Holds every answer back, or lets them go.
+    pub(crate) fn hold(&self, held: bool) {
+        self.held.send_replace(held);
+    }
+
+    pub(crate) fn given_up(&self) -> usize {
+        self.lock().given_up
+    }
+
     pub(crate) fn asked(&self, document: &str) -> usize {
         self.lock().asked.get(document).copied().unwrap_or_default()
     }
@@ -84,11 +107,14 @@ impl Drop for Provider {
 }
 
 async fn publish(
-    State(state): State<Arc<Mutex<Published>>>,
+    State((state, mut gate)): State<(Arc<Mutex<Published>>, watch::Receiver<bool>)>,
     Path(document): Path<String>,
 ) -> impl IntoResponse {
-    let mut state = state.lock().expect("no test panicked while publishing");
-    *state.asked.entry(document.clone()).or_default() += 1;
+    *state.lock().expect("no test panicked").asked.entry(document.clone()).or_default() += 1;
+    let asker = Asker(state.clone());
+    gate.wait_for(|held| !held).await.expect("the provider is there");
+    std::mem::forget(asker);
+    let state = state.lock().expect("no test panicked while publishing");
     match state.documents.get(&document) {
         _ if state.down => (StatusCode::INTERNAL_SERVER_ERROR, "down".to_owned()),
         Some(value) => (StatusCode::OK, value.to_string()),

@@ -115,6 +115,23 @@ async fn a_large_identity_is_cut_into_chunks_and_a_smaller_one_leaves_none_behin
 }
 
 #[tokio::test]
+async fn an_identity_too_large_for_cookies_is_a_page_that_says_so_and_the_session_before_goes_on() {
+    let mut world = World::new().await;
+    world.log_in().await;
+    let login = world.start_login("/").await;
+    let mut claims = world.claims(&login);
+    claims["sub"] = json!("bob");
+    claims["padding"] = json!("x".repeat(30_000));
+
+    let answer = world.deliver(&login, &sign(HEADER, &claims.to_string(), 0)).await;
+
+    World::assert_refused(&answer, "session-too-large");
+    assert!(answer.body.contains("more about you than this app can keep"));
+    assert!(answer.cookies().iter().all(|line| !line.starts_with(SESSION)), "{:?}", answer.cookies());
+    assert_eq!(world.subject().await.as_deref(), Some("alice"));
+}
+
+#[tokio::test]
 async fn chunks_that_a_cross_site_login_could_not_see_are_survived_and_cleared() {
     let mut world = World::new().await;
     let login = world.start_login("/").await;
