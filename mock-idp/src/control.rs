@@ -43,7 +43,10 @@ const ROUTES: &[(&str, &str)] = &[
     ("POST /tenants/{tenant}/clients", "register a client"),
     ("POST /tenants/{tenant}/users", "add a person"),
     ("POST /tenants/{tenant}/keys/rotate", "{\"grace\": \"keep-old\"} or drop-old"),
-    ("POST /tenants/{tenant}/mint", "{\"user\", \"client_id\", \"nonce\", \"faults\"}: an ID Token"),
+    (
+        "POST /tenants/{tenant}/mint",
+        "{\"user\", \"client_id\", \"nonce\", \"faults\"}: an ID Token; faults at its own seams",
+    ),
 ];
 
 /// The control API's routes behind its guard.
@@ -64,7 +67,7 @@ pub(crate) fn service(registry: &Arc<Registry>, address: SocketAddr) -> Router {
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .with_state(Arc::clone(registry))
-        .layer(middleware::from_fn_with_state(address.port(), guard::admit))
+        .layer(middleware::from_fn_with_state(address, guard::admit))
 }
 
 async fn index(Shared(registry): Shared<Arc<Registry>>) -> axum::Json<Value> {

@@ -1,6 +1,8 @@
 //! Keeping web pages out. The control API listens on loopback, where every page in a browser can reach it: by
 //! a name that was rebound to 127.0.0.1, or by a plain cross-site request.
 
+use std::net::SocketAddr;
+
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
@@ -9,16 +11,23 @@ use axum::response::{IntoResponse as _, Response};
 use super::answer::Refused;
 
 /// Lets only programs and the control API's own pages in.
-pub(super) async fn admit(Shared(port): Shared<u16>, request: Request, next: Next) -> Response {
-    match refusal(request.headers(), port) {
+pub(super) async fn admit(Shared(address): Shared<SocketAddr>, request: Request, next: Next) -> Response {
+    match refusal(request.headers(), address) {
         Some(refused) => refused.into_response(),
         None => next.run(request).await,
     }
 }
 
-fn refusal(headers: &HeaderMap, port: u16) -> Option<Refused> {
+fn refusal(headers: &HeaderMap, address: SocketAddr) -> Option<Refused> {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let own = [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("[::1]:{port}")];
+    let port = address.port();
+    // Where it listens, first; the names that lead there from a host file or a tunnel.
+    let own = [
+        address.to_string(),
+        format!("localhost:{port}"),
+        format!("127.0.0.1:{port}"),
+        format!("[::1]:{port}"),
+    ];
     let host = text(header::HOST).unwrap_or_default();
     if !own.iter().any(|name| name == host) {
         return Some(Refused::forbidden(format!(

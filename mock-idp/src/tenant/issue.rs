@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::state::State;
 use crate::client::Client;
-use crate::fault::{Armory, Context, Fault, FaultError, Pass, Seam};
+use crate::fault::{Armory, Binding, Context, Fault, FaultError, Occurrence, Pass, Seam};
 use crate::login::User;
 use crate::token::{Grant, TokenSpec};
 
@@ -28,9 +28,38 @@ pub enum MintError {
         /// Those that exist.
         known: String,
     },
+    /// A fault is for something else than one token that is made here and now.
+    #[error("the fault \"{clause}\" would be ignored: {why}")]
+    Ignored {
+        /// The fault as an English clause.
+        clause: String,
+        /// What it would need, and what to write instead.
+        why: String,
+    },
     /// A fault is not legal.
     #[error(transparent)]
     Fault(#[from] FaultError),
+}
+
+/// Refuses a fault that minting would silently leave out: there is one token, one time, and no request.
+fn is_for_one_token(fault: &Fault) -> Result<(), MintError> {
+    let why = match fault {
+        Fault { seam: Seam::IdTokenHeader | Seam::IdTokenClaims | Seam::IdTokenSeal, .. } => match fault {
+            Fault { binding: Binding::Client(_) | Binding::Marker(_), .. } => {
+                "minting answers no request; write it without a binding".to_owned()
+            }
+            Fault { occurrence: Occurrence::Nth(nth), .. } if *nth > 1 => {
+                "minting makes one token; write it without an occurrence".to_owned()
+            }
+            _ => return Ok(()),
+        },
+        Fault { seam, .. } => format!(
+            "minting does not reach the seam \"{}\"; use id-token-header, id-token-claims or id-token-seal, \
+             or arm it",
+            seam.name()
+        ),
+    };
+    Err(MintError::Ignored { clause: fault.to_string(), why })
 }
 
 impl State {
@@ -65,6 +94,7 @@ impl State {
         faults: &[Fault],
     ) -> Result<String, MintError> {
         faults.iter().try_for_each(Fault::check)?;
+        faults.iter().try_for_each(is_for_one_token)?;
         let (users, clients) = {
             let desk = self.desk();
             (desk.users(), desk.clients())

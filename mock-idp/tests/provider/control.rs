@@ -1,5 +1,7 @@
 //! The control API, as a test in another language uses it.
 
+use std::net::IpAddr;
+
 use mock_idp::MockIdp;
 use serde_json::{Value, json};
 
@@ -120,6 +122,62 @@ async fn bad_input_is_refused_with_what_to_write_instead() {
         let error = desk.refused(method, path, body).await;
 
         assert!(error.contains(expected), "{path}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn minting_refuses_the_faults_that_it_could_only_ignore() {
+    let desk = Desk::new().await;
+    let exp = json!({"seam": "id-token-claims", "verb": "remove", "name": "exp"});
+    let with = |name: &str, value: Value| {
+        let mut fault = exp.clone();
+        fault[name] = value;
+        fault
+    };
+
+    for (fault, expected) in [
+        (json!({"seam": "jwks", "verb": "remove", "name": "keys"}), "the seam \"jwks\""),
+        (
+            json!({"seam": "authorization-response", "verb": "remove", "name": "state"}),
+            "authorization-response",
+        ),
+        (json!({"seam": "wire", "endpoint": "jwks", "verb": "hang-up"}), "the seam \"wire\""),
+        (with("binding", json!({"marker": "m"})), "without a binding"),
+        (with("binding", json!({"client": "a"})), "without a binding"),
+        (with("occurrence", json!({"nth": 2})), "without an occurrence"),
+    ] {
+        let order = json!({"user": "alice", "client_id": "a", "faults": [exp, fault]});
+        let error = desk.refused("POST", "/tenants/_default/mint", order).await;
+
+        let clause = mock_idp::Fault::from_json(fault).unwrap().to_string();
+        assert!(error.contains(&clause) && error.contains(expected), "{error}");
+    }
+    let order =
+        json!({"user": "alice", "client_id": "a", "faults": [exp, with("occurrence", json!("first"))]});
+    desk.ok("POST", "/tenants/_default/mint", Some(order)).await;
+}
+
+#[tokio::test]
+async fn the_control_api_answers_under_whatever_address_it_listens_on() {
+    for ip in ["127.0.0.1", "127.0.0.2", "::1"] {
+        let provider =
+            MockIdp::builder().control((ip.parse::<IpAddr>().unwrap(), 0).into()).start().await.unwrap();
+        let control = provider.control_url().unwrap().to_owned();
+        let status = async |host: Option<&str>, origin: Option<&str>| {
+            let mut call = super::stage::client().get(&control);
+            for (name, value) in [("host", host), ("origin", origin)] {
+                if let Some(value) = value {
+                    call = call.header(name, value);
+                }
+            }
+            call.send().await.unwrap().status().as_u16()
+        };
+
+        assert_eq!(status(None, None).await, 200, "{control}");
+        assert_eq!(status(None, Some(&control)).await, 200, "{control}");
+        let port = control.rsplit_once(':').unwrap().1;
+        assert_eq!(status(Some(&format!("rebound.example:{port}")), None).await, 403, "{control}");
+        assert_eq!(status(Some(&format!("127.0.0.3:{port}")), None).await, 403, "{control}");
     }
 }
 
