@@ -158,6 +158,23 @@ proptest! {
     }
 
     #[test]
+    fn a_wildcard_reaches_every_member_once_however_often_its_name_is_there(
+        names in prop::collection::vec(select(vec!["a", "b", "c"]), 0..7),
+    ) {
+        let object = |values: &[i64]| -> String {
+            let members = names.iter().zip(values).map(|(name, value)| format!("\"{name}\":{value}"));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        };
+        let values: Vec<i64> = (0..).take(names.len()).collect();
+        let shifted: Vec<i64> = values.iter().map(|value| value + 100).collect();
+        let document = |values| Document::from(Object::parse(&object(values)).unwrap());
+
+        let (text, _) = told(&[JWKS.shift("/*", 100)], Seam::Jwks, document(&values));
+
+        prop_assert_eq!(text, object(&shifted));
+    }
+
+    #[test]
     fn parameters_that_no_verb_names_stay_as_they_are(verb in member_verb()) {
         let mut params = Params::parse("honest=1&honest=2");
         prop_assume!(!serde_json::to_string(&verb).unwrap().contains("honest"));

@@ -1,5 +1,7 @@
 //! The member verbs, at JSON documents (by name or pointer) and at parameter lists (by name).
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -93,9 +95,11 @@ fn apply_in_object(verb: &Verb, steps: &[String], object: &mut Object) {
     match steps {
         [] => {}
         [last] if last == "*" => {
-            let mut names: Vec<String> = object.0.iter().map(|(name, _)| name.clone()).collect();
-            names.dedup();
-            for name in names {
+            // Each name once, wherever its copies stand: a name stands for all of them.
+            let mut seen = HashSet::new();
+            let names =
+                object.0.iter().map(|(name, _)| name.clone()).filter(|name| seen.insert(name.clone()));
+            for name in names.collect::<Vec<_>>() {
                 apply_to_members(verb, &name, object);
             }
         }
