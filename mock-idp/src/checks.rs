@@ -35,6 +35,12 @@ const CHECKS: &[Check] = &[
     prompt::makes_sense,
 ];
 
+/// The words of a list, which are what stands between spaces and nothing else (RFC 6749 3.3). A space too many
+/// makes no word.
+pub(crate) fn words(list: &str) -> impl Iterator<Item = &str> {
+    list.split(' ').filter(|word| !word.is_empty())
+}
+
 /// How picky the provider is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -81,7 +87,7 @@ pub fn check(params: &Params, clients: &[Client], rules: Rules) -> Result<Author
         scope: params.given("scope").unwrap_or_default().to_owned(),
         nonce: params.given("nonce").map(str::to_owned),
         login_hint: params.given("login_hint").map(str::to_owned),
-        silent: params.given("prompt") == Some("none"),
+        silent: words(params.given("prompt").unwrap_or_default()).eq(["none"]),
     })
 }
 
@@ -140,6 +146,25 @@ mod tests {
     }
 
     #[test]
+    fn words_are_what_stands_between_spaces_however_many_there_are() {
+        for (change, silent) in [
+            ("prompt=none", true),
+            ("prompt=none+", true),
+            ("prompt=++none++", true),
+            ("prompt=login++consent", false),
+            ("prompt=+", false),
+            ("x=y", false),
+        ] {
+            let request = format!("{}&{change}", GOOD.replace("scope=openid", "scope=++openid++email"));
+            let request = request.replace("response_type=id_token", "response_type=id_token+");
+
+            let read = check(&Params::parse(&request), &clients(), Rules::Lenient);
+
+            assert_eq!(read.expect(&request).silent, silent, "{request}");
+        }
+    }
+
+    #[test]
     fn every_later_failure_goes_to_the_application_with_its_code() {
         for (change, code) in [
             (("response_type=id_token", "response_type=code"), ErrorCode::UnsupportedResponseType),
@@ -150,6 +175,12 @@ mod tests {
             (("nonce=n", "nonce=n&response_mode=pigeon"), ErrorCode::InvalidRequest),
             (("nonce=n", "nonce=n&nonce=m"), ErrorCode::InvalidRequest),
             (("nonce=n", "nonce=n&prompt=none+login"), ErrorCode::InvalidRequest),
+            (("nonce=n", "nonce=n&prompt=none+none"), ErrorCode::InvalidRequest),
+            (("nonce=n", "nonce=n&prompt=perhaps"), ErrorCode::InvalidRequest),
+            (("nonce=n", "nonce=n&prompt=None"), ErrorCode::InvalidRequest),
+            (("nonce=n", "nonce=n&prompt=none%09"), ErrorCode::InvalidRequest),
+            (("response_type=id_token", "response_type=id_token+id_token"), ErrorCode::InvalidRequest),
+            (("response_type=id_token", "response_type=+"), ErrorCode::InvalidRequest),
             (("nonce=n", "nonce=n&request=x"), ErrorCode::RequestNotSupported),
             (("scope=openid", "scope=profile"), ErrorCode::InvalidScope),
         ] {

@@ -1,6 +1,7 @@
 //! The authorization request, as far as it has been understood.
 
 use super::params::{Params, ResponseMode};
+use super::response_type::ResponseType;
 use crate::client::Client;
 
 /// A request that passed every check.
@@ -40,7 +41,8 @@ impl Destination {
     /// Multiple Response Types 5).
     pub fn of(params: &Params, redirect_uri: &str) -> Self {
         let once = |name| params.given(name).filter(|_| params.all(name).len() == 1);
-        let tokenless = once("response_type").is_some_and(|kind| kind == "code" || kind == "none");
+        let kind = once("response_type").and_then(ResponseType::parse);
+        let tokenless = kind.is_some_and(|kind| !kind.has_token());
         let mode = match once("response_mode").and_then(ResponseMode::from_name) {
             Some(ResponseMode::Query) if !tokenless => ResponseMode::Fragment,
             Some(mode) => mode,
@@ -62,6 +64,7 @@ mod tests {
             ("response_type=id_token&response_mode=form_post", ResponseMode::FormPost),
             ("response_type=id_token", ResponseMode::Fragment),
             ("response_type=code", ResponseMode::Query),
+            ("response_type=code+", ResponseMode::Query),
             ("response_type=code&response_mode=form_post", ResponseMode::FormPost),
             ("response_mode=form_post&response_mode=query", ResponseMode::Fragment),
             ("", ResponseMode::Fragment),
