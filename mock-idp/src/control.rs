@@ -11,15 +11,16 @@ mod tenants;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State as Shared;
 use axum::middleware;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use serde_json::{Value, json};
 
 use crate::tenant::Registry;
-use answer::Refused;
+use answer::{Patience, Refused};
 
 /// Everything the control API offers, as `GET /` tells it. `{tenant}` is a slug, or `_default`.
 const ROUTES: &[(&str, &str)] = &[
@@ -50,7 +51,7 @@ const ROUTES: &[(&str, &str)] = &[
 ];
 
 /// The control API's routes behind its guard.
-pub(crate) fn service(registry: &Arc<Registry>, address: SocketAddr) -> Router {
+pub(crate) fn service(registry: &Arc<Registry>, address: SocketAddr, patience: Duration) -> Router {
     Router::new()
         .route("/", get(index))
         .route("/tenants", get(tenants::list).post(tenants::make))
@@ -67,6 +68,7 @@ pub(crate) fn service(registry: &Arc<Registry>, address: SocketAddr) -> Router {
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .with_state(Arc::clone(registry))
+        .layer(Extension(Patience(patience)))
         .layer(middleware::from_fn_with_state(address, guard::admit))
 }
 

@@ -3,10 +3,12 @@
 mod call;
 mod connection;
 mod recorder;
+mod request;
 mod slow;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -52,6 +54,7 @@ impl MockIdp {
             clock: Clock::system(),
             ids: Ids::random(),
             settings: Settings::default(),
+            patience: Duration::from_secs(10),
         }
     }
 
@@ -102,6 +105,7 @@ pub struct Builder {
     clock: Clock,
     ids: Ids,
     settings: Settings,
+    patience: Duration,
 }
 
 impl Builder {
@@ -131,6 +135,12 @@ impl Builder {
         Self { settings, ..self }
     }
 
+    /// How long the body of a request may take to arrive, which is ten seconds unless told; then the answer is
+    /// 408, and the connection ends.
+    pub fn patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
     /// Starts.
     pub async fn start(self) -> Result<MockIdp, StartError> {
         self.settings.check().map_err(StartError::Settings)?;
@@ -145,9 +155,9 @@ impl Builder {
         if let Some(control) = self.control {
             let (listener, address) = bind(control, "--control-port").await?;
             control_url = Some(url_of(address));
-            tasks.push(tokio::spawn(serve(listener, control::service(&registry, address))));
+            tasks.push(tokio::spawn(serve(listener, control::service(&registry, address, self.patience))));
         }
-        let service = recorder::recording(Arc::clone(&registry), routes::router());
+        let service = recorder::recording(Arc::clone(&registry), self.patience, routes::router());
         tasks.push(tokio::spawn(serve(listener, service)));
         // The port is open; what the first login needs is made ready while nobody waits for it.
         token::warm_up();

@@ -8,9 +8,11 @@ mod provider {
     mod faults;
     mod form_page;
     mod http;
+    mod limits;
     mod login;
     mod logout;
     mod metadata;
+    mod occasions;
     mod stage;
     mod tenants;
     mod token;

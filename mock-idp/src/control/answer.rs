@@ -1,11 +1,12 @@
 //! Answers and refusals of the control API, and how its bodies are read.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -38,6 +39,13 @@ impl Refused {
         Self { status: StatusCode::METHOD_NOT_ALLOWED, error: error.into() }
     }
 
+    fn late(patience: Duration) -> Self {
+        Self {
+            status: StatusCode::REQUEST_TIMEOUT,
+            error: format!("the body took longer than {patience:?}; send it at once"),
+        }
+    }
+
     fn media_type() -> Self {
         Self {
             status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -48,9 +56,18 @@ impl Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        (self.status, axum::Json(json!({ "error": self.error }))).into_response()
+        let mut response = (self.status, axum::Json(json!({ "error": self.error }))).into_response();
+        if self.status == StatusCode::REQUEST_TIMEOUT {
+            // The rest of the body belongs to nothing.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
     }
 }
+
+/// How long a body may take to arrive.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience(pub(super) Duration);
 
 /// A JSON body.
 pub(super) struct Json(pub(super) Value);
@@ -72,7 +89,10 @@ impl<S: Send + Sync> FromRequest<S> for Json {
         if !media_type.eq_ignore_ascii_case("application/json") {
             return Err(Refused::media_type());
         }
-        let bytes = to_bytes(request.into_body(), LIMIT).await.map_err(|_| {
+        let Patience(patience) =
+            *request.extensions().get::<Patience>().expect("the service tells every request its patience");
+        let body = tokio::time::timeout(patience, to_bytes(request.into_body(), LIMIT));
+        let bytes = body.await.map_err(|_| Refused::late(patience))?.map_err(|_| {
             Refused::bad(format!("the body broke off or is larger than {LIMIT} bytes; send less"))
         })?;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| Refused::bad(format!("not JSON: {error}")))

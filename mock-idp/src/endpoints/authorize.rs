@@ -32,11 +32,7 @@ pub(super) fn understand(state: &State, params: &Params) -> Result<Authorization
 
 fn respond(call: &Call, request: &AuthorizationRequest, pass: &mut Pass) -> Encoded {
     let state = &*call.state;
-    let (policy, users) = {
-        let mut desk = state.desk();
-        (desk.take_policy(call.marker.as_deref()), desk.users())
-    };
-    match decide(&policy, &users, request.login_hint.as_deref(), state.clock.unix()) {
+    match decision(call, request) {
         LoginDecision::Authenticated { user, auth_time } => grant(state, request, &user, auth_time, pass),
         LoginDecision::Denied { error, description } => {
             deny(state, request, &error, description.as_deref(), pass)
@@ -50,6 +46,20 @@ fn respond(call: &Call, request: &AuthorizationRequest, pass: &mut Pass) -> Enco
         }
         LoginDecision::Unknown { user } => nobody(state, &user),
     }
+}
+
+/// Who logs in. A policy for one login is used up by a login only, and under the same lock: of two requests
+/// at once one gets it.
+fn decision(call: &Call, request: &AuthorizationRequest) -> LoginDecision {
+    let marker = call.marker.as_deref();
+    let mut desk = call.state.desk();
+    let users = desk.users();
+    let now = call.state.clock.unix();
+    let decision = decide(desk.policy(marker), &users, request.login_hint.as_deref(), now);
+    if matches!(decision, LoginDecision::Authenticated { .. }) && !call.bystander {
+        desk.use_policy_up(marker);
+    }
+    decision
 }
 
 /// The response with a token for this user.

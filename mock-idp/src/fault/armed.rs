@@ -52,10 +52,14 @@ impl Armed {
         }
     }
 
-    /// Whether it is this fault's turn. A request it is not bound to does not count as an occasion.
+    /// Whether it is this fault's turn. A request it is not bound to does not count as an occasion, nor does
+    /// one that only looks on.
     fn is_due(&self, seam: Seam, context: &Context) -> bool {
         if self.fault.seam != seam || !context.is_bound(&self.fault.binding, seam) {
             return false;
+        }
+        if context.bystander {
+            return self.fault.occurrence == Occurrence::Every;
         }
         let occasion = self.reached.fetch_add(1, Ordering::SeqCst) + 1;
         match self.fault.occurrence {
@@ -77,6 +81,9 @@ impl Armed {
 pub(crate) struct Context {
     pub(crate) client: Option<String>,
     pub(crate) marker: Option<String>,
+    /// A request that asks for nothing an occasion could be used up for: HEAD, a method that nobody answers, a
+    /// body that never came.
+    pub(crate) bystander: bool,
 }
 
 impl Context {

@@ -219,12 +219,12 @@ proptest! {
     fn a_request_that_is_not_meant_neither_fires_a_fault_nor_counts(marker in "[a-z]{1,3}", client in "[a-z]{1,3}") {
         let armory = Armory::default();
         armory.arm(vec![ID_TOKEN.remove("exp").marked("MARK").first(), ID_TOKEN.remove("exp").for_client("ME")]);
-        let stranger = Context { client: Some(client), marker: Some(marker) };
+        let stranger = Context { client: Some(client), marker: Some(marker), ..Context::default() };
 
         armory.pass(stranger).document(Seam::IdTokenClaims, &mut honest());
         prop_assert!(armory.reports().iter().all(|report| report.fired == 0));
 
-        let meant = Context { client: Some("ME".into()), marker: Some("MARK".into()) };
+        let meant = Context { client: Some("ME".into()), marker: Some("MARK".into()), ..Context::default() };
         armory.pass(meant).document(Seam::IdTokenClaims, &mut honest());
         prop_assert!(armory.reports().iter().all(|report| report.fired == 1));
     }

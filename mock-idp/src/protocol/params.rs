@@ -16,6 +16,13 @@ impl Params {
         Self(form_urlencoded::parse(text.as_bytes()).into_owned().collect())
     }
 
+    /// Reads the same, unless there are more parameters than this.
+    pub(crate) fn parse_at_most(text: &str, most: usize) -> Option<Self> {
+        let read: Vec<_> =
+            form_urlencoded::parse(text.as_bytes()).into_owned().take(most.saturating_add(1)).collect();
+        (read.len() <= most).then_some(Self(read))
+    }
+
     /// Writes the list as `application/x-www-form-urlencoded`.
     pub fn encode(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
@@ -128,7 +135,20 @@ impl fmt::Display for ResponseMode {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_list_is_read_whole_or_not_at_all(text in "[ab&=%;+]{0,12}", most in 0..6_usize) {
+            let whole = Params::parse(&text);
+
+            let read = Params::parse_at_most(&text, most);
+
+            prop_assert_eq!(read, Some(whole.clone()).filter(|_| whole.0.len() <= most));
+        }
+    }
 
     #[test]
     fn order_and_duplicates_survive_a_round_trip() {

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use crate::fault::Pass;
 use crate::protocol::{Encoded, Params};
 use crate::tenant::State;
+use crate::trace::Endpoint;
 use crate::trace::Fired;
 
 /// One request to an issuer, understood as far as HTTP goes.
@@ -22,6 +23,9 @@ pub(crate) struct Call {
     /// The parameters in the body.
     pub(crate) form: Params,
     pub(crate) is_post: bool,
+    pub(crate) endpoint: Endpoint,
+    /// Nothing may be used up for this request: see [`crate::fault::Context`].
+    pub(crate) bystander: bool,
     pub(crate) marker: Option<String>,
     /// The request's path and query.
     pub(crate) target: String,
@@ -33,9 +37,11 @@ impl Call {
         if self.is_post { &self.form } else { &self.query }
     }
 
-    /// The id of the client, wherever it is.
-    pub(crate) fn client_id(&self) -> Option<&str> {
-        self.query.given("client_id").or_else(|| self.form.given("client_id"))
+    /// The id of the client that the request is about. At the login page the request stays in the URL, and the
+    /// body is what a person typed.
+    fn client_id(&self) -> Option<&str> {
+        let request = if self.endpoint == Endpoint::Login { &self.query } else { self.params() };
+        request.given("client_id")
     }
 
     /// Starts the way past the seams.
@@ -43,6 +49,7 @@ impl Call {
         self.state.armory.pass(crate::fault::Context {
             client: self.client_id().map(str::to_owned),
             marker: self.marker.clone(),
+            bystander: self.bystander,
         })
     }
 }

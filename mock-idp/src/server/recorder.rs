@@ -4,36 +4,38 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::State as Shared;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Router, extract::Request};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 
-use super::call::{Call, FiredInside, Reply};
+use super::call::{FiredInside, Reply};
 use super::connection::{HangUp, pause};
+use super::request::{Understood, understood};
 use super::slow::SlowBody;
 use crate::endpoints::{place_of, unknown_tenant};
 use crate::fault::{Seam, Wire};
-use crate::protocol::Params;
-use crate::tenant::{Registry, State};
+use crate::tenant::Registry;
 use crate::trace::{self, Exchange, Recorder};
 
-/// No honest request to a provider is larger.
-const REQUEST_LIMIT: usize = 1024 * 1024;
 /// What the trace keeps of a body.
 const TRACED_BODY: usize = 64 * 1024;
 
 /// The routes with the recorder around them.
-pub(super) fn recording(registry: Arc<Registry>, router: Router) -> Router {
+pub(super) fn recording(registry: Arc<Registry>, patience: Duration, router: Router) -> Router {
     // Around the router as a whole, so that unknown paths and methods are recorded as well.
-    Router::new().fallback_service(router).layer(middleware::from_fn_with_state(registry, record))
+    Router::new().fallback_service(router).layer(middleware::from_fn_with_state((registry, patience), record))
 }
 
-async fn record(Shared(registry): Shared<Arc<Registry>>, request: Request, next: Next) -> Response {
+async fn record(
+    Shared((registry, patience)): Shared<(Arc<Registry>, Duration)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let (slug, endpoint) = place_of(request.uri().path());
     let state = match slug {
         None => registry.default_state(),
@@ -43,10 +45,9 @@ async fn record(Shared(registry): Shared<Arc<Registry>>, request: Request, next:
         },
     };
     let (parts, body) = request.into_parts();
-    let marker = marker_of(&parts.headers);
     let arrived = state.clock.unix_millis();
-    let (body, refused) = received(body).await;
-    let call = call_of(&state, &parts.method, &parts.uri, &parts.headers, &body);
+    let Understood { body, call, refused } = understood(&state, endpoint, &parts, body, patience).await;
+    let marker = call.marker.clone();
     let traced = traced_request(&registry, &parts, &body);
     let (is_head, is_preflight) = (parts.method == Method::HEAD, parts.method == Method::OPTIONS);
     let mut request = Request::from_parts(parts, Body::from(body));
@@ -80,46 +81,6 @@ async fn record(Shared(registry): Shared<Arc<Registry>>, request: Request, next:
         faults,
     });
     send(wire).await
-}
-
-/// The request's body, or what to answer because it cannot be had.
-async fn received(body: Body) -> (Bytes, Option<Response>) {
-    match Limited::new(body, REQUEST_LIMIT).collect().await {
-        Ok(body) => (body.to_bytes(), None),
-        Err(error) => (Bytes::new(), Some(refusal(error.as_ref()))),
-    }
-}
-
-fn refusal(error: &(dyn std::error::Error + 'static)) -> Response {
-    if error.is::<LengthLimitError>() {
-        let text = format!("the request body is larger than {REQUEST_LIMIT} bytes; send less\n");
-        return (StatusCode::PAYLOAD_TOO_LARGE, text).into_response();
-    }
-    (StatusCode::BAD_REQUEST, "the request body broke off\n").into_response()
-}
-
-fn call_of(state: &Arc<State>, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Call {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let media_type = content_type.split(';').next().unwrap_or("").trim();
-    let is_form = media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded");
-    Call {
-        state: Arc::clone(state),
-        query: Params::parse(uri.query().unwrap_or("")),
-        form: if is_form { Params::parse(&String::from_utf8_lossy(body)) } else { Params::default() },
-        is_post: method == Method::POST,
-        marker: marker_of(headers),
-        target: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
-    }
-}
-
-/// The marker of a request: header `mock-idp-marker`, or cookie `mock_idp_marker`.
-fn marker_of(headers: &HeaderMap) -> Option<String> {
-    let header = headers.get("mock-idp-marker").and_then(|value| value.to_str().ok());
-    let cookie = || {
-        let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-        lines.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix("mock_idp_marker="))
-    };
-    header.or_else(cookie).filter(|marker| !marker.is_empty()).map(str::to_owned)
 }
 
 fn absolute(registry: &Registry, uri: &Uri, headers: &HeaderMap) -> String {

@@ -110,7 +110,7 @@ impl State {
             .unwrap_or_else(|| Client::unregistered(client_id));
         let armory = Armory::default();
         armory.arm(faults.to_vec());
-        let mut pass = armory.pass(Context { client: Some(client_id.to_owned()), marker: None });
+        let mut pass = armory.pass(Context { client: Some(client_id.to_owned()), ..Context::default() });
         let order = Order {
             client: &client,
             user,

@@ -128,17 +128,15 @@ impl Desk {
         marker.and_then(|marker| self.marked.get(marker)).unwrap_or(&self.policy)
     }
 
-    /// The policy for one authorization, which uses `once` up.
-    pub(crate) fn take_policy(&mut self, marker: Option<&str>) -> LoginPolicy {
+    /// Notes that the policy signed somebody in, which uses `once` up.
+    pub(crate) fn use_policy_up(&mut self, marker: Option<&str>) {
         let policy = match marker.and_then(|marker| self.marked.get_mut(marker)) {
             Some(policy) => policy,
             None => &mut self.policy,
         };
-        let taken = policy.clone();
-        if matches!(taken, LoginPolicy::Once { .. }) {
+        if matches!(policy, LoginPolicy::Once { .. }) {
             *policy = LoginPolicy::Ask;
         }
-        taken
     }
 
     pub(crate) fn rotate(&mut self, grace: Grace) {
