@@ -1,14 +1,17 @@
 //! What the app is told at start-up: plain values, checked once, each complaint naming the variable.
 
+mod env;
+mod error;
 mod read;
 mod urls;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::time::Duration;
 
 use url::Url;
 
+pub use error::SettingsError;
 pub use urls::Origin;
 
 /// A secret that never shows itself in a log.
@@ -37,7 +40,7 @@ impl fmt::Debug for Secret {
 pub enum CookiePrefix {
     /// `__Host-`: the browser itself guarantees Secure, Path=/ and no Domain.
     Host,
-    /// No prefix, for browsers that refuse `Secure` over http on localhost.
+    /// No prefix, and over http no `Secure`, for browsers that refuse it on http://localhost.
     None,
 }
 
@@ -118,11 +121,7 @@ impl Settings {
 
     /// Reads the environment and, where it is silent, a `.env` file in the working directory.
     pub fn from_env() -> Result<Self, SettingsError> {
-        let mut values = env_file()?;
-        values.extend(
-            std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))),
-        );
-        Self::from_map(&values)
+        Self::from_map(&env::variables()?)
     }
 
     /// Reads settings from variables by name; unknown names are ignored.
@@ -133,6 +132,25 @@ impl Settings {
     /// Is there a login at all?
     pub fn has_login(&self) -> bool {
         !self.issuers.is_empty()
+    }
+
+    /// Takes notice of the port that was really opened. Without a login the app's address follows from it; with
+    /// one it is `BASE_URL`, and a doubt is returned where browsers would look for the app on another port.
+    pub(crate) fn listens_on(&mut self, port: u16) -> Result<Option<String>, SettingsError> {
+        self.port = port;
+        if !self.has_login() {
+            self.base_url = Origin::parse(&format!("http://localhost:{port}"))?;
+            return Ok(None);
+        }
+        let url = self.base_url.url();
+        let elsewhere = is_loopback(url) && url.port_or_known_default() != Some(port);
+        Ok(elsewhere.then(|| {
+            format!(
+                "BASE_URL is `{}`, but the app listens on port {port}: make BASE_URL and PORT agree, unless \
+                 something passes requests on",
+                self.base_url
+            )
+        }))
     }
 
     /// The checks that hold however the settings came about.
@@ -149,8 +167,12 @@ impl Settings {
         if self.secrets.iter().any(|s| s.bytes().len() < 8) {
             return Err(SettingsError::ShortSecret { length: secret.bytes().len() });
         }
+        let mut known = HashSet::new();
         for issuer in &self.issuers {
             urls::issuer("ISSUER_BASE_URL", &issuer.issuer)?;
+            if !known.insert(&issuer.issuer) {
+                return Err(SettingsError::TwiceTheIssuer { issuer: issuer.issuer.clone() });
+            }
             if issuer.client_id.is_empty() {
                 return Err(SettingsError::Missing {
                     missing: "CLIENT_ID".into(),
@@ -165,111 +187,6 @@ impl Settings {
     }
 }
 
-/// Why the app does not start. Every message names the variable and says what to write instead.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SettingsError {
-    /// Some of the four needed variables are set, others are not.
-    #[error(
-        "missing {missing}: with {present} alone nobody can log in; set all of ISSUER_BASE_URL, CLIENT_ID, \
-         BASE_URL and SECRET, or none of them to run without login"
-    )]
-    Missing {
-        /// The variables that are missing.
-        missing: String,
-        /// The variables that are there.
-        present: String,
-    },
-    /// Something that should be a URL is a bare host name.
-    #[error("{variable} is `{value}`, which has no scheme: write `{instead}`")]
-    BareHost {
-        /// The variable.
-        variable: &'static str,
-        /// What it holds.
-        value: String,
-        /// What to write.
-        instead: String,
-    },
-    /// `http:/localhost` instead of `http://localhost`.
-    #[error("{variable} is `{value}`, which has one slash after the scheme: write `{instead}`")]
-    OneSlash {
-        /// The variable.
-        variable: &'static str,
-        /// What it holds.
-        value: String,
-        /// What to write.
-        instead: String,
-    },
-    /// A URL that cannot be used.
-    #[error("{variable} is `{value}`: {why}")]
-    BadUrl {
-        /// The variable.
-        variable: &'static str,
-        /// What it holds.
-        value: String,
-        /// What is wrong and what to write instead.
-        why: String,
-    },
-    /// The secret is too short to derive keys from.
-    #[error(
-        "SECRET has {length} bytes, at least 8 are needed and 32 are better: write the output of `openssl rand -hex 32`"
-    )]
-    ShortSecret {
-        /// Its length.
-        length: usize,
-    },
-    /// A scope without `openid`.
-    #[error("SCOPE is `{scope}`, without `openid` there is no ID token: write `openid profile email`")]
-    Scope {
-        /// What it holds.
-        scope: String,
-    },
-    /// A value outside a closed list or a number that is none.
-    #[error("{variable} is `{value}`: write {instead}")]
-    BadValue {
-        /// The variable.
-        variable: &'static str,
-        /// What it holds.
-        value: String,
-        /// What to write.
-        instead: &'static str,
-    },
-    /// Several issuers and a different number of client ids.
-    #[error(
-        "CLIENT_ID names {clients} clients for {issuers} issuers in ISSUER_BASE_URL: write one for all or one for each"
-    )]
-    ClientCount {
-        /// How many client ids there are.
-        clients: usize,
-        /// How many issuers there are.
-        issuers: usize,
-    },
-    /// The `.env` file cannot be read.
-    #[error(".env cannot be read: {why}; write lines of the form NAME=value")]
-    EnvFile {
-        /// What the reader says.
-        why: String,
-    },
-}
-
-/// The variables of `./.env`. Only a file that is not there counts as none: anything else would fail open. What a
-/// broken line says is not repeated, because it may be the secret.
-fn env_file() -> Result<BTreeMap<String, String>, SettingsError> {
-    let unreadable = |why: String| SettingsError::EnvFile { why };
-    let lines = match dotenvy::from_path_iter("./.env") {
-        Ok(lines) => lines,
-        Err(dotenvy::Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(BTreeMap::new());
-        }
-        Err(dotenvy::Error::Io(error)) => return Err(unreadable(error.to_string())),
-        Err(_) => return Err(unreadable("it is malformed".to_owned())),
-    };
-    let pairs = lines.enumerate().map(|(index, pair)| {
-        pair.map_err(|_| unreadable(format!("entry {} is malformed (quote values with blanks)", index + 1)))
-    });
-    pairs.collect()
-}
-
 /// May this URL be spoken to without TLS? Only on the own machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -277,5 +194,35 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(base_url: &str) -> Settings {
+        let issuer = IssuerSettings::new("https://idp.example", "c");
+        Settings::new(Origin::parse(base_url).unwrap(), issuer, Secret::new("12345678"))
+    }
+
+    #[test]
+    fn without_a_login_the_address_follows_the_port_that_was_opened() {
+        let mut settings = Settings::unauthenticated(Origin::parse("http://localhost:0").unwrap());
+
+        assert_eq!(settings.listens_on(4711), Ok(None));
+
+        assert_eq!((settings.base_url.to_string().as_str(), settings.port), ("http://localhost:4711", 4711));
+    }
+
+    #[test]
+    fn with_a_login_a_base_url_on_another_port_of_this_machine_is_doubted() {
+        let doubt = |base_url: &str, port| settings(base_url).listens_on(port).unwrap();
+
+        assert_eq!(doubt("http://localhost:3000", 3000), None);
+        assert_eq!(doubt("http://localhost", 80), None);
+        assert_eq!(doubt("https://app.example", 3000), None, "a proxy stands before it");
+        let doubt = doubt("http://localhost:3000", 4711).unwrap();
+        assert!(doubt.contains("`http://localhost:3000`") && doubt.contains("port 4711"), "{doubt}");
     }
 }

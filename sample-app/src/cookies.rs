@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn of_more_cookies_than_a_browser_keeps_the_first_ones_are_read() {
-        let pairs: Vec<String> = (0..MOST_COOKIES + 1).map(|number| format!("c{number}=x")).collect();
+        let pairs: Vec<String> = (0..=MOST_COOKIES).map(|number| format!("c{number}=x")).collect();
         let mut headers = HeaderMap::new();
         for line in pairs.chunks(300) {
             headers.append(header::COOKIE, line.join("; ").parse().unwrap());

@@ -14,12 +14,21 @@ use tracing_subscriber::EnvFilter;
 #[command(version)]
 struct Arguments;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let Arguments = Arguments::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match sample_app::run().await {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            tracing::error!("no threads can be started: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let outcome = runtime.block_on(sample_app::run());
+    // Nothing that still hangs, such as the look-up of a name, keeps the program from ending.
+    runtime.shutdown_background();
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error}");

@@ -2,6 +2,7 @@
 //! exceptions.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -20,7 +21,7 @@ use crate::oidc::callback::{self, FormRule, ResponseRule};
 use crate::oidc::claims::{ClaimRule, claim_rules};
 use crate::oidc::keys::{self, KeyPolicy};
 use crate::oidc::metadata::{MetadataRule, metadata_rules};
-use crate::oidc::remote::ALLOWANCE;
+use crate::oidc::remote::{AGES, ALLOWANCE};
 use crate::oidc::return_to;
 use crate::oidc::token::{HeaderRule, Reading, STRICT, header_rules};
 use crate::oidc::transaction::{self, Binding, ByCookie, Transaction};
@@ -67,6 +68,8 @@ pub(crate) struct CallbackPolicy {
     pub(crate) request: Vec<RequestRule>,
     /// The longest body, in bytes.
     pub(crate) body_limit: usize,
+    /// How long a body may take to arrive.
+    pub(crate) body_deadline: Duration,
     /// Reads the parameters: from the body alone.
     pub(crate) params: fn(&form::Received) -> Option<Params>,
     pub(crate) form: Vec<FormRule>,
@@ -145,6 +148,7 @@ impl Policy {
                 location: |metadata, _| metadata.jwks_uri.clone(),
                 accepts_set: |entries: &[Value]| keys::has_a_fit_key(entries),
                 refetch: ALLOWANCE,
+                ages: AGES,
             },
             callback: CallbackPolicy::honest(),
             transactions: TransactionPolicy::honest(),
@@ -173,10 +177,11 @@ impl Policy {
 }
 
 impl CallbackPolicy {
-    fn honest() -> Self {
+    pub(crate) fn honest() -> Self {
         Self {
             request: form::request_rules(),
             body_limit: 100 * 1024,
+            body_deadline: form::DEADLINE,
             params: form::from_body,
             form: callback::form_rules(),
             response: callback::response_rules(),

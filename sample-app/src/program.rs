@@ -19,6 +19,9 @@ pub enum ProgramError {
     /// The app does not start.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// The system does not say when to stop.
+    #[error("Ctrl-C and SIGTERM cannot be listened for: {0}")]
+    Signals(std::io::Error),
     /// Somebody else has the port.
     #[error("port {0} is in use: stop what listens there, or choose another with PORT")]
     PortInUse(u16),
@@ -34,7 +37,8 @@ pub enum ProgramError {
 
 /// Serves the app as the environment says, until Ctrl-C or SIGTERM.
 pub async fn run() -> Result<(), ProgramError> {
-    let settings = Settings::from_env()?;
+    let mut signals = Signals::listen().map_err(ProgramError::Signals)?;
+    let mut settings = Settings::from_env()?;
     let port = settings.port;
     let listener =
         TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(|error| {
@@ -44,28 +48,56 @@ pub async fn run() -> Result<(), ProgramError> {
                 ProgramError::Port { port, error }
             }
         })?;
+    let address = listener.local_addr().map_err(|error| ProgramError::Port { port, error })?;
+    if let Some(doubt) = settings.listens_on(address.port())? {
+        tracing::warn!("{doubt}");
+    }
     let app = SampleApp::start(listener, settings, Ambient::system()).await?;
+    tracing::info!("listening on {address}");
     // Nobody reads the address if the output is closed; the app serves all the same.
     let _ = writeln!(std::io::stdout(), "sample-app is ready: open {}", app.url());
-    stopped().await;
-    app.stop().await;
+    signals.next().await;
+    tracing::info!("stopping; a second signal stops at once");
+    tokio::select! {
+        () = app.stop() => {}
+        () = signals.next() => {}
+    }
     Ok(())
 }
 
+/// Ctrl-C and SIGTERM, from the moment this is made.
 #[cfg(unix)]
-async fn stopped() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 
+/// Ctrl-C.
 #[cfg(not(unix))]
-async fn stopped() {
-    let _ = tokio::signal::ctrl_c().await;
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

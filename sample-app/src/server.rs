@@ -1,5 +1,7 @@
 //! Starting and stopping the app.
 
+mod connection;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -20,7 +22,7 @@ use crate::weakness::Weakness;
 pub struct SampleApp {
     url: String,
     stop: Option<oneshot::Sender<()>>,
-    server: JoinHandle<std::io::Result<()>>,
+    server: JoinHandle<()>,
 }
 
 /// Why the app does not start.
@@ -85,10 +87,11 @@ impl SampleApp {
         let url = settings.base_url.to_string();
         let router = routes::router(Arc::new(App::new(settings, ambient, policy)));
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = axum::serve(listener, router).with_graceful_shutdown(async {
+        let stopped = async {
             let _ = stopped.await;
-        });
-        Ok(Self { url, stop: Some(stop), server: tokio::spawn(async move { serving.await }) })
+        };
+        let server = tokio::spawn(connection::serve(listener, router, connection::PATIENCE, stopped));
+        Ok(Self { url, stop: Some(stop), server })
     }
 
     /// Where browsers find the app.
@@ -96,7 +99,7 @@ impl SampleApp {
         &self.url
     }
 
-    /// Finishes the answers under way, then stops.
+    /// Finishes the answers under way, as far as that takes seconds, then stops.
     pub async fn stop(mut self) {
         self.stop.take();
         let _ = (&mut self.server).await;

@@ -70,10 +70,19 @@ pub(super) fn settings(values: &BTreeMap<String, String>) -> Result<Settings, Se
         &[("302", ApiUnauthenticated::Redirect), ("401", ApiUnauthenticated::Status401)],
         "302 or 401",
     )?;
-    let millis = variables.number("HTTP_TIMEOUT_MS", 5000, "milliseconds such as 5000")?;
-    settings.http_timeout = Duration::from_millis(millis);
+    settings.http_timeout = Duration::from_millis(timeout(&variables)?);
     settings.check()?;
     Ok(settings)
+}
+
+/// Less than half a second turns every slow moment of the provider into an outage, as does 0.
+fn timeout(variables: &Variables<'_>) -> Result<u64, SettingsError> {
+    let (variable, instead) = ("HTTP_TIMEOUT_MS", "milliseconds from 500 to 60000, such as 5000");
+    let millis = variables.number(variable, 5000, instead)?;
+    if (500..=60_000).contains(&millis) {
+        return Ok(millis);
+    }
+    Err(SettingsError::BadValue { variable, value: millis.to_string(), instead })
 }
 
 /// All four or none: a partial set never falls back to "no login".
@@ -165,11 +174,41 @@ mod tests {
             ("COOKIE_PREFIX", "__Secure-", "`host` or `none`"),
             ("SCOPE", "profile", "openid profile email"),
             ("CLIENT_ID", "a,b", "one for each"),
+            ("HTTP_TIMEOUT_MS", "499", "from 500"),
+            ("HTTP_TIMEOUT_MS", "0", "from 500"),
+            ("HTTP_TIMEOUT_MS", "60001", "to 60000"),
+            ("HTTP_TIMEOUT_MS", "5s", "such as 5000"),
+            ("ISSUER_BASE_URL", "https://idp.example, https://idp.example", "write each issuer once"),
         ];
         for (variable, value, instead) in table {
             let message = complaint(&[(variable, value)]);
             assert!(message.contains(variable) && message.contains(instead), "{variable}={value}: {message}");
         }
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_refused_and_never_repeated() {
+        let table = [
+            "https://anna:sesame@idp.example",
+            "https://sesame@idp.example",
+            "https://anna:ses@me:sesame@idp.example/x",
+            "https:/anna:sesame@idp.example",
+            "anna:sesame@idp.example",
+            "https://anna:sesame@",
+            "https://an\tna:sesame@idp.example",
+            "ftp://anna:sesame@idp.example?sesame@",
+            "https://@idp.example",
+            "https:\\\\anna:sesame@idp.example",
+        ];
+        for (variable, value) in
+            table.iter().flat_map(|value| [("ISSUER_BASE_URL", value), ("BASE_URL", value)])
+        {
+            let message = complaint(&[(variable, value)]);
+            assert!(message.contains(variable) && !message.contains("sesame"), "{value}: {message}");
+        }
+        let message = complaint(&[("ISSUER_BASE_URL", table[0])]);
+        assert!(message.contains("`https://…@idp.example`"), "{message}");
+        assert!(message.contains("user name or password has no place"), "{message}");
     }
 
     #[test]

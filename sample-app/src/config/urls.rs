@@ -19,7 +19,7 @@ impl Origin {
                 "the app lives at the root of its host: write `{}`",
                 url.origin().ascii_serialization()
             );
-            return Err(SettingsError::BadUrl { variable: "BASE_URL", value: value.into(), why });
+            return Err(SettingsError::BadUrl { variable: "BASE_URL", value: masked(value), why });
         }
         Ok(Self(url))
     }
@@ -50,30 +50,40 @@ pub(super) fn issuer(variable: &'static str, value: &str) -> Result<(), Settings
     let url = typed(variable, value)?;
     if url.query().is_some() || url.fragment().is_some() {
         let why = "an issuer has neither query nor fragment: write it as the provider's metadata does".into();
-        return Err(SettingsError::BadUrl { variable, value: value.into(), why });
+        return Err(SettingsError::BadUrl { variable, value: masked(value), why });
     }
     Ok(())
 }
 
+/// A URL as it may be shown: what stands before an `@` may be a password.
+fn masked(value: &str) -> String {
+    let Some((before, after)) = value.rsplit_once('@') else { return value.to_owned() };
+    let scheme = before.split_once("://").map_or("", |(scheme, _)| scheme);
+    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphabetic());
+    format!("{}…@{after}", if is_scheme { format!("{scheme}://") } else { String::new() })
+}
+
 fn typed(variable: &'static str, value: &str) -> Result<Url, SettingsError> {
-    let owned = || value.to_owned();
+    let owned = || masked(value);
     for scheme in ["http", "https"] {
         if let Some(rest) = value.strip_prefix(scheme).and_then(|rest| rest.strip_prefix(":/"))
             && !rest.starts_with('/')
         {
-            let instead = format!("{scheme}://{rest}");
+            let instead = masked(&format!("{scheme}://{rest}"));
             return Err(SettingsError::OneSlash { variable, value: owned(), instead });
         }
     }
     if !value.contains("://") {
         let local = value.starts_with("localhost") || value.starts_with("127.");
         let scheme = if local { "http" } else { "https" };
-        let instead = format!("{scheme}://{}", value.trim_start_matches('/'));
+        let instead = masked(&format!("{scheme}://{}", value.trim_start_matches('/')));
         return Err(SettingsError::BareHost { variable, value: owned(), instead });
     }
     let bad = |why: &str| SettingsError::BadUrl { variable, value: owned(), why: why.into() };
     let url = Url::parse(value).map_err(|e| bad(&format!("it is not a URL ({e})")))?;
-    if !url.username().is_empty() || url.password().is_some() {
+    let authority = value.split_once("://").map_or(value, |(_, rest)| rest);
+    let authority = authority.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    if authority.contains('@') || !url.username().is_empty() || url.password().is_some() {
         return Err(bad("a user name or password has no place in it"));
     }
     match url.scheme() {

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::metadata::Metadata;
 use super::provider::Provider;
-use super::remote::Allowance;
+use super::remote::{Ages, Allowance};
 use super::token::Token;
 use crate::error::{ProviderError, Refusal};
 use crate::policy::Policy;
@@ -32,6 +32,8 @@ pub(crate) struct KeyPolicy {
     pub(crate) accepts_set: fn(&[Value]) -> bool,
     /// How often an unknown key id may cause a fetch.
     pub(crate) refetch: Allowance,
+    /// How long metadata and keys are used.
+    pub(crate) ages: Ages,
 }
 
 /// The published keys of the issuer at which a login was started, and no others.

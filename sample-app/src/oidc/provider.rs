@@ -28,12 +28,12 @@ impl Provider {
     }
 
     pub(crate) async fn metadata(&self, policy: &Policy, now: i64) -> Fetched<Metadata> {
-        self.metadata.get(now, || self.fetch_metadata(policy)).await
+        self.metadata.get(now, policy.keys.ages, || self.fetch_metadata(policy)).await
     }
 
     /// The published keys, as published.
     pub(crate) async fn jwks(&self, metadata: &Metadata, policy: &Policy, now: i64) -> Fetched<Vec<Value>> {
-        self.jwks.get(now, || self.fetch_jwks(metadata, policy)).await
+        self.jwks.get(now, policy.keys.ages, || self.fetch_jwks(metadata, policy)).await
     }
 
     /// The published keys, fetched again if that is allowed now.
@@ -43,7 +43,8 @@ impl Provider {
         policy: &Policy,
         now: i64,
     ) -> Fetched<Vec<Value>> {
-        self.jwks.again(now, policy.keys.refetch, || self.fetch_jwks(metadata, policy)).await
+        let when = (policy.keys.ages, policy.keys.refetch);
+        self.jwks.again(now, when, || self.fetch_jwks(metadata, policy)).await
     }
 
     /// Did the provider answer when it was last asked for its metadata?

@@ -6,8 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::ProviderError;
 
-/// How long a fetched document is fresh.
-const FRESH: i64 = 600;
+/// How long a fetched document is fresh, and how long it serves when no newer one can be fetched, in seconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ages {
+    pub(crate) fresh: i64,
+    pub(crate) stale: i64,
+}
+
+/// Ten minutes, and a day: whoever cuts the app off from the provider cannot keep a withdrawn key alive for longer.
+pub(crate) const AGES: Ages = Ages { fresh: 600, stale: 86_400 };
+
 /// How long to leave an unreachable provider in peace while an old copy serves.
 const PATIENCE: i64 = 10;
 
@@ -35,6 +43,8 @@ pub(crate) struct Remote<T> {
 struct State<T> {
     value: Option<Arc<T>>,
     fresh_until: i64,
+    /// From then on not even an unreachable provider is a reason to use it.
+    stale_until: i64,
     last_error: Option<ProviderError>,
     /// Refetches left, and since when they are counted.
     left: Option<(u32, i64)>,
@@ -42,13 +52,15 @@ struct State<T> {
 
 impl<T> Remote<T> {
     pub(crate) fn new() -> Self {
-        let state = State { value: None, fresh_until: i64::MIN, last_error: None, left: None };
+        let never = i64::MIN;
+        let state =
+            State { value: None, fresh_until: never, stale_until: never, last_error: None, left: None };
         Self { state: Mutex::new(state), flight: tokio::sync::Mutex::default(), landed: AtomicU64::new(0) }
     }
 
     /// The document, from the cache while it is fresh. Failures are not kept; an old copy serves while the
-    /// provider cannot be reached.
-    pub(crate) async fn get<F>(&self, now: i64, fetch: impl FnOnce() -> F) -> Fetched<T>
+    /// provider cannot be reached, until it is too old.
+    pub(crate) async fn get<F>(&self, now: i64, ages: Ages, fetch: impl FnOnce() -> F) -> Fetched<T>
     where
         F: Future<Output = Result<T, ProviderError>>,
     {
@@ -58,10 +70,10 @@ impl<T> Remote<T> {
         let seen = self.landed.load(Ordering::SeqCst);
         let _flight = self.flight.lock().await;
         if self.landed.load(Ordering::SeqCst) != seen {
-            return self.brought_home();
+            return self.brought_home(now);
         }
-        self.land(fetch().await, now);
-        self.brought_home()
+        self.land(fetch().await, now, ages);
+        self.brought_home(now)
     }
 
     /// Fetches the document again although it is fresh, if the allowance permits; otherwise the copy at hand.
@@ -69,7 +81,7 @@ impl<T> Remote<T> {
     pub(crate) async fn again<F>(
         &self,
         now: i64,
-        allowance: Allowance,
+        (ages, allowance): (Ages, Allowance),
         fetch: impl FnOnce() -> F,
     ) -> Fetched<T>
     where
@@ -78,7 +90,7 @@ impl<T> Remote<T> {
         let seen = self.landed.load(Ordering::SeqCst);
         let _flight = self.flight.lock().await;
         if self.landed.load(Ordering::SeqCst) == seen && self.state().may_refetch(now, allowance) {
-            self.land(fetch().await, now);
+            self.land(fetch().await, now, ages);
         }
         let state = self.state();
         match &state.last_error {
@@ -94,24 +106,28 @@ impl<T> Remote<T> {
 
     fn fresh(&self, now: i64) -> Option<Arc<T>> {
         let state = self.state();
-        state.value.clone().filter(|_| now < state.fresh_until)
+        state.value.clone().filter(|_| now < state.fresh_until.min(state.stale_until))
     }
 
-    fn brought_home(&self) -> Fetched<T> {
+    fn brought_home(&self, now: i64) -> Fetched<T> {
         let state = self.state();
         match (&state.value, &state.last_error) {
-            (Some(value), None | Some(ProviderError::Unreachable { .. })) => Ok(value.clone()),
+            (Some(value), None) => Ok(value.clone()),
+            (Some(value), Some(ProviderError::Unreachable { .. })) if now < state.stale_until => {
+                Ok(value.clone())
+            }
             (_, Some(error)) => Err(error.clone()),
             (None, None) => Err(NEVER_FETCHED),
         }
     }
 
-    fn land(&self, outcome: Result<T, ProviderError>, now: i64) {
+    fn land(&self, outcome: Result<T, ProviderError>, now: i64, ages: Ages) {
         let mut state = self.state();
         match outcome {
             Ok(value) => {
                 state.value = Some(Arc::new(value));
-                state.fresh_until = now.saturating_add(FRESH);
+                state.fresh_until = now.saturating_add(ages.fresh);
+                state.stale_until = now.saturating_add(ages.stale);
                 state.last_error = None;
             }
             Err(error) => {
@@ -145,5 +161,45 @@ impl<T> State<T> {
         let since = if left == burst { now } else { since + gained * every };
         self.left = Some((left.saturating_sub(1), since));
         left > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Origin, Settings};
+    use crate::policy::Policy;
+
+    const DOWN: Result<u8, ProviderError> =
+        Err(ProviderError::Unreachable { document: "key set", why: String::new() });
+
+    async fn ask(remote: &Remote<u8>, now: i64, ages: Ages, answer: Result<u8, ProviderError>) -> Option<u8> {
+        remote.get(now, ages, || async { answer }).await.ok().map(|value| *value)
+    }
+
+    #[tokio::test]
+    async fn a_document_serves_for_a_day_while_the_provider_is_down_and_not_a_second_longer() {
+        let settings = Settings::unauthenticated(Origin::parse("http://localhost:3000").unwrap());
+        let ages = Policy::honest(&settings).keys.ages;
+        let remote = Remote::new();
+        assert_eq!(ask(&remote, 0, ages, Ok(1)).await, Some(1));
+
+        assert_eq!(ask(&remote, 599, ages, Ok(2)).await, Some(1), "it is fresh");
+        assert_eq!(ask(&remote, 600, ages, DOWN).await, Some(1));
+        assert_eq!(ask(&remote, 86_399, ages, DOWN).await, Some(1));
+        assert_eq!(ask(&remote, 86_400, ages, Ok(3)).await, Some(3), "patience does not prolong it");
+    }
+
+    #[tokio::test]
+    async fn a_document_of_yesterday_is_an_outage_until_the_provider_is_back() {
+        let ages = Ages { fresh: 10, stale: 20 };
+        let remote = Remote::new();
+        assert_eq!(ask(&remote, 0, ages, Ok(1)).await, Some(1));
+
+        assert_eq!(ask(&remote, 20, ages, DOWN).await, None);
+        assert_eq!(ask(&remote, 21, ages, DOWN).await, None);
+
+        assert_eq!(ask(&remote, 22, ages, Ok(2)).await, Some(2));
+        assert_eq!(ask(&remote, 23, ages, DOWN).await, Some(2));
     }
 }

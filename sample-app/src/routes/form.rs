@@ -38,7 +38,7 @@ pub(crate) type RequestRule = Rule<Head, Settings>;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 /// A form of some kilobytes takes no longer than this.
-const DEADLINE: Duration = Duration::from_secs(10);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
 /// What is read of a body that is too large, so that the sender gets to see the answer.
 const DRAIN: usize = 32 * 1024 * 1024;
 
@@ -79,7 +79,8 @@ pub(crate) async fn receive(
         clause: "RFC 9110 15.5.9",
         status: StatusCode::REQUEST_TIMEOUT,
     };
-    let body = tokio::time::timeout(DEADLINE, read(body, policy.body_limit)).await.map_err(late)??;
+    let body =
+        tokio::time::timeout(policy.body_deadline, read(body, policy.body_limit)).await.map_err(late)??;
     (policy.params)(&Received { head, body }).ok_or(Refusal::new("malformed-form", "OAuth Form Post 2"))
 }
 
@@ -101,4 +102,40 @@ async fn read(mut body: Body, limit: usize) -> Result<Bytes, Refusal> {
         return Err(Refusal { reason: "body-limit", clause: "RFC 9110 15.5.14", status });
     }
     Ok(kept.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+    use crate::config::Origin;
+
+    /// A body of which nothing ever comes.
+    struct Silent;
+
+    impl axum::body::HttpBody for Silent {
+        type Data = Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<hyper::body::Frame<Bytes>, Self::Error>>> {
+            std::task::Poll::Pending
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_never_comes_is_not_waited_for() {
+        let settings = Settings::unauthenticated(Origin::parse("http://localhost:3000").unwrap());
+        let policy = CallbackPolicy { body_deadline: Duration::from_millis(20), ..CallbackPolicy::honest() };
+        let request = Request::post("/callback").header(header::CONTENT_TYPE, FORM).body(()).unwrap();
+
+        let receiving = receive(&policy, &settings, request.into_parts().0, Body::new(Silent));
+        let received = tokio::time::timeout(Duration::from_secs(10), receiving).await.expect("in time");
+
+        let refusal = received.expect_err("refused");
+        assert_eq!((refusal.reason, refusal.status), ("body-too-slow", StatusCode::REQUEST_TIMEOUT));
+    }
 }

@@ -1,0 +1,100 @@
+//! Complaints about settings.
+
+/// Why the app does not start. Every message names the variable and says what to write instead.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// Some of the four needed variables are set, others are not.
+    #[error(
+        "missing {missing}: with {present} alone nobody can log in; set all of ISSUER_BASE_URL, CLIENT_ID, \
+         BASE_URL and SECRET, or none of them to run without login"
+    )]
+    Missing {
+        /// The variables that are missing.
+        missing: String,
+        /// The variables that are there.
+        present: String,
+    },
+    /// Something that should be a URL is a bare host name.
+    #[error("{variable} is `{value}`, which has no scheme: write `{instead}`")]
+    BareHost {
+        /// The variable.
+        variable: &'static str,
+        /// What it holds.
+        value: String,
+        /// What to write.
+        instead: String,
+    },
+    /// `http:/localhost` instead of `http://localhost`.
+    #[error("{variable} is `{value}`, which has one slash after the scheme: write `{instead}`")]
+    OneSlash {
+        /// The variable.
+        variable: &'static str,
+        /// What it holds.
+        value: String,
+        /// What to write.
+        instead: String,
+    },
+    /// A URL that cannot be used.
+    #[error("{variable} is `{value}`: {why}")]
+    BadUrl {
+        /// The variable.
+        variable: &'static str,
+        /// What it holds.
+        value: String,
+        /// What is wrong and what to write instead.
+        why: String,
+    },
+    /// The secret is too short to derive keys from.
+    #[error(
+        "SECRET has {length} bytes, at least 8 are needed and 32 are better: write the output of `openssl rand -hex 32`"
+    )]
+    ShortSecret {
+        /// Its length.
+        length: usize,
+    },
+    /// A scope without `openid`.
+    #[error("SCOPE is `{scope}`, without `openid` there is no ID token: write `openid profile email`")]
+    Scope {
+        /// What it holds.
+        scope: String,
+    },
+    /// A value outside a closed list or a number that is none.
+    #[error("{variable} is `{value}`: write {instead}")]
+    BadValue {
+        /// The variable.
+        variable: &'static str,
+        /// What it holds.
+        value: String,
+        /// What to write.
+        instead: &'static str,
+    },
+    /// Several issuers and a different number of client ids.
+    #[error(
+        "CLIENT_ID names {clients} clients for {issuers} issuers in ISSUER_BASE_URL: write one for all or one for each"
+    )]
+    ClientCount {
+        /// How many client ids there are.
+        clients: usize,
+        /// How many issuers there are.
+        issuers: usize,
+    },
+    /// One issuer twice.
+    #[error("ISSUER_BASE_URL names `{issuer}` twice: write each issuer once")]
+    TwiceTheIssuer {
+        /// The issuer.
+        issuer: String,
+    },
+    /// A variable of the environment that is no text.
+    #[error("{variable} is not valid UTF-8: write it as plain text")]
+    NotText {
+        /// The variable.
+        variable: &'static str,
+    },
+    /// The `.env` file cannot be read.
+    #[error(".env cannot be read: {why}; write lines of the form NAME=value")]
+    EnvFile {
+        /// What the reader says.
+        why: String,
+    },
+}
