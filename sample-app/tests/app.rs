@@ -10,6 +10,8 @@ mod app {
     mod keys;
     mod logout;
     mod outage;
+    #[cfg(unix)]
+    mod program;
     mod session;
     mod start;
     mod tokens;

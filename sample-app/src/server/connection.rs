@@ -89,7 +89,8 @@ mod tests {
     use super::*;
 
     const AT_ONCE: Duration = Duration::from_millis(50);
-    const LONG: Duration = Duration::from_secs(60);
+    const SOON: Duration = Duration::from_secs(10);
+    const LONG: Duration = Duration::from_mins(1);
 
     async fn server(patience: Patience) -> (TcpStream, oneshot::Sender<()>, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -109,7 +110,7 @@ mod tests {
         client.write_all(b"GET / HTTP/1.1\r\nHost: ").await.unwrap();
 
         let mut answer = Vec::new();
-        let end = timeout(LONG / 6, client.read_to_end(&mut answer)).await.expect("the server hangs up");
+        let end = timeout(SOON, client.read_to_end(&mut answer)).await.expect("the server hangs up");
 
         assert!(end.is_err() || !answer.starts_with(b"HTTP/1.1 200"));
     }
@@ -121,7 +122,7 @@ mod tests {
 
         stop.send(()).unwrap();
 
-        timeout(LONG / 6, server).await.expect("the server ends").unwrap();
+        timeout(SOON, server).await.expect("the server ends").unwrap();
     }
 
     #[tokio::test]
@@ -134,6 +135,6 @@ mod tests {
 
         stop.send(()).unwrap();
 
-        timeout(LONG / 6, server).await.expect("the server ends").unwrap();
+        timeout(SOON, server).await.expect("the server ends").unwrap();
     }
 }

@@ -117,6 +117,13 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     change("token-confidentiality", "The error page repeats the token.", |policy| {
         policy.callback.advice = advice_with_token;
     }),
+    change(
+        "unrequested-token-confidentiality",
+        "The error page repeats a code or an access token that nobody asked for.",
+        |policy| {
+            policy.callback.advice = advice_with_extras;
+        },
+    ),
     change("callback-no-store", "The answer to the response may be kept in a cache.", |policy| {
         policy.headers.callback = "private, max-age=600";
     }),
@@ -186,4 +193,9 @@ fn from_json_or_form(received: &Received) -> Option<Params> {
 
 fn advice_with_token(refusal: &Refusal, params: &Params) -> String {
     format!("{} The answer was: {}", advice(refusal, params), params.first("id_token").unwrap_or("nothing"))
+}
+
+fn advice_with_extras(refusal: &Refusal, params: &Params) -> String {
+    let extra = params.first("code").or(params.first("access_token")).unwrap_or("nothing");
+    format!("{} There was more in the answer: {extra}", advice(refusal, params))
 }

@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use jsonwebtoken::{Algorithm, DecodingKey};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -51,6 +52,9 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     ),
     change("duplicate-member-check", "Of two JSON members with one name the last one counts.", |policy| {
         policy.reading.json = |bytes| serde_json::from_slice(bytes).ok();
+    }),
+    change("duplicate-member-order", "Of two JSON members with one name the first one counts.", |policy| {
+        policy.reading.json = first_of_two;
     }),
     change("header-jwk-ignored", "A key that the token brings along in its header is trusted.", |policy| {
         policy.keys.authenticate = header_jwk_trusted;
@@ -193,4 +197,35 @@ fn lenient_base64(text: &str) -> Option<Vec<u8>> {
         .with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let text: String = text.split_whitespace().collect();
     GeneralPurpose::new(&URL_SAFE, CONFIG).decode(text.replace('+', "-").replace('/', "_")).ok()
+}
+
+/// As a parser does that keeps what it has and overlooks what comes again.
+fn first_of_two(bytes: &[u8]) -> Option<Map<String, Value>> {
+    serde_json::from_slice::<FirstOfTwo>(bytes).ok().map(|FirstOfTwo(object)| object)
+}
+
+struct FirstOfTwo(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for FirstOfTwo {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members).map(Self)
+    }
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Map<String, Value>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut object = Map::new();
+        while let Some((name, value)) = members.next_entry::<String, Value>()? {
+            object.entry(name).or_insert(value);
+        }
+        Ok(object)
+    }
 }

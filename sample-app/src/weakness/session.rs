@@ -51,11 +51,21 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             policy.cookies.transaction.same_site = None;
         },
     ),
+    change(
+        "transaction-host-prefix",
+        "The cookie of a login has no __Host- prefix, so a sibling host can plant one.",
+        |policy| {
+            policy.cookies.transaction.name = "auth_verification".into();
+        },
+    ),
     change("transaction-max-age", "The cookie of a login is kept for a year.", |policy| {
         policy.transactions.max_age = 365 * 86_400;
     }),
     change("session-seal", "The session cookie is written in the open and believed as it comes.", |policy| {
         policy.session.format = Arc::new(Open);
+    }),
+    change("cookie-purpose-separation", "A login under way passes for a session.", |policy| {
+        policy.session.format = Arc::new(AnyPurpose);
     }),
     change("session-survives-refusal", "A refused login ends the session that was there before.", |policy| {
         policy.session.ends_on_refusal = true;
@@ -103,7 +113,35 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             .security
             .retain(|(name, _)| *name != "x-frame-options" && *name != "content-security-policy");
     }),
+    change("frame-ancestors-restriction", "Every page says that anybody may frame it.", |policy| {
+        policy.headers.security.retain(|(name, _)| *name != "x-frame-options");
+        for (_, value) in &mut policy.headers.security {
+            *value = value.replace("frame-ancestors 'none'", "frame-ancestors *");
+        }
+    }),
 ];
+
+/// Reads whatever this app has signed or sealed, for whatever purpose, as a session.
+struct AnyPurpose;
+
+impl SessionFormat for AnyPurpose {
+    fn open(&self, vault: &Vault, value: &str) -> Option<(Times, Session)> {
+        Sealed.open(vault, value).or_else(|| {
+            let text = percent_encoding::percent_decode_str(value).decode_utf8().ok()?;
+            let (json, _) = text.split_once('.')?;
+            let found: serde_json::Value = serde_json::from_str(json).ok()?;
+            let (iat, issuer) = (found.get("iat")?.as_i64()?, found.get("iss")?.as_str()?.to_owned());
+            let mut session = salvaged("whoever began to log in", value.to_owned(), (issuer.clone(), String::new()));
+            session.data.made_for = None;
+            session.claims.insert("iss".to_owned(), issuer.into());
+            Some((Times { iat, uat: iat, exp: iat + 60 }, Session { iat, uat: iat, ..session }))
+        })
+    }
+
+    fn write(&self, making: &Making<'_>, session: &Session, presented: Option<&str>) -> Option<String> {
+        Sealed.write(making, session, presented)
+    }
+}
 
 /// Writes a session so that everybody can read and change it, and reads whatever resembles one.
 struct Open;
