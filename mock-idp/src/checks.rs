@@ -6,6 +6,7 @@
 mod client;
 mod nonce;
 mod once;
+mod pkce;
 mod prompt;
 mod redirect_uri;
 mod response_mode;
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::protocol::authorization::Destination;
-use crate::protocol::{AuthorizationRequest, Params, ProtocolError};
+use crate::protocol::{AuthorizationRequest, Params, ProtocolError, ResponseType};
 
 pub(crate) use redirect_uri::{Difference, is_on_loopback, nearest};
 
@@ -34,6 +35,13 @@ const CHECKS: &[Check] = &[
     nonce::is_there,
     prompt::makes_sense,
 ];
+
+/// A rule about what this client may ask for.
+type ClientCheck = fn(&Params, &Client, Rules) -> Result<(), ProtocolError>;
+
+/// After those.
+const CLIENT_CHECKS: &[ClientCheck] =
+    &[|params, client, _| response_type::is_registered(params, client), pkce::makes_sense];
 
 /// The words of a list, which are what stands between spaces and nothing else (RFC 6749 3.3). A space too many
 /// makes no word.
@@ -81,8 +89,14 @@ pub fn check(params: &Params, clients: &[Client], rules: Rules) -> Result<Author
     for check in CHECKS {
         check(params).map_err(|error| Refusal::Answer(destination.clone(), error))?;
     }
+    for check in CLIENT_CHECKS {
+        check(params, &client, rules).map_err(|error| Refusal::Answer(destination.clone(), error))?;
+    }
     Ok(AuthorizationRequest {
         client,
+        response_type: params.given("response_type").and_then(ResponseType::parse).unwrap_or_default(),
+        challenge: params.given("code_challenge").map(str::to_owned),
+        params: params.clone(),
         destination,
         scope: params.given("scope").unwrap_or_default().to_owned(),
         nonce: params.given("nonce").map(str::to_owned),
@@ -167,8 +181,10 @@ mod tests {
     #[test]
     fn every_later_failure_goes_to_the_application_with_its_code() {
         for (change, code) in [
-            (("response_type=id_token", "response_type=code"), ErrorCode::UnsupportedResponseType),
-            (("response_type=id_token", "response_type=id_token+token"), ErrorCode::UnsupportedResponseType),
+            (("response_type=id_token", "response_type=pigeon"), ErrorCode::UnsupportedResponseType),
+            (("nonce=n", "nonce=n&code_challenge=x&code_challenge_method=S256"), ErrorCode::InvalidRequest),
+            (("nonce=n", "nonce=n&code_challenge=x"), ErrorCode::InvalidRequest),
+            (("nonce=n", "nonce=n&code_challenge_method=S256"), ErrorCode::InvalidRequest),
             (("response_type=id_token", "x=y"), ErrorCode::InvalidRequest),
             (("nonce=n", "nonce="), ErrorCode::InvalidRequest),
             (("nonce=n", "nonce=n&response_mode=query"), ErrorCode::InvalidRequest),

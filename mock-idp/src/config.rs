@@ -64,8 +64,10 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let (listen, control) = (settings.listen, settings.control);
     let provider =
         MockIdp::builder().listen(listen).control(control).settings(settings.clone()).start().await?;
+    // Listening for the signal before anybody is told that we run: who reads that may send it at once.
+    let stop = stop_signal()?;
     say(&greeting(&provider, &settings));
-    stop_signal().await?;
+    stop.await?;
     say("mock-idp has stopped");
     Ok(())
 }
@@ -99,16 +101,20 @@ fn say(text: &str) {
     println!("{text}");
 }
 
-async fn stop_signal() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
+#[cfg(unix)]
+fn stop_signal() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
         tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
             _ = terminate.recv() => Ok(()),
+            _ = interrupt.recv() => Ok(()),
         }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    })
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on the other systems")]
+fn stop_signal() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
 }

@@ -5,10 +5,14 @@ pub(crate) mod authorize;
 pub(crate) mod discovery;
 pub(crate) mod end_session;
 pub(crate) mod home;
+pub(crate) mod introspection;
 pub(crate) mod jwks;
 pub(crate) mod login;
 mod page;
 pub(crate) mod path;
+pub(crate) mod revocation;
+pub(crate) mod token;
+pub(crate) mod userinfo;
 
 pub(crate) use home::unknown_tenant;
 pub(crate) use path::place_of;

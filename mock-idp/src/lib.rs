@@ -30,10 +30,12 @@
 pub mod ambient;
 pub mod checks;
 pub mod client;
+mod client_auth;
 pub mod config;
 mod control;
 mod endpoints;
 pub mod fault;
+mod grant;
 pub mod login;
 mod pages;
 pub mod protocol;

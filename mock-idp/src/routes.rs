@@ -4,9 +4,11 @@ use std::convert::Infallible;
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 
-use crate::endpoints::{authorize, discovery, end_session, home, jwks, login, path};
+use crate::endpoints::{
+    authorize, discovery, end_session, home, introspection, jwks, login, path, revocation, token, userinfo,
+};
 
 /// The provider's routes.
 pub(crate) fn router() -> Router {
@@ -27,6 +29,10 @@ fn issuer() -> Router {
         .route(path::JWKS, document(jwks::show))
         .route(path::AUTHORIZE, get(authorize::answer).post(authorize::answer))
         .route(path::LOGIN, get(login::show).post(login::sign_in))
+        .route(path::TOKEN, post(token::answer).options(discovery::preflight))
+        .route(path::INTROSPECTION, post(introspection::answer))
+        .route(path::REVOCATION, post(revocation::answer).options(discovery::preflight))
+        .route(path::USERINFO, get(userinfo::answer).post(userinfo::answer).options(discovery::preflight))
         .route(path::END_SESSION, get(end_session::answer).post(end_session::answer))
 }
 

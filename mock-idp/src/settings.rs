@@ -23,8 +23,14 @@ pub struct Settings {
     pub rules: Rules,
     /// `ask`, `login-hint`, or the username of who is signed in without asking.
     pub policy: String,
-    /// Seconds.
+    /// For how many seconds a code is good.
+    pub code_lifetime: i64,
+    /// For how many seconds an ID Token is good.
     pub id_token_lifetime: i64,
+    /// For how many seconds an access token is good.
+    pub access_token_lifetime: i64,
+    /// For how many seconds a refresh token is good.
+    pub refresh_token_lifetime: i64,
     /// Whether responses name the issuer (RFC 9207).
     pub issuer_parameter: bool,
     /// The URL under which the provider is known, if it is not `http://127.0.0.1:PORT`.
@@ -70,8 +76,15 @@ impl Settings {
     /// Refuses settings that contradict each other; the text says what to write instead.
     pub fn check(&self) -> Result<(), String> {
         self.login_policy()?;
-        if self.id_token_lifetime <= 0 {
-            return Err("id_token_lifetime must be at least 1 (seconds)".into());
+        for (name, seconds) in [
+            ("code_lifetime", self.code_lifetime),
+            ("id_token_lifetime", self.id_token_lifetime),
+            ("access_token_lifetime", self.access_token_lifetime),
+            ("refresh_token_lifetime", self.refresh_token_lifetime),
+        ] {
+            if seconds <= 0 {
+                return Err(format!("{name} = {seconds} must be at least 1 (seconds)"));
+            }
         }
         if !self.control.ip().is_loopback() {
             return Err(format!(
@@ -120,7 +133,10 @@ struct Overlay {
     control: Option<SocketAddr>,
     rules: Option<Rules>,
     policy: Option<String>,
+    code_lifetime: Option<i64>,
     id_token_lifetime: Option<i64>,
+    access_token_lifetime: Option<i64>,
+    refresh_token_lifetime: Option<i64>,
     issuer_parameter: Option<bool>,
     public_url: Option<String>,
     client: Option<Vec<Client>>,
@@ -138,7 +154,10 @@ impl Overlay {
         replace(&mut settings.control, self.control);
         replace(&mut settings.rules, self.rules);
         replace(&mut settings.policy, self.policy);
+        replace(&mut settings.code_lifetime, self.code_lifetime);
         replace(&mut settings.id_token_lifetime, self.id_token_lifetime);
+        replace(&mut settings.access_token_lifetime, self.access_token_lifetime);
+        replace(&mut settings.refresh_token_lifetime, self.refresh_token_lifetime);
         replace(&mut settings.issuer_parameter, self.issuer_parameter);
         replace(&mut settings.clients, self.client);
         replace(&mut settings.users, self.user);

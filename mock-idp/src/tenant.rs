@@ -1,6 +1,7 @@
 //! An issuer of its own: clients, people, keys, clock, ids, faults, policy and trace, isolated from others.
 
 mod guard;
+pub(crate) mod hand_out;
 pub(crate) mod issue;
 mod registry;
 mod state;

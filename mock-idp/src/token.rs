@@ -4,6 +4,7 @@
 //! our bytes, and the key need not fit the algorithm that the header names.
 
 mod compact;
+mod hash;
 mod jwk;
 mod keyring;
 mod signing;
@@ -18,6 +19,6 @@ pub(crate) use jwk::{key_set, rendering};
 pub use keyring::KeyName;
 pub(crate) use keyring::warm_up;
 pub(crate) use signing::Signing;
-pub(crate) use spec::claims_supported;
 pub use spec::{Grant, TokenSpec};
+pub(crate) use spec::{claims_of, claims_supported};
 pub(crate) use verify::read_hint;

@@ -4,6 +4,7 @@
 mod provider {
     mod authorize;
     mod binary;
+    mod code;
     mod control;
     mod faults;
     mod form_page;

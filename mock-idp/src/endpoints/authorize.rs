@@ -1,16 +1,19 @@
 //! `GET` or `POST …/authorize` with an authorization request (OIDC Core 3.2.2) → the response to the
 //! application, or a redirect to the login page, or a page that says what is wrong.
 
+use std::sync::Arc;
+
 use super::page::{page, redirect, untrusted};
 use super::path;
 use crate::checks::{Refusal, check};
 use crate::fault::Pass;
+use crate::grant::Granted;
 use crate::login::{LoginDecision, User, decide};
 use crate::pages::ProblemPage;
 use crate::protocol::{AuthorizationRequest, AuthorizationResponse, Encoded, ErrorCode, Params};
 use crate::server::{Call, Reply};
 use crate::tenant::State;
-use crate::tenant::issue::Order;
+use crate::tenant::issue::Beside;
 
 pub(crate) async fn answer(call: Call) -> Reply {
     let mut pass = call.pass();
@@ -70,15 +73,52 @@ pub(super) fn grant(
     auth_time: i64,
     pass: &mut Pass,
 ) -> Encoded {
-    let order = Order {
-        client: &request.client,
-        user,
-        scope: &request.scope,
-        nonce: request.nonce.as_deref(),
+    let granted = Arc::new(Granted {
+        id: state.ids.fresh(),
+        client_id: request.client.client_id.clone(),
+        user: user.clone(),
+        scope: request.scope.clone(),
+        nonce: request.nonce.clone(),
         auth_time,
-    };
-    let id_token = state.issue(&order, pass);
-    send(state, AuthorizationResponse::success(&request.destination, id_token), pass)
+        acr: None,
+        amr: Vec::new(),
+        sid: state.ids.fresh(),
+        claims: None,
+    });
+    let params = hand_out(state, request, &granted, pass);
+    send(state, AuthorizationResponse::success(&request.destination, params), pass)
+}
+
+/// What the response type asks for, in the order of OIDC Core 3.3.2.5.
+fn hand_out(
+    state: &State,
+    request: &AuthorizationRequest,
+    granted: &Arc<Granted>,
+    pass: &mut Pass,
+) -> Params {
+    let (kind, client) = (request.response_type, &request.client);
+    let mut params = Params::default();
+    let code = kind
+        .code
+        .then(|| state.code(granted, &request.destination.redirect_uri, request.challenge.as_deref()));
+    let access = kind.token.then(|| state.access_token(client, &granted.scope, Some(granted)));
+    if let Some(code) = &code {
+        params.append("code", code.as_str());
+    }
+    if let Some(access) = &access {
+        params.append("access_token", access.token.as_str());
+        params.append("token_type", "Bearer");
+        params.append("expires_in", access.expires_in.to_string());
+        params.append("scope", granted.scope.as_str());
+    }
+    if kind.id_token {
+        let beside = Beside {
+            access_token: access.as_ref().map(|access| access.token.as_str()),
+            code: code.as_deref(),
+        };
+        params.append("id_token", state.id_token(granted, client, beside, pass));
+    }
+    params
 }
 
 /// The response with an error.

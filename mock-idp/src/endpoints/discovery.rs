@@ -18,7 +18,7 @@ pub(crate) async fn preflight() -> Reply {
     let headers = vec![
         ("allow", "GET, HEAD, OPTIONS".into()),
         ("access-control-allow-origin", "*".into()),
-        ("access-control-allow-methods", "GET, HEAD".into()),
+        ("access-control-allow-methods", "GET, HEAD, POST".into()),
         ("access-control-allow-headers", "*".into()),
     ];
     Encoded { status: 204, headers, body: String::new() }.into()

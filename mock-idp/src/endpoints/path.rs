@@ -9,6 +9,10 @@ pub(crate) const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server
 pub(crate) const JWKS: &str = "/jwks";
 pub(crate) const AUTHORIZE: &str = "/authorize";
 pub(crate) const LOGIN: &str = "/login";
+pub(crate) const TOKEN: &str = "/token";
+pub(crate) const INTROSPECTION: &str = "/introspect";
+pub(crate) const REVOCATION: &str = "/revoke";
+pub(crate) const USERINFO: &str = "/userinfo";
 pub(crate) const END_SESSION: &str = "/end-session";
 
 const PLACES: &[(&str, Endpoint)] = &[
@@ -19,6 +23,10 @@ const PLACES: &[(&str, Endpoint)] = &[
     (JWKS, Endpoint::Jwks),
     (AUTHORIZE, Endpoint::Authorize),
     (LOGIN, Endpoint::Login),
+    (TOKEN, Endpoint::Token),
+    (USERINFO, Endpoint::Userinfo),
+    (INTROSPECTION, Endpoint::Introspection),
+    (REVOCATION, Endpoint::Revocation),
     (END_SESSION, Endpoint::EndSession),
 ];
 

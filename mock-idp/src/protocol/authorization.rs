@@ -19,6 +19,12 @@ pub struct AuthorizationRequest {
     pub login_hint: Option<String>,
     /// `prompt=none`: no page may be shown.
     pub silent: bool,
+    /// What shall come back.
+    pub response_type: ResponseType,
+    /// The `code_challenge`, whose method is S256 (RFC 7636 4.3).
+    pub challenge: Option<String>,
+    /// All of it, as it was sent.
+    pub params: Params,
 }
 
 /// Where a response goes, and how: known before anything else about a request, so that every later error has

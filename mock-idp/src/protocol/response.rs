@@ -37,9 +37,9 @@ pub struct Encoded {
 }
 
 impl AuthorizationResponse {
-    /// A response with an ID Token.
-    pub fn success(destination: &Destination, id_token: String) -> Self {
-        Self::new(destination, [("id_token", id_token)].into_iter().collect())
+    /// A response with what was granted.
+    pub fn success(destination: &Destination, granted: Params) -> Self {
+        Self::new(destination, granted)
     }
 
     /// A response with an error.
@@ -138,7 +138,9 @@ mod tests {
     fn the_form_has_exactly_the_fields_of_the_response() {
         let destination = Destination { state: None, ..to("http://localhost/cb", ResponseMode::FormPost) };
 
-        let page = AuthorizationResponse::success(&destination, "x.y.z".into()).encode();
+        let page =
+            AuthorizationResponse::success(&destination, [("id_token", "x.y.z")].into_iter().collect())
+                .encode();
 
         assert_eq!(page.body.matches("<input").count(), 1);
         assert!(page.body.contains(r#"<input type="hidden" name="id_token" value="x.y.z">"#));

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use crate::client_auth::basic;
 use crate::fault::Pass;
 use crate::protocol::{Encoded, Params};
 use crate::tenant::State;
@@ -29,6 +30,8 @@ pub(crate) struct Call {
     pub(crate) marker: Option<String>,
     /// The request's path and query.
     pub(crate) target: String,
+    /// The header `Authorization`.
+    pub(crate) authorization: Option<String>,
 }
 
 impl Call {
@@ -44,10 +47,15 @@ impl Call {
         request.given("client_id")
     }
 
+    /// The id of the client in a Basic header.
+    fn basic_client_id(&self) -> Option<String> {
+        self.authorization.as_deref().and_then(basic).map(|(id, _)| id)
+    }
+
     /// Starts the way past the seams.
     pub(crate) fn pass(&self) -> Pass {
         self.state.armory.pass(crate::fault::Context {
-            client: self.client_id().map(str::to_owned),
+            client: self.client_id().map(str::to_owned).or_else(|| self.basic_client_id()),
             marker: self.marker.clone(),
             bystander: self.bystander,
         })

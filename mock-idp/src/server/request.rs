@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
@@ -54,6 +54,7 @@ pub(super) async fn understood(
         is_post: parts.method == Method::POST,
         endpoint,
         bystander: refused.is_some() || !matches!(parts.method, Method::GET | Method::POST),
+        authorization: text(&parts.headers, &header::AUTHORIZATION),
         marker: marker_of(&parts.headers),
         target: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
     };
@@ -92,6 +93,10 @@ fn is_form(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let media_type = content_type.split(';').next().unwrap_or("").trim();
     media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
 /// The marker of a request: header `mock-idp-marker`, or cookie `mock_idp_marker`. Octets that are no text make

@@ -5,16 +5,14 @@ use thiserror::Error;
 use super::state::State;
 use crate::client::Client;
 use crate::fault::{Armory, Binding, Context, Fault, FaultError, Occurrence, Pass, Seam};
-use crate::login::User;
+use crate::grant::Granted;
 use crate::token::{Grant, TokenSpec};
 
-/// For whom a token is, and about whom.
-pub(crate) struct Order<'o> {
-    pub(crate) client: &'o Client,
-    pub(crate) user: &'o User,
-    pub(crate) scope: &'o str,
-    pub(crate) nonce: Option<&'o str>,
-    pub(crate) auth_time: i64,
+/// What comes with an ID Token, and what it therefore vouches for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Beside<'b> {
+    pub(crate) access_token: Option<&'b str>,
+    pub(crate) code: Option<&'b str>,
 }
 
 /// Why no token was made.
@@ -63,27 +61,42 @@ fn is_for_one_token(fault: &Fault) -> Result<(), MintError> {
 }
 
 impl State {
-    /// The ID Token for an order.
-    pub(crate) fn issue(&self, order: &Order<'_>, pass: &mut Pass) -> String {
+    /// The ID Token for what was granted.
+    pub(crate) fn id_token(
+        &self,
+        granted: &Granted,
+        client: &Client,
+        beside: Beside<'_>,
+        pass: &mut Pass,
+    ) -> String {
         let (lifetime, key) = {
             let desk = self.desk();
-            (desk.lifetime, desk.key)
+            (desk.lifetimes.id_token, desk.key)
         };
         let mut spec = TokenSpec::id_token(&Grant {
             issuer: &self.issuer,
-            client: order.client,
-            user: order.user,
-            scope: order.scope,
-            nonce: order.nonce,
-            auth_time: order.auth_time,
-            now: self.clock.unix(),
-            lifetime,
-            sid: &self.ids.fresh(),
+            client,
+            user: &granted.user,
+            scope: &granted.scope,
+            nonce: granted.nonce.as_deref(),
+            auth_time: granted.auth_time,
+            now: self.now_for(client),
+            lifetime: client.id_token_lifetime.unwrap_or(lifetime),
+            sid: &granted.sid,
             key,
+            acr: granted.acr.as_deref(),
+            amr: &granted.amr,
+            access_token: beside.access_token,
+            code: beside.code,
         });
         pass.document(Seam::IdTokenClaims, &mut spec.claims);
         pass.document(Seam::IdTokenHeader, &mut spec.header);
         pass.seal(Seam::IdTokenSeal, spec)
+    }
+
+    /// What time it is, as far as this client can tell.
+    pub(crate) fn now_for(&self, client: &Client) -> i64 {
+        self.clock.unix().saturating_add(client.clock_skew)
     }
 
     pub(crate) fn mint(
@@ -111,13 +124,18 @@ impl State {
         let armory = Armory::default();
         armory.arm(faults.to_vec());
         let mut pass = armory.pass(Context { client: Some(client_id.to_owned()), ..Context::default() });
-        let order = Order {
-            client: &client,
-            user,
-            scope: "openid profile email",
-            nonce,
+        let granted = Granted {
+            id: self.ids.fresh(),
+            client_id: client_id.to_owned(),
+            user: user.clone(),
+            scope: "openid profile email".to_owned(),
+            nonce: nonce.map(str::to_owned),
             auth_time: self.clock.unix(),
+            acr: None,
+            amr: Vec::new(),
+            sid: self.ids.fresh(),
+            claims: None,
         };
-        Ok(self.issue(&order, &mut pass))
+        Ok(self.id_token(&granted, &client, Beside::default(), &mut pass))
     }
 }

@@ -9,6 +9,7 @@ use crate::ambient::{Clock, Ids};
 use crate::checks::Rules;
 use crate::client::Client;
 use crate::fault::Armory;
+use crate::grant::{Grants, Vault};
 use crate::login::{LoginPolicy, User};
 use crate::settings::Settings;
 use crate::token::KeyName;
@@ -32,8 +33,30 @@ pub(crate) struct State {
     pub(crate) ids: Ids,
     pub(crate) trace: Trace,
     pub(crate) armory: Armory,
+    /// Codes, tokens and what they stand for.
+    pub(crate) grants: Grants,
     made: Desk,
     desk: Mutex<Desk>,
+}
+
+/// How long what an issuer gives out is good for, in seconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lifetimes {
+    pub(crate) code: i64,
+    pub(crate) id_token: i64,
+    pub(crate) access_token: i64,
+    pub(crate) refresh_token: i64,
+}
+
+impl Lifetimes {
+    fn of(settings: &Settings) -> Self {
+        Self {
+            code: settings.code_lifetime,
+            id_token: settings.id_token_lifetime,
+            access_token: settings.access_token_lifetime,
+            refresh_token: settings.refresh_token_lifetime,
+        }
+    }
 }
 
 /// What can be changed about an issuer while it runs.
@@ -45,7 +68,7 @@ pub(crate) struct Desk {
     marked: HashMap<String, LoginPolicy>,
     pub(crate) rules: Rules,
     pub(crate) issuer_parameter: bool,
-    pub(crate) lifetime: i64,
+    pub(crate) lifetimes: Lifetimes,
     pub(crate) key: KeyName,
     published: Vec<KeyName>,
 }
@@ -63,6 +86,7 @@ impl State {
             ids,
             trace: Trace::default(),
             armory: Armory::default(),
+            grants: Grants::default(),
             made: desk.clone(),
             desk: Mutex::new(desk),
         }
@@ -76,6 +100,7 @@ impl State {
         *self.desk() = self.made.clone();
         self.armory.clear();
         self.trace.clear();
+        *self.grants.open() = Vault::default();
     }
 }
 
@@ -89,7 +114,7 @@ impl Desk {
             marked: HashMap::new(),
             rules: settings.rules,
             issuer_parameter: settings.issuer_parameter,
-            lifetime: settings.id_token_lifetime,
+            lifetimes: Lifetimes::of(settings),
             key: KeyName::Rsa1,
             published: vec![KeyName::Rsa1, KeyName::Ec, KeyName::Ed],
         }

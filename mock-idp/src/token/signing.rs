@@ -72,6 +72,36 @@ impl Signing {
         }
     }
 
+    /// The `alg` that tells the truth about it.
+    pub(crate) fn alg(&self) -> &'static str {
+        match self {
+            Self::Rsa(_, RsaAlg::Rs256) => "RS256",
+            Self::Rsa(_, RsaAlg::Rs384) => "RS384",
+            Self::Rsa(_, RsaAlg::Rs512) => "RS512",
+            Self::Rsa(_, RsaAlg::Ps256) => "PS256",
+            Self::Rsa(_, RsaAlg::Ps384) => "PS384",
+            Self::Rsa(_, RsaAlg::Ps512) => "PS512",
+            #[cfg(feature = "weak-keys")]
+            Self::Short => "RS256",
+            Self::Ec => "ES256",
+            Self::Ed => "EdDSA",
+            Self::Hmac(HmacAlg::Hs256, _) => "HS256",
+            Self::Hmac(HmacAlg::Hs384, _) => "HS384",
+            Self::Hmac(HmacAlg::Hs512, _) => "HS512",
+            Self::Unsigned => "none",
+        }
+    }
+
+    /// The `kid` of the key, if it is a published one.
+    pub(crate) fn kid(&self) -> Option<&'static str> {
+        match self {
+            Self::Rsa(name, _) => Some(name.kid()),
+            Self::Ec => Some(KeyName::Ec.kid()),
+            Self::Ed => Some(KeyName::Ed.kid()),
+            _ => None,
+        }
+    }
+
     /// The octets of the signature.
     pub(crate) fn sign(&self, input: &[u8]) -> Vec<u8> {
         let keys = keyring();

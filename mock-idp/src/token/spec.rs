@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::compact::base64url;
+use super::hash::half_hash;
 use super::keyring::KeyName;
 use super::signing::Signing;
 use crate::client::Client;
@@ -29,7 +30,21 @@ const PROFILE: &[&str] = &[
 /// Claims that the scope `email` asks for.
 const EMAIL: &[&str] = &["email", "email_verified"];
 /// Claims that the provider itself answers for. A person cannot bring their own; that is what faults are for.
-const OWN: &[&str] = &["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid"];
+const OWN: &[&str] = &[
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "azp",
+    "sid",
+    "at_hash",
+    "c_hash",
+];
 
 /// Claims the provider may put into a token, for its metadata.
 pub(crate) fn claims_supported() -> Vec<&'static str> {
@@ -57,8 +72,16 @@ pub struct Grant<'g> {
     pub lifetime: i64,
     /// The id of the user's session at the provider.
     pub sid: &'g str,
-    /// The key that signs.
+    /// The RSA key that signs, if an RSA key does.
     pub key: KeyName,
+    /// The level of the authentication, if one was asked for.
+    pub acr: Option<&'g str>,
+    /// How the user proved who they are (RFC 8176).
+    pub amr: &'g [String],
+    /// The access token that comes with it.
+    pub access_token: Option<&'g str>,
+    /// The code that comes with it.
+    pub code: Option<&'g str>,
 }
 
 /// A complete token, not yet sealed: header, claims and the way to sign.
@@ -78,7 +101,9 @@ pub struct TokenSpec {
 impl TokenSpec {
     /// The honest ID Token of a grant.
     pub fn id_token(grant: &Grant<'_>) -> Self {
-        let header = Object::default().with("alg", "RS256").with("typ", "JWT").with("kid", grant.key.kid());
+        let secret = grant.client.client_secret.as_deref();
+        let mut spec = Self::signed(Object::default().into(), grant.client.id_token_alg(), grant.key, secret);
+        let alg = spec.signing.alg();
         let mut claims = Object::default()
             .with("iss", grant.issuer)
             .with("sub", grant.user.sub.as_str())
@@ -89,17 +114,34 @@ impl TokenSpec {
         if let Some(nonce) = grant.nonce {
             claims.push("nonce", nonce);
         }
+        if let Some(acr) = grant.acr {
+            claims.push("acr", acr);
+        }
+        if !grant.amr.is_empty() {
+            claims.push("amr", Value::from(grant.amr.to_vec()));
+        }
         claims.push("sid", grant.sid);
-        for (name, value) in granted(grant) {
+        if let Some(token) = grant.access_token {
+            claims.push("at_hash", half_hash(alg, token));
+        }
+        if let Some(code) = grant.code {
+            claims.push("c_hash", half_hash(alg, code));
+        }
+        for (name, value) in claims_of(grant.user, grant.scope) {
             claims.push(name, value.clone());
         }
-        Self {
-            header: header.into(),
-            claims: claims.into(),
-            key: grant.key,
-            secret: grant.client.client_secret.clone(),
-            signing: Signing::rs256(grant.key),
+        spec.claims = claims.into();
+        spec
+    }
+
+    /// Any claims, to be signed by this algorithm.
+    pub(crate) fn signed(claims: Document, alg: &str, key: KeyName, secret: Option<&str>) -> Self {
+        let signing = Signing::by_name(alg, key, secret).unwrap_or(Signing::rs256(key));
+        let mut header = Object::default().with("alg", signing.alg()).with("typ", "JWT");
+        if let Some(kid) = signing.kid() {
+            header.push("kid", kid);
         }
+        Self { header: header.into(), claims, key, secret: secret.map(str::to_owned), signing }
     }
 
     /// The compact form.
@@ -110,10 +152,11 @@ impl TokenSpec {
     }
 }
 
-fn granted<'g>(grant: &Grant<'g>) -> impl Iterator<Item = (&'g String, &'g Value)> {
-    let scopes: Vec<&str> = grant.scope.split(' ').collect();
+/// The claims about a person that a scope asks for.
+pub(crate) fn claims_of<'g>(user: &'g User, scope: &str) -> impl Iterator<Item = (&'g String, &'g Value)> {
+    let scopes: Vec<&str> = scope.split(' ').collect();
     let (profile, email) = (scopes.contains(&"profile"), scopes.contains(&"email"));
-    grant.user.claims.iter().filter(move |(name, _)| {
+    user.claims.iter().filter(move |(name, _)| {
         let name = name.as_str();
         !OWN.contains(&name) && (profile || !PROFILE.contains(&name)) && (email || !EMAIL.contains(&name))
     })
@@ -141,6 +184,10 @@ mod tests {
             lifetime: 60,
             sid: "sid",
             key: KeyName::Rsa1,
+            acr: None,
+            amr: &[],
+            access_token: None,
+            code: None,
         };
         TokenSpec::id_token(&grant).claims.to_string()
     }

@@ -31,12 +31,13 @@ async fn errors_travel_in_the_mode_that_was_asked_for() {
 }
 
 #[tokio::test]
-async fn a_code_request_gets_an_error_and_no_token() {
+async fn a_code_request_gets_a_code_in_the_query_and_no_token() {
     let stage = Stage::alice().await;
 
     let got = stage.authorize(&[("response_type", "code")]).await;
 
-    assert!(got.header("location").starts_with(&format!("{CALLBACK}?error=unsupported_response_type")));
+    assert!(got.header("location").starts_with(&format!("{CALLBACK}?code=")));
+    assert!(!got.header("location").contains("token"));
 }
 
 #[tokio::test]

@@ -1,0 +1,75 @@
+//! Who asks: client authentication at the endpoints that a client asks itself (RFC 6749 2.3, OIDC Core 9).
+
+mod credentials;
+
+pub(crate) use credentials::{Credentials, basic};
+
+use crate::checks::Rules;
+use crate::client::{AuthMethod, Client};
+use crate::protocol::OAuthError;
+use crate::server::Call;
+
+/// The client that sent a request, and proved it if it can.
+pub(crate) fn authenticate(call: &Call) -> Result<Client, OAuthError> {
+    let credentials = Credentials::of(call)?;
+    let client = known(call, &credentials.client_id)?;
+    if let Some(expected) = client.token_endpoint_auth_method
+        && expected != credentials.method
+    {
+        return Err(OAuthError::invalid_client(format!(
+            "the client \"{}\" is registered with {}, and authenticates with {}",
+            client.client_id,
+            expected.as_str(),
+            credentials.method.as_str()
+        )));
+    }
+    credentials.prove(call, &client)?;
+    Ok(client)
+}
+
+fn known(call: &Call, id: &str) -> Result<Client, OAuthError> {
+    let (clients, rules) = {
+        let desk = call.state.desk();
+        (desk.clients(), desk.rules)
+    };
+    match (clients.iter().find(|client| client.client_id == id), rules) {
+        (Some(client), _) => Ok(client.clone()),
+        (None, Rules::Lenient) => Ok(Client::unregistered(id)),
+        (None, Rules::Strict) => Err(OAuthError::invalid_client(format!(
+            "the client_id \"{id}\" is not registered; register it in the configuration file, or use \
+             rules = \"lenient\""
+        ))),
+    }
+}
+
+impl Credentials {
+    /// Whether the credentials are the client's. A client that has none is public and needs none.
+    fn prove(&self, call: &Call, client: &Client) -> Result<(), OAuthError> {
+        match self.method {
+            AuthMethod::None if client.is_confidential() => Err(OAuthError::invalid_client(format!(
+                "the client \"{}\" has credentials, and sent none; send client_id and client_secret in the header \
+                 Authorization: Basic, or in the body",
+                client.client_id
+            ))),
+            AuthMethod::None => Ok(()),
+            AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => self.prove_secret(client),
+            AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt => self.prove_assertion(call, client),
+        }
+    }
+
+    fn prove_secret(&self, client: &Client) -> Result<(), OAuthError> {
+        match &client.client_secret {
+            // Somebody whom nobody registered may say what they like.
+            None if client.jwks.is_none() => Ok(()),
+            Some(secret) if self.secrets.contains(secret) => Ok(()),
+            _ => Err(OAuthError::invalid_client(format!(
+                "the client_secret of \"{}\" is wrong; the landing page and the settings file tell the right one",
+                client.client_id
+            ))),
+        }
+    }
+
+    fn prove_assertion(&self, _: &Call, _: &Client) -> Result<(), OAuthError> {
+        Err(OAuthError::invalid_client("client assertions are not offered"))
+    }
+}

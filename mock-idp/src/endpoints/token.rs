@@ -1,0 +1,100 @@
+//! `POST …/token` → tokens for a grant (RFC 6749 3.2, OIDC Core 3.1.3).
+
+mod authorization_code;
+mod client_credentials;
+mod refresh_token;
+
+use std::sync::Arc;
+
+use crate::client::Client;
+use crate::client_auth::authenticate;
+use crate::fault::{Pass, Seam};
+use crate::grant::Granted;
+use crate::protocol::{Document, Encoded, ErrorCode, OAuthError, Object};
+use crate::server::{Call, Reply};
+use crate::tenant::issue::Beside;
+
+/// Answers a request for one type of grant.
+type GrantType = fn(&Call, &Client, &mut Pass) -> Result<Object, OAuthError>;
+
+/// What is offered.
+pub(crate) const GRANT_TYPES: &[(&str, GrantType)] = &[
+    ("authorization_code", authorization_code::exchange),
+    ("refresh_token", refresh_token::exchange),
+    ("client_credentials", client_credentials::exchange),
+];
+
+pub(crate) async fn answer(call: Call) -> Reply {
+    let mut pass = call.pass();
+    let encoded = match exchange(&call, &mut pass) {
+        Ok(object) => {
+            let mut document = Document::from(object);
+            pass.document(Seam::TokenResponse, &mut document);
+            private_json(&document)
+        }
+        Err(error) => error.encode(),
+    };
+    Reply::after(pass, encoded)
+}
+
+fn exchange(call: &Call, pass: &mut Pass) -> Result<Object, OAuthError> {
+    if let Some(name) = call.form.repeated().first() {
+        return Err(OAuthError::invalid(format!("{name} comes more than once; send it exactly once")));
+    }
+    let known = || GRANT_TYPES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let Some(wanted) = call.form.given("grant_type") else {
+        return Err(OAuthError::invalid(format!(
+            "grant_type is missing in the body, which is application/x-www-form-urlencoded; send one of: {}",
+            known()
+        )));
+    };
+    let client = authenticate(call)?;
+    let Some((_, grant_type)) = GRANT_TYPES.iter().find(|(name, _)| *name == wanted) else {
+        return Err(OAuthError::new(
+            ErrorCode::UnsupportedGrantType,
+            format!("this grant_type is not offered; send one of: {}", known()),
+        ));
+    };
+    if !client.grant_types.is_empty() && !client.grant_types.iter().any(|name| name == wanted) {
+        return Err(OAuthError::new(
+            ErrorCode::UnauthorizedClient,
+            format!("this client registered other grant types: {}", client.grant_types.join(", ")),
+        ));
+    }
+    grant_type(call, &client, pass)
+}
+
+/// The tokens of a grant: access token, refresh token if the scope has `offline_access`, ID Token if it has
+/// `openid`.
+fn tokens(call: &Call, client: &Client, granted: &Arc<Granted>, scope: &str, pass: &mut Pass) -> Object {
+    let state = &*call.state;
+    let access = state.access_token(client, scope, Some(granted));
+    let mut answer = Object::default()
+        .with("access_token", access.token.as_str())
+        .with("token_type", "Bearer")
+        .with("expires_in", access.expires_in)
+        .with("scope", scope);
+    if has_word(&granted.scope, "offline_access") {
+        answer.push("refresh_token", state.refresh_token(client, granted));
+    }
+    if has_word(scope, "openid") {
+        let beside = Beside { access_token: Some(&access.token), code: None };
+        answer.push("id_token", state.id_token(granted, client, beside, pass));
+    }
+    answer
+}
+
+/// Whether a list of words has this one.
+pub(super) fn has_word(list: &str, word: &str) -> bool {
+    list.split(' ').any(|other| other == word)
+}
+
+/// A JSON document for one client's eyes (RFC 6749 5.1).
+pub(super) fn private_json(document: &Document) -> Encoded {
+    let headers = vec![
+        ("content-type", "application/json".into()),
+        ("cache-control", "no-store".into()),
+        ("pragma", "no-cache".into()),
+    ];
+    Encoded { status: 200, headers, body: document.to_string() }
+}
