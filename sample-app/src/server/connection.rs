@@ -99,7 +99,9 @@ mod tests {
         let stopped = async move {
             let _ = stopped.await;
         };
-        let router = Router::new().route("/", get(|| async { "hello" }));
+        let router = Router::new()
+            .route("/", get(|| async { "hello" }))
+            .route("/never", get(std::future::pending::<()>));
         let server = tokio::spawn(serve(listener, router, patience, stopped));
         (TcpStream::connect(address).await.unwrap(), stop, server)
     }
@@ -116,9 +118,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn stopping_waits_for_clients_that_take_too_long_only_so_long() {
+    async fn stopping_waits_only_so_long_for_an_answer_that_never_comes() {
         let (mut client, stop, server) = server(Patience { head: LONG, stop: AT_ONCE }).await;
-        client.write_all(b"GET / HTTP/1.1\r\nHost: ").await.unwrap();
+        client.write_all(b"GET /never HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        let mut other = TcpStream::connect(client.peer_addr().unwrap()).await.unwrap();
+        other.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        other.read_exact(&mut [0; 15]).await.unwrap();
 
         stop.send(()).unwrap();
 

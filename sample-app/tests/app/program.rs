@@ -114,7 +114,7 @@ async fn half_sent_requests_do_not_keep_the_program_from_stopping() {
 
         app.signal(signal).await;
 
-        app.says("stopping").await;
+        app.says("stopping without").await;
         app.ends().await;
     };
     tokio::join!(stops_on("TERM"), stops_on("INT"));
@@ -124,7 +124,7 @@ async fn half_sent_requests_do_not_keep_the_program_from_stopping() {
 async fn a_second_signal_stops_at_once() {
     let mut app = Running::start(program(&folder(), &[("PORT", "0")])).await;
     let port = app.port().await;
-    let _client = half_sent(port, HALF_A_HEAD).await;
+    let _client = half_sent(port, HALF_A_BODY).await;
 
     app.signal("TERM").await;
     app.says("a second signal stops at once").await;
