@@ -1,10 +1,12 @@
 //! What the app makes of an answer: what it ignores, what it gives back, and what it never shows.
 
-use harness::agent::Submission;
-use harness::trial::{FORGED, HONEST};
+use crate::jar;
+use harness::agent::{Cookie, Initiator, Submission};
+use harness::trial::{FORGED, HONEST, meaningful};
 use harness::{Need, Outcome, Scenario, Stop, Trial};
-use mock_idp::Params;
-use mock_idp::fault::{ID_TOKEN, RESPONSE, SEAL};
+use mock_idp::fault::{DISCOVERY, ID_TOKEN, RESPONSE, SEAL};
+use mock_idp::trace::Leg;
+use mock_idp::{Fault, MockIdp, Params};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ACCESS_TOKEN_UNMATCHED,
@@ -42,23 +44,54 @@ const CODE_UNMATCHED: Scenario = Scenario::harden("callback/code-unmatched")
 
 const UNASKED: Scenario = Scenario::policy("callback/unasked-parameters")
     .clause("OIDC Core 3.2.2.5; RFC 9700 2.1.2")
-    .why("a code or an access token that was not asked for may be ignored or refused, but never used")
+    .why(
+        "a code or an access token that was not asked for may be ignored or refused, but never used or shown",
+    )
     .covers(&["CB-13", "CB-14"])
+    .cold()
     .run(|t| Box::pin(unasked(t)));
 
 async fn unasked(t: &mut Trial) -> Outcome {
-    for (name, value) in [("code", "a-code"), ("access_token", "an-access-token")] {
-        let guard = t.arm(vec![RESPONSE.set(name, value)])?;
-        let landing = t.agent().await?.log_in(FORGED).await?;
-        drop(guard);
-        let word = if landing.subject.is_some() { "ignored" } else { "refused" };
-        t.observe(format!("{name}, which was not asked for, is {word}"));
-        let used = landing.conversation.iter().any(|exchange| {
-            exchange.leg == mock_idp::trace::Leg::Back && exchange.request.body.contains(value)
-        });
-        t.input(name, t.demand(!used, 0, "it is never sent to the provider", "the app used it"));
+    let decoy = MockIdp::start().await.map_err(|error| Stop::Broken(error.to_string()))?;
+    for (name, value) in
+        [("code", "a-code-that-nobody-asked-for"), ("access_token", "an-unasked-access-token")]
+    {
+        let outcome = ignored_or_refused(t, &decoy, name, value).await;
+        t.input(name, outcome);
     }
-    Ok(())
+    t.restart().await
+}
+
+/// The metadata offers endpoints at which a code or an access token could be used; nothing may come there.
+async fn ignored_or_refused(t: &mut Trial, decoy: &MockIdp, name: &str, value: &str) -> Outcome {
+    let endpoint = |name: &str| DISCOVERY.set(name, format!("{}/{name}", decoy.base_url()));
+    let names = ["token_endpoint", "userinfo_endpoint", "introspection_endpoint", "revocation_endpoint"];
+    let mut faults: Vec<Fault> = names.into_iter().map(endpoint).collect();
+    faults.push(RESPONSE.set(name, value));
+    let guard = t.arm(faults)?;
+    t.restart().await?;
+    let landing = t.agent().await?.log_in(FORGED).await?;
+    meaningful(&guard.report())?;
+    drop(guard);
+    let word = if landing.subject.is_some() { "ignored" } else { "refused" };
+    t.observe(format!("{name}, which was not asked for, is {word}"));
+    let asked = decoy.tenant().trace().snapshot();
+    if let Some(exchange) = asked.first() {
+        let seen = format!("the app asked {} {}", exchange.request.method, exchange.request.url);
+        return Err(landing.found("nothing is done with it", seen));
+    }
+    let shown = landing.app_responses().any(|answer| {
+        answer.body.contains(value) || answer.headers.iter().any(|(_, text)| text.contains(value))
+    });
+    let behind = landing
+        .conversation
+        .iter()
+        .any(|exchange| exchange.leg == Leg::Back && format!("{:?}", exchange.request).contains(value));
+    if shown || behind {
+        let place = if shown { "an answer of the app shows it" } else { "the app sent it to the provider" };
+        return Err(landing.found("it is neither shown nor sent on", place));
+    }
+    if landing.subject.is_some() { landing.accepted(&t.subject(FORGED)?) } else { landing.refused() }
 }
 
 const HUGE_BODY: Scenario = Scenario::harden("callback/huge-body")
@@ -78,28 +111,29 @@ async fn huge_body(t: &mut Trial) -> Outcome {
         ("100,000 parameters", many),
         ("a name of 1 MiB", Params(vec![("x".repeat(MIB), "1".to_owned())])),
     ];
-    for (label, mut padding) in paddings {
-        let mut agent = t.agent().await?;
-        let pending = agent.begin(FORGED).await?;
-        padding.0.extend(pending.form.fields.0.clone());
-        let start = t.position();
-        let outcome = match agent.deliver(&padding).await {
-            Ok(landing) => landing.refused(),
-            // Hanging up in the middle of a body that is too large is a clean answer too.
-            Err(Stop::Found(finding)) if finding.actual.contains("was dropped") => {
-                let subject = agent.probe().await?;
-                t.demand(
-                    subject.is_none(),
-                    start,
-                    "the login is refused",
-                    format!("signed in as {subject:?}"),
-                )
-            }
-            Err(other) => Err(other),
-        };
+    for (label, padding) in paddings {
+        let outcome = bears(t, padding).await;
         t.input(label, outcome);
     }
     Ok(())
+}
+
+/// A good answer after a lot of padding.
+async fn bears(t: &Trial, mut padding: Params) -> Outcome {
+    let mut agent = t.agent().await?;
+    let pending = agent.begin(FORGED).await?;
+    padding.0.extend(pending.form.fields.0.clone());
+    let start = t.position();
+    match agent.deliver(&padding).await {
+        Ok(landing) => landing.refused(),
+        // Hanging up in the middle of a body that is too large is a clean answer too.
+        Err(Stop::Found(finding)) if finding.actual.contains("was dropped") => {
+            let subject = agent.probe().await?;
+            let seen = format!("signed in as {subject:?}");
+            t.demand(subject.is_none(), start, "the login is refused", seen)
+        }
+        Err(other) => Err(other),
+    }
 }
 
 const REDIRECT_STATUS: Scenario = Scenario::should("callback/see-other")
@@ -145,7 +179,7 @@ const TOKEN_SHOWN: Scenario = Scenario::should("callback/token-shown")
 
 async fn token_shown(t: &mut Trial) -> Outcome {
     // Every landing is searched for the token that was posted; here one is accepted, and two are refused.
-    let accepted = t.agent().await?.log_in(FORGED).await?.accepted(&t.subject(FORGED)?);
+    let accepted = accepted_in_silence(t).await;
     t.input("an accepted login", accepted);
     for (label, fault) in [
         ("a bad signature", SEAL.corrupt(mock_idp::fault::Corruption::XorSignature)),
@@ -157,6 +191,25 @@ async fn token_shown(t: &mut Trial) -> Outcome {
     Ok(())
 }
 
+async fn accepted_in_silence(t: &Trial) -> Outcome {
+    let mut agent = t.agent().await?;
+    let landing = agent.log_in(FORGED).await?;
+    landing.accepted(&t.subject(FORGED)?)?;
+    let posted = landing.conversation.iter().rev().find_map(|exchange| {
+        let params = Params::parse(&exchange.request.body);
+        params.first("id_token").map(str::to_owned)
+    });
+    let Some(claims) = posted.as_deref().and_then(|token| token.split('.').nth(1)) else { return Ok(()) };
+    let shown = |cookie: &Cookie| jar::faces(&cookie.value).any(|face| face.contains(claims));
+    let cookies = jar::cookies(t, &mut agent).await?;
+    if let Some(cookie) = cookies.iter().find(|cookie| shown(cookie)) {
+        let place = format!("the cookie {} shows it, base64 or not", cookie.name);
+        return Err(landing.found("the ID Token can be read from no cookie", place));
+    }
+    let logged = t.stage().app.log();
+    t.demand(!logged.contains(claims), 0, "the ID Token is not in the app's log", "the app logs it")
+}
+
 const COLD: Scenario = Scenario::harden("callback/cold")
     .clause("RFC 9110 15.6")
     .why("the first request that an app sees after it was started may be a callback, and that must not crash it")
@@ -166,20 +219,27 @@ const COLD: Scenario = Scenario::harden("callback/cold")
 
 async fn cold(t: &mut Trial) -> Outcome {
     let callback = t.facts().callback.clone();
-    for (label, params) in [
-        ("empty", Params::default()),
-        ("state only", Params(vec![("state".to_owned(), "x".to_owned())])),
-        (
-            "junk",
-            Params(vec![("state".to_owned(), "x".to_owned()), ("id_token".to_owned(), "a.b.c".to_owned())]),
-        ),
-    ] {
-        let mut agent = t.agent().await?;
-        let post = Submission::form_post(callback.clone(), &params, agent.provider());
-        t.input(label, agent.send(post).await?.refused());
-    }
-    let mut agent = t.agent().await?;
-    let link = Submission::link(callback, agent.provider());
-    t.input("by GET", agent.send(link).await?.refused());
+    let junk = |pairs: &[(&str, &str)]| {
+        Params(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    };
+    let post = |params: Params| {
+        let url = callback.clone();
+        move |provider: Initiator| Submission::form_post(url, &params, provider)
+    };
+    let empty = refuses(t, post(junk(&[]))).await;
+    t.input("empty", empty);
+    let state_only = refuses(t, post(junk(&[("state", "x")]))).await;
+    t.input("state only", state_only);
+    let all = refuses(t, post(junk(&[("state", "x"), ("id_token", "a.b.c")]))).await;
+    t.input("junk", all);
+    let by_get = refuses(t, |provider| Submission::link(callback.clone(), provider)).await;
+    t.input("by GET", by_get);
     Ok(())
+}
+
+/// A browser that never began a login sends this, from a page of the provider.
+async fn refuses(t: &Trial, submission: impl FnOnce(Initiator) -> Submission) -> Outcome {
+    let mut agent = t.agent().await?;
+    let submission = submission(agent.provider());
+    agent.send(submission).await?.refused()
 }

@@ -1,11 +1,23 @@
 //! For whom the token was made.
 
-use harness::{Expect, Input, Scenario};
+use harness::{Expect, Input, Outcome, Reason, Scenario, Stop, Trial};
+use mock_idp::Fault;
 use mock_idp::fault::{Alteration, ID_TOKEN};
 use serde_json::json;
 
-pub(crate) const SCENARIOS: &[Scenario] =
-    &[OTHER_CLIENT, SUFFIX, MISSING, ARRAY, UNTRUSTED, FOREIGN_AZP, NEARLY, UNTRUSTED_WITH_AZP, OWN_AZP];
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    OTHER_CLIENT,
+    SUFFIX,
+    MISSING,
+    ARRAY,
+    UNTRUSTED,
+    FOREIGN_AZP,
+    NEARLY,
+    UNTRUSTED_WITH_AZP,
+    OWN_AZP,
+    TRUSTED,
+    NO_AZP,
+];
 
 const OTHER_CLIENT: Scenario = Scenario::must("id-token/aud-other-client")
     .clause("OIDC Core 3.1.3.7 (3)")
@@ -79,3 +91,30 @@ const OWN_AZP: Scenario = Scenario::tolerate("id-token/azp-own")
     .why("a token that names this app as the one it was issued to is all right")
     .inputs(|facts| vec![Input::new("", vec![ID_TOKEN.set("azp", facts.client_id.as_str())])])
     .expect(Expect::Accepted);
+
+const TRUSTED: Scenario = Scenario::tolerate("id-token/aud-trusted-extra")
+    .clause("OIDC Core 2, 3.1.3.7 (3)")
+    .why("a token may be for an API as well, if the app trusts that audience and is itself the authorized party")
+    .run(|t| Box::pin(trusted(t)));
+
+async fn trusted(t: &mut Trial) -> Outcome {
+    let own = ID_TOKEN.set("azp", t.facts().client_id.as_str());
+    t.attempt(vec![for_both(t)?, own], Expect::Accepted).await
+}
+
+const NO_AZP: Scenario = Scenario::should("id-token/azp-missing")
+    .clause("OIDC Core 3.1.3.7 (4)")
+    .why("among several audiences only azp says which of them the token was issued to")
+    .run(|t| Box::pin(no_azp(t)));
+
+async fn no_azp(t: &mut Trial) -> Outcome {
+    t.attempt(vec![for_both(t)?], Expect::Refused).await
+}
+
+/// A token for the app and for an audience that it trusts.
+fn for_both(t: &Trial) -> Result<Fault, Stop> {
+    let needs = "needs an app that trusts another audience: name it in the profile's trusted_audiences";
+    let trusted = t.profile().trusted_audiences.first();
+    let trusted = trusted.ok_or(Stop::NotRun(Reason::Needs(needs)))?;
+    Ok(ID_TOKEN.set("aud", json!([t.facts().client_id, trusted])))
+}

@@ -1,8 +1,10 @@
 //! What a script in the page meets when there is no session.
 
-use harness::agent::{Fetch, Fetched, RedirectMode};
+use crate::jar;
+use harness::agent::{Cookie, Fetch, Fetched, RedirectMode};
 use harness::trial::HONEST;
 use harness::{Outcome, Scenario, Trial};
+use std::collections::BTreeSet;
 
 pub(crate) const SCENARIOS: &[Scenario] = &[API_WITHOUT_SESSION, CALL_DURING_LOGIN];
 
@@ -57,11 +59,17 @@ const CALL_DURING_LOGIN: Scenario = Scenario::harden("bff/background-call-sets-n
 async fn call_during_login(t: &mut Trial) -> Outcome {
     let mut agent = t.agent().await?;
     let pending = agent.begin(HONEST).await?;
-    let before = agent.cookies().await?;
+    let before = contents(&jar::cookies(t, &mut agent).await?);
     let start = t.position();
     let api = t.profile().api.clone();
     agent.fetch(&api, RedirectMode::Manual).await?;
-    let after = agent.cookies().await?;
+    let after = contents(&jar::cookies(t, &mut agent).await?);
     t.demand(after == before, start, "the call changes no cookie", "the call set or changed a cookie")?;
     agent.deliver(&pending.form.fields).await?.accepted(&t.subject(HONEST)?)
+}
+
+/// Which cookies there are and what they say. An expiry that is moved on disturbs no login.
+fn contents(cookies: &[Cookie]) -> BTreeSet<(String, String, String)> {
+    let content = |cookie: &Cookie| (cookie.name.clone(), cookie.path.clone(), cookie.value.clone());
+    cookies.iter().map(content).collect()
 }

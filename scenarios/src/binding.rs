@@ -1,8 +1,11 @@
 //! Is the answer bound to the browser that asked? Login CSRF, injection and session fixation.
 
+use crate::jar;
+use crate::params::with;
+use harness::agent::{Cookie, SameSite};
 use harness::trial::{FORGED, HONEST};
-use harness::{Outcome, Scenario, Trial, TrialAgent};
-use mock_idp::Params;
+use harness::{Outcome, Scenario, Trial};
+use mock_idp::trace::Endpoint;
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     NO_TRANSACTION,
@@ -12,6 +15,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     OTHER_BROWSER,
     SIGNED_IN_VICTIM,
     PLANTED_SESSION,
+    PLANTED_TRANSACTION,
 ];
 
 const NO_TRANSACTION: Scenario = Scenario::must("binding/no-transaction")
@@ -112,56 +116,117 @@ const PLANTED_SESSION: Scenario = Scenario::harden("binding/planted-session")
     .run(|t| Box::pin(planted_session(t)));
 
 async fn planted_session(t: &mut Trial) -> Outcome {
-    let outcome = plant(t, None).await;
+    let outcome = plant_made_up(t).await;
     t.input("a made-up value", outcome);
-    let mut attacker = t.agent().await?;
-    attacker.log_in(FORGED).await?;
-    let outcome = plant(t, Some(attacker)).await;
+    let outcome = plant_attackers(t).await;
     t.input("the attacker's own session", outcome);
     Ok(())
 }
 
-/// Plants a session, lets the victim log in over it, and looks what the planted value is worth then.
-async fn plant(t: &Trial, attacker: Option<TrialAgent>) -> Outcome {
-    let mut seen = t.agent().await?;
-    seen.log_in(HONEST).await?;
-    let mut planted = seen.cookies().await?;
-    if let Some(mut attacker) = attacker {
-        planted = attacker.cookies().await?;
-    } else {
-        for cookie in &mut planted {
-            "planted-by-an-attacker".clone_into(&mut cookie.value);
-        }
+async fn plant_made_up(t: &Trial) -> Outcome {
+    let mut seen = t.signed_in(HONEST).await?;
+    let mut planted = jar::session(t, &mut seen).await?;
+    for cookie in &mut planted {
+        "planted-by-an-attacker".clone_into(&mut cookie.value);
     }
-    let mut victim = t.agent().await?;
-    for cookie in &planted {
-        victim.plant(&format!("{}={}; Path=/; Secure; HttpOnly", cookie.name, cookie.value)).await?;
-    }
-    let landing = victim.log_in(HONEST).await?;
-    landing.accepted(&t.subject(HONEST)?)?;
-    let after = victim.cookies().await?;
-    let kept =
-        planted.iter().find(|old| after.iter().any(|new| new.name == old.name && new.value == old.value));
-    if let Some(kept) = kept {
-        return Err(
-            landing.found("a fresh session cookie", format!("the planted {} is still in use", kept.name))
-        );
-    }
-    let mut other = t.agent().await?;
-    for cookie in &planted {
-        other.plant(&format!("{}={}; Path=/; Secure; HttpOnly", cookie.name, cookie.value)).await?;
-    }
-    match other.probe().await? {
-        Some(subject) if subject == t.subject(HONEST)? => {
-            Err(landing.found("the planted session is nobody's", format!("it is a session of {subject}")))
-        }
-        _ => Ok(()),
-    }
+    logs_in_over(t, planted).await
 }
 
-/// The answer of the provider with another value for one parameter.
-pub(crate) fn with(params: &Params, name: &str, value: &str) -> Params {
-    let mut params = params.clone();
-    params.set(name, value);
-    params
+async fn plant_attackers(t: &Trial) -> Outcome {
+    let mut attacker = t.signed_in(FORGED).await?;
+    let planted = jar::cookies(t, &mut attacker).await?;
+    if jar::browser_with(t, &planted).await?.probe().await?.is_none() {
+        return Err(Trial::no_difference(
+            "a copy of the attacker's cookies is no session in another browser",
+        ));
+    }
+    logs_in_over(t, planted).await
+}
+
+/// Lets the victim log in over planted cookies, and looks what they are worth then.
+async fn logs_in_over(t: &Trial, mut planted: Vec<Cookie>) -> Outcome {
+    for cookie in &mut planted {
+        // As an attacker would, so that they come along with the provider's form post as well.
+        cookie.same_site = Some(SameSite::None);
+        cookie.secure = true;
+    }
+    let mut victim = jar::browser_with(t, &planted).await?;
+    let mut landing = victim.log_in(HONEST).await?;
+    let asked = landing.conversation.iter().any(|exchange| exchange.endpoint == Endpoint::Authorize);
+    if !asked && landing.subject.is_some() {
+        // The app starts no login for somebody who is signed in: the victim sees a stranger's name and logs out.
+        let logout = t.profile().logout.clone();
+        victim.visit(&logout).await?.signed_out(false)?;
+        landing = victim.log_in(HONEST).await?;
+    }
+    landing.accepted(&t.subject(HONEST)?)?;
+    let after = jar::cookies(t, &mut victim).await?;
+    let kept = |old: &&Cookie| after.iter().any(|new| new.name == old.name && new.value == old.value);
+    let worth = jar::browser_with(t, &planted).await?.probe().await?;
+    if worth == Some(t.subject(HONEST)?) {
+        let name = planted.iter().find(kept).map_or("the planted one", |cookie| cookie.name.as_str());
+        return Err(landing.found(
+            "a fresh session cookie: the planted one is nobody's, or still the attacker's",
+            format!("{name} is a session of the person who logged in over it"),
+        ));
+    }
+    Ok(())
+}
+
+const PLANTED_TRANSACTION: Scenario = Scenario::should("binding/planted-transaction")
+    .clause("RFC 6265bis 4.1.3.2, 8.6; RFC 9700 4.7")
+    .why("a sibling host can plant cookies: a login under way that the app did not write itself is none")
+    .covers(&["BIND-08"])
+    .run(|t| Box::pin(planted_transaction(t)));
+
+async fn planted_transaction(t: &mut Trial) -> Outcome {
+    let mut agent = t.agent().await?;
+    let pending = agent.begin(HONEST).await?;
+    let unchanged = jar::cookies(t, &mut agent).await?;
+    let finished = jar::browser_with(t, &unchanged).await?.deliver(&pending.form.fields).await?;
+    if finished.subject.is_none() {
+        return Err(Trial::no_difference("a login cannot be finished with a copy of its cookies"));
+    }
+    let outcome = plant_chosen_values(t).await;
+    t.input("state and nonce of the attacker's choice", outcome);
+    let outcome = plant_flipped(t, |length| length / 2).await;
+    t.input("a character in the middle", outcome);
+    let outcome = plant_flipped(t, |length| length.saturating_sub(4)).await;
+    t.input("a character near the end", outcome);
+    Ok(())
+}
+
+/// The attacker writes state and nonce into the cookie of a login, and makes an answer that fits them.
+async fn plant_chosen_values(t: &Trial) -> Outcome {
+    let mut attacker = t.agent().await?;
+    let pending = attacker.begin(FORGED).await?;
+    let (state, nonce) = (pending.asked("state"), pending.asked("nonce"));
+    let (other_state, other_nonce) = (turned(&state), turned(&nonce));
+    let mut planted = jar::cookies(t, &mut attacker).await?;
+    let before = planted.clone();
+    for cookie in &mut planted {
+        cookie.value = jar::replaced(&cookie.value, &[(&state, &other_state), (&nonce, &other_nonce)]);
+    }
+    if planted == before {
+        return Err(Trial::no_difference("the cookie of a login does not show its state and nonce"));
+    }
+    let token = t.mint(FORGED, Some(&other_nonce), &[])?;
+    let answer = with(&with(&pending.form.fields, "state", &other_state), "id_token", &token);
+    jar::browser_with(t, &planted).await?.deliver(&answer).await?.refused()
+}
+
+/// Another value of the same length and alphabet.
+fn turned(value: &str) -> String {
+    value.chars().rev().collect()
+}
+
+/// The answer is the honest one and the cookie is changed in one character, of its content or of its signature.
+async fn plant_flipped(t: &Trial, place: fn(usize) -> usize) -> Outcome {
+    let mut agent = t.agent().await?;
+    let pending = agent.begin(FORGED).await?;
+    let mut planted = jar::cookies(t, &mut agent).await?;
+    for cookie in &mut planted {
+        cookie.value = jar::flipped(&cookie.value, place(cookie.value.len()));
+    }
+    jar::browser_with(t, &planted).await?.deliver(&pending.form.fields).await?.refused()
 }

@@ -1,11 +1,13 @@
 //! How the answer may come in: by POST, form-encoded, every parameter once, and nothing beside it.
 
+use crate::{jar, raw};
 use harness::agent::Submission;
 use harness::trial::{FORGED, HONEST};
 use harness::{Input, Need, Outcome, Scenario, Trial};
 use mock_idp::Params;
 use mock_idp::ResponseMode;
 use mock_idp::fault::{Order, RESPONSE};
+use url::Url;
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     BY_GET,
@@ -16,6 +18,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ERROR_AND_TOKEN,
     FROM_PROVIDER,
     NULL_ORIGIN,
+    NO_ORIGIN,
+    FOREIGN_ORIGIN,
     EXTRA_PARAMETERS,
     CONTENT_TYPE,
 ];
@@ -113,6 +117,50 @@ async fn null_origin(t: &mut Trial) -> Outcome {
     agent.send(post).await?.accepted(&t.subject(HONEST)?)
 }
 
+const NO_ORIGIN: Scenario = Scenario::tolerate("callback/no-origin")
+    .clause("Form Post 2; RFC 6454 7.3")
+    .why("programs on the way, and older browsers, send no Origin at all: that says nothing against the answer")
+    .covers(&["CB-20"])
+    .needs(&[Need::HandMadeRequests])
+    .run(|t| Box::pin(no_origin(t)));
+
+async fn no_origin(t: &mut Trial) -> Outcome {
+    let mut agent = t.agent().await?;
+    let pending = agent.begin(HONEST).await?;
+    let cookies = jar::cookies(t, &mut agent).await?;
+    let pairs: Vec<_> = cookies.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
+    let (pairs, body) = (pairs.join("; "), pending.form.fields.encode());
+    let headers = [("cookie", pairs.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+    let callback = t.facts().callback.clone();
+    let answer = raw::send(t, "POST", &callback, &headers, &body).await?;
+    for line in answer.headers_named("set-cookie") {
+        agent.agent().plant_cookie(&callback, line).await?;
+    }
+    let subject = agent.probe().await?;
+    let seen = format!("status {}, signed in as {subject:?}", answer.status);
+    t.demand(subject == Some(t.subject(HONEST)?), 0, "the person is signed in", seen)
+}
+
+const FOREIGN_ORIGIN: Scenario = Scenario::policy("callback/foreign-origin")
+    .clause("Form Post 2; RFC 6454 7.3")
+    .why("whether an answer from a page of neither the app nor the provider counts is the app's choice; state and nonce bind it")
+    .covers(&["CB-20"])
+    .run(|t| Box::pin(foreign_origin(t)));
+
+async fn foreign_origin(t: &mut Trial) -> Outcome {
+    let mut agent = t.agent().await?;
+    let pending = agent.begin(HONEST).await?;
+    let stranger = Url::parse("https://stranger.example/").expect("a URL");
+    let post = Submission::form_post(t.facts().callback.clone(), &pending.form.fields, stranger);
+    let landing = agent.send(post).await?;
+    let word = if landing.subject.is_some() { "accepted" } else { "refused" };
+    t.observe(format!("an answer that a page of another origin posts is {word}"));
+    match landing.subject {
+        Some(_) => landing.accepted(&t.subject(HONEST)?),
+        None => landing.refused(),
+    }
+}
+
 const EXTRA_PARAMETERS: Scenario = Scenario::tolerate("callback/unknown-parameters")
     .clause("RFC 6749 4.2.2; Session Management 2")
     .why("parameters that the app does not know are ignored")
@@ -135,12 +183,16 @@ const CONTENT_TYPE: Scenario = Scenario::tolerate("callback/content-type")
 
 async fn content_type(t: &mut Trial) -> Outcome {
     for written in ["application/x-www-form-urlencoded; charset=utf-8", "Application/X-WWW-Form-URLEncoded"] {
-        let mut agent = t.agent().await?;
-        let pending = agent.begin(HONEST).await?;
-        let body = pending.form.fields.encode();
-        let post = Submission::form_post(t.facts().callback.clone(), &Params::default(), agent.provider());
-        let outcome = agent.send(post.body(written, body)).await?.accepted(&t.subject(HONEST)?);
+        let outcome = accepts_type(t, written).await;
         t.input(written, outcome);
     }
     Ok(())
+}
+
+async fn accepts_type(t: &Trial, written: &str) -> Outcome {
+    let mut agent = t.agent().await?;
+    let pending = agent.begin(HONEST).await?;
+    let body = pending.form.fields.encode();
+    let post = Submission::form_post(t.facts().callback.clone(), &Params::default(), agent.provider());
+    agent.send(post.body(written, body)).await?.accepted(&t.subject(HONEST)?)
 }

@@ -5,8 +5,9 @@ use harness::{Expect, Input, Outcome, Scenario, Trial};
 use mock_idp::Fault;
 use mock_idp::fault::{Alteration, DISCOVERY, WIRE};
 use mock_idp::trace::Endpoint;
+use url::Url;
 
-pub(crate) const SCENARIOS: &[Scenario] = &[OTHER_ISSUER, INVALID_SUFFIX, UNAVAILABLE];
+pub(crate) const SCENARIOS: &[Scenario] = &[OTHER_ISSUER, INVALID_SUFFIX, UNAVAILABLE, SILENT];
 
 const OTHER_ISSUER: Scenario = Scenario::must("discovery/issuer-mismatch")
     .clause("OIDC Discovery 4.3")
@@ -19,17 +20,26 @@ async fn other_issuer(t: &mut Trial) -> Outcome {
     let issuer = t.facts().issuer.clone();
     let scheme = issuer.split("://").next().unwrap_or_default();
     let other_case = issuer.replacen(scheme, &scheme.to_uppercase(), 1);
-    for (label, fault) in [
+    let mut faults = vec![
         ("a suffix", DISCOVERY.append("issuer", "INVALID")),
         ("a slash more", DISCOVERY.append("issuer", "/")),
         ("other letter case", DISCOVERY.set("issuer", other_case)),
         ("one character less", DISCOVERY.alter("issuer", Alteration::Shorten)),
-    ] {
-        t.restart().await?;
-        let outcome = stays_home(t, fault).await;
+    ];
+    let origin = Url::parse(&issuer).map_or(String::new(), |url| url.origin().ascii_serialization());
+    if origin != issuer {
+        faults.push(("its path lost", DISCOVERY.set("issuer", origin)));
+    }
+    for (label, fault) in faults {
+        let outcome = stays_home_afresh(t, fault).await;
         t.input(label, outcome);
     }
     t.restart().await
+}
+
+async fn stays_home_afresh(t: &Trial, fault: Fault) -> Outcome {
+    t.restart().await?;
+    stays_home(t, fault).await
 }
 
 const INVALID_SUFFIX: Scenario = Scenario::must("discovery/issuer-invalid")
@@ -76,3 +86,14 @@ const UNAVAILABLE: Scenario = Scenario::harden("discovery/unavailable")
         ]
     })
     .expect(Expect::RefusedOrUnavailable);
+
+const SILENT: Scenario = Scenario::harden("discovery/silent")
+    .clause("RFC 9110 15.6.5")
+    .why("a provider that takes the question and never answers must not make the app wait for ever too")
+    .covers(&["DISC-02"])
+    .cold()
+    .with(|| vec![WIRE.at(Endpoint::Discovery).delay(LONGER_THAN_ANYBODY_WAITS)])
+    .expect(Expect::RefusedOrUnavailable);
+
+/// Milliseconds. Whoever uses the app gives up long before.
+const LONGER_THAN_ANYBODY_WAITS: u64 = 60_000;

@@ -1,6 +1,6 @@
 //! What happens when the provider says no.
 
-use crate::binding::with;
+use crate::params::with;
 use harness::trial::HONEST;
 use harness::{Outcome, Scenario, Trial};
 use mock_idp::{LoginPolicy, Params};

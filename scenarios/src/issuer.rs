@@ -3,7 +3,7 @@
 use harness::{Facts, Input, Scenario};
 use mock_idp::fault::ID_TOKEN;
 use serde_json::{Value, json};
-use url::Url;
+use url::{Host, Url};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[MISSING, NEARLY, SUFFIX];
 
@@ -37,7 +37,7 @@ fn nearly(facts: &Facts) -> Vec<(&'static str, String)> {
     let slashed = issuer.strip_suffix('/').map_or_else(|| format!("{issuer}/"), str::to_owned);
     let other_host = if address.host_str() == Some("localhost") { "127.0.0.1" } else { "localhost" };
     let host = address.host_str().unwrap_or_default();
-    vec![
+    let mut nearly = vec![
         ("a slash more or less at the end", slashed),
         ("other letter case", format!("{}://{rest}", scheme.to_uppercase())),
         ("another name of the host", issuer.replacen(host, other_host, 1)),
@@ -48,7 +48,25 @@ fn nearly(facts: &Facts) -> Vec<(&'static str, String)> {
         ("with a fragment", format!("{issuer}#x")),
         ("a prefix of it", issuer[..issuer.len() - 1].to_owned()),
         ("followed by another host", format!("{issuer}.evil.example")),
-    ]
+    ];
+    nearly.extend(written_otherwise(&address, issuer));
+    nearly
+}
+
+/// The same host and the same port in other words, which a parser of URLs makes one.
+fn written_otherwise(address: &Url, issuer: &str) -> Vec<(&'static str, String)> {
+    let host = address.host_str().unwrap_or_default();
+    let host_otherwise = match address.host() {
+        Some(Host::Ipv4(ip)) => issuer.replacen(host, &u32::from(ip).to_string(), 1),
+        _ => issuer.replacen(host, &host.to_uppercase(), 1),
+    };
+    let port_otherwise = if let Some(port) = address.port() {
+        issuer.replacen(&format!(":{port}"), &format!(":0{port}"), 1)
+    } else {
+        let default = address.port_or_known_default().unwrap_or_default();
+        issuer.replacen(host, &format!("{host}:{default}"), 1)
+    };
+    vec![("the host written otherwise", host_otherwise), ("the port written otherwise", port_otherwise)]
 }
 
 const SUFFIX: Scenario = Scenario::must("id-token/iss-suffix")

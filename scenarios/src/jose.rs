@@ -44,9 +44,10 @@ const CRITICAL: Scenario = Scenario::must("jose/crit")
     .covers(&["JOSE-05"])
     .inputs(|_| {
         let crit = |value: Value| vec![HEADER.set("crit", value)];
-        let mut unknown = crit(json!(["x"]));
-        unknown.push(HEADER.set("x", true));
+        let with_x = |names: Value| vec![HEADER.set("crit", names), HEADER.set("x", true)];
+        let unknown = with_x(json!(["x"]));
         vec![
+            Input::new("a name twice", with_x(json!(["x", "x"]))),
             Input::new("an unknown member", unknown),
             Input::new("a claim", crit(json!(["exp"]))),
             Input::new("empty", crit(json!([]))),

@@ -1,8 +1,8 @@
 //! The provider's key set: found by discovery, fetched again when it changes, and not at anybody's command.
 
-use crate::binding::with;
+use crate::params::with;
 use harness::trial::{FORGED, HONEST};
-use harness::{Expect, Outcome, Scenario, Stop, Trial};
+use harness::{Expect, Need, Outcome, Scenario, Stop, Trial};
 use mock_idp::Fault;
 use mock_idp::fault::{DISCOVERY, HEADER, JWKS, KeyChoice, SEAL, WIRE, named};
 use mock_idp::token::{KeyName, public_jwk};
@@ -28,6 +28,7 @@ const ROTATED: Scenario = Scenario::tolerate("keys/rotated")
     .why("providers change their keys: a new kid means a look at the key set, not a locked door")
     .covers(&["KEY-01", "oidcc-client-test-signing-key-rotation"])
     .alone()
+    .needs(&[Need::Restart])
     .run(|t| Box::pin(rotated(t)));
 
 async fn rotated(t: &mut Trial) -> Outcome {
@@ -41,6 +42,7 @@ const ROTATED_BEFORE_SIGNING: Scenario = Scenario::tolerate("keys/rotated-before
     .why("the key may change between the start of a login and its end")
     .covers(&["oidcc-client-test-signing-key-rotation-just-before-signing"])
     .alone()
+    .needs(&[Need::Restart])
     .run(|t| Box::pin(rotated_before_signing(t)));
 
 async fn rotated_before_signing(t: &mut Trial) -> Outcome {
@@ -56,6 +58,7 @@ const UNKNOWN_KIDS: Scenario = Scenario::harden("keys/unknown-kids")
     .why("anybody can post tokens with made-up kids: each of them must not cost the provider a request")
     .covers(&["KEY-05"])
     .alone()
+    .needs(&[Need::Restart])
     .run(|t| Box::pin(unknown_kids(t)));
 
 /// Forged tokens that are posted; real floods are larger, and a few fetches too many show already here.
@@ -70,8 +73,8 @@ async fn unknown_kids(t: &mut Trial) -> Outcome {
     let mut agent = t.agent().await?;
     for number in 0..FLOOD {
         let pending = agent.begin(FORGED).await?;
-        let kid = HEADER.set("kid", format!("made-up-{number}"));
-        let token = t.mint(FORGED, Some(&pending.asked("nonce")), &[kid])?;
+        let forged = [HEADER.set("kid", format!("made-up-{number}")), SEAL.key(KeyChoice::Attacker)];
+        let token = t.mint(FORGED, Some(&pending.asked("nonce")), &forged)?;
         agent.post(&with(&pending.form.fields, "id_token", &token)).await?;
     }
     let subject = agent.probe().await?;
@@ -135,18 +138,18 @@ async fn broken_refetch(t: &mut Trial) -> Outcome {
         ("no keys", JWKS.set("keys", json!([]))),
         ("an empty object", JWKS.remove("keys")),
     ] {
-        t.restart().await?;
-        t.honest().await?;
         let outcome = survives(t, fault).await;
         t.input(label, outcome);
     }
     Ok(())
 }
 
-/// A token with an unknown kid makes the app look again, in vain; a good token is believed all the same.
+/// A forged token with an unknown kid makes the app look again, in vain; a good token is believed all the same.
 async fn survives(t: &Trial, fault: Fault) -> Outcome {
+    t.restart().await?;
+    t.honest().await?;
     let broken = t.arm(vec![fault])?;
-    t.attempt(vec![HEADER.set("kid", "made-up")], Expect::RefusedOrUnavailable).await?;
+    t.attempt(named::unknown_kid(), Expect::RefusedOrUnavailable).await?;
     t.honest_after().await?;
     harness::trial::meaningful(&broken.report())
 }

@@ -10,13 +10,17 @@ mod binding;
 mod callback;
 mod cookies;
 mod discovery;
+mod duplicates;
 mod errors;
 mod issuer;
+mod jar;
 mod jose;
 mod keys;
 mod logout;
 mod mix_up;
 mod nonce;
+mod params;
+mod raw;
 mod request;
 mod return_to;
 mod session;
@@ -24,6 +28,7 @@ mod signature;
 mod state;
 mod story;
 mod subject;
+mod tampering;
 mod time;
 
 pub mod sample;
@@ -47,10 +52,12 @@ pub fn catalogue() -> Vec<Scenario> {
         mix_up::SCENARIOS,
         signature::SCENARIOS,
         jose::SCENARIOS,
+        duplicates::SCENARIOS,
         keys::SCENARIOS,
         discovery::SCENARIOS,
         errors::SCENARIOS,
         cookies::SCENARIOS,
+        tampering::SCENARIOS,
         session::SCENARIOS,
         return_to::SCENARIOS,
         logout::SCENARIOS,

@@ -1,7 +1,7 @@
 //! A logout ends the session, also when the provider is not there to hear of it.
 
-use harness::trial::HONEST;
-use harness::{Outcome, Scenario, Trial};
+use harness::trial::{HONEST, meaningful};
+use harness::{Need, Outcome, Reason, Scenario, Stop, TargetError, Trial};
 use mock_idp::Fault;
 use mock_idp::fault::{DISCOVERY, WIRE};
 use mock_idp::trace::Endpoint;
@@ -25,31 +25,54 @@ const PROVIDER_DOWN: Scenario = Scenario::harden("logout/provider-down")
     .why("whoever presses Log out is logged out here, even if the provider cannot be told")
     .covers(&["LO-02"])
     .alone()
-    .needs(&[harness::Need::Restart])
+    .needs(&[Need::Restart])
     .run(|t| Box::pin(provider_down(t)));
 
 async fn provider_down(t: &mut Trial) -> Outcome {
     let metadata = WIRE.at(Endpoint::Discovery);
-    let without = |fault: Fault| vec![fault];
-    for (label, faults) in [
-        ("no metadata", without(metadata.status(503))),
-        ("connection dropped", without(metadata.hang_up())),
-        ("no end_session_endpoint", without(DISCOVERY.remove("end_session_endpoint"))),
+    for (label, fault) in [
+        ("no metadata", metadata.status(503)),
+        ("connection dropped", metadata.hang_up()),
+        ("no end_session_endpoint", DISCOVERY.remove("end_session_endpoint")),
     ] {
-        let outcome = logs_out_under(t, faults).await;
+        let outcome = logs_out_without_metadata(t, fault).await;
         t.input(label, outcome);
     }
+    let outcome = logs_out_on_its_own(t).await;
+    t.input("end-session endpoint down", outcome);
     Ok(())
 }
 
-/// A session that outlives a restart of the app, and a logout while the app must ask for the metadata anew.
-async fn logs_out_under(t: &Trial, faults: Vec<Fault>) -> Outcome {
-    let mut agent = t.signed_in(HONEST).await?;
+/// A session that outlives a restart of the app, and a logout while the metadata cannot be had: neither when the
+/// app starts, if that is when it asks, nor later.
+async fn logs_out_without_metadata(t: &Trial, fault: Fault) -> Outcome {
     t.restart().await?;
+    let mut agent = t.signed_in(HONEST).await?;
+    let guard = t.arm(vec![fault])?;
+    if let Err(TargetError::NotStarted { .. }) = t.stage().app.restart().await {
+        drop(guard);
+        t.restart().await?;
+        return Err(Stop::NotRun(Reason::Needs("needs an app that starts while its provider is down")));
+    }
     if agent.probe().await?.is_none() {
         return Err(Trial::no_difference("the session does not outlive a restart of the app"));
     }
-    let _guard = t.arm(faults)?;
     let logout = t.profile().logout.clone();
-    agent.visit(&logout).await?.signed_out(true)
+    let landing = agent.visit(&logout).await?;
+    // An app that keeps the session is wrong, whether or not it has asked for the metadata.
+    landing.signed_out(true)?;
+    meaningful(&guard.report())
+}
+
+/// The browser is sent to a provider that is down: the session must have ended before.
+async fn logs_out_on_its_own(t: &Trial) -> Outcome {
+    t.restart().await?;
+    let mut agent = t.signed_in(HONEST).await?;
+    let guard = t.arm(vec![WIRE.at(Endpoint::EndSession).status(503)])?;
+    let logout = t.profile().logout.clone();
+    agent.visit(&logout).await?.signed_out(true)?;
+    if guard.report().iter().all(|report| report.fired == 0) {
+        return Err(Stop::NotRun(Reason::AppDidNotAsk("a logout at the provider".to_owned())));
+    }
+    Ok(())
 }

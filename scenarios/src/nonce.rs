@@ -1,6 +1,6 @@
 //! `nonce`: the token was made for this login and for no other.
 
-use crate::binding::with;
+use crate::params::with;
 use harness::trial::FORGED;
 use harness::{Input, Outcome, Scenario, Trial};
 use mock_idp::fault::{Alteration, ID_TOKEN};

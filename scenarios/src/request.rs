@@ -1,11 +1,29 @@
 //! What the app's authorization request must look like.
 
-use harness::trial::HONEST;
-use harness::{Outcome, Scenario, Trial};
-use mock_idp::Params;
+use crate::raw;
+use harness::{Need, Outcome, Scenario, Stop, Trial};
+use mock_idp::trace::Endpoint;
+use mock_idp::{LoginPolicy, Params};
 use std::collections::HashSet;
 
-pub(crate) const SCENARIOS: &[Scenario] = &[NONCE, NONCE_SHAPE, FORM_POST, SCOPE, ONCE_EACH, FRESH];
+pub(crate) const SCENARIOS: &[Scenario] =
+    &[NONCE, NONCE_SHAPE, FORM_POST, SCOPE, ONCE_EACH, FRESH, REDIRECT_URI];
+
+/// The request with which the app sends a browser to the provider, as it arrived there, whatever comes of it.
+async fn request(t: &Trial) -> Result<Params, Stop> {
+    let since = t.position();
+    let start = t.profile().start.clone();
+    t.tenant().set_policy(LoginPolicy::Ask);
+    let page = t.agent().await?.look(&start).await?;
+    let seen = t.stage().exchanges(since..t.position());
+    let arrived = seen.iter().find(|exchange| exchange.endpoint == Endpoint::Authorize);
+    let Some(arrived) = arrived else {
+        let actual = format!("the user ended on {} with status {}", page.url, page.status);
+        return Err(t.found(since, "a login leads to the provider's authorization endpoint", actual));
+    };
+    let query = arrived.request.url.split_once('?').map_or("", |(_, query)| query);
+    Ok(Params::parse(if query.is_empty() { &arrived.request.body } else { query }))
+}
 
 const NONCE: Scenario = Scenario::must("request/nonce")
     .clause("OIDC Core 3.2.2.1")
@@ -15,7 +33,7 @@ const NONCE: Scenario = Scenario::must("request/nonce")
     .run(|t| Box::pin(nonce(t)));
 
 async fn nonce(t: &mut Trial) -> Outcome {
-    let request = t.agent().await?.begin(HONEST).await?.request;
+    let request = request(t).await?;
     let sent = request.first("nonce").unwrap_or_default();
     t.demand(!sent.is_empty(), 0, "the request has a nonce", "it has none")
 }
@@ -28,8 +46,8 @@ const NONCE_SHAPE: Scenario = Scenario::harden("request/nonce-shape")
     .run(|t| Box::pin(nonce_shape(t)));
 
 async fn nonce_shape(t: &mut Trial) -> Outcome {
-    let pending = t.agent().await?.begin(HONEST).await?;
-    let nonce = pending.asked("nonce");
+    let request = request(t).await?;
+    let nonce = request.first("nonce").unwrap_or_default();
     let safe = nonce.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte));
     t.demand(
         safe && nonce.len() <= 43,
@@ -47,15 +65,12 @@ const FORM_POST: Scenario = Scenario::must("request/form-post")
     .run(|t| Box::pin(form_post(t)));
 
 async fn form_post(t: &mut Trial) -> Outcome {
-    let pending = t.agent().await?.begin(HONEST).await?;
-    let asked = (pending.asked("response_type"), pending.asked("response_mode"));
-    let right = asked == ("id_token".to_owned(), "form_post".to_owned());
-    t.demand(
-        right,
-        0,
-        "response_type=id_token and response_mode=form_post",
-        format!("{} and {}", asked.0, asked.1),
-    )
+    let request = request(t).await?;
+    let asked = |name: &str| request.first(name).unwrap_or("nothing").to_owned();
+    let (kind, mode) = (asked("response_type"), asked("response_mode"));
+    let right = kind == "id_token" && mode == "form_post";
+    let seen = format!("response_type is {kind}, response_mode is {mode}");
+    t.demand(right, 0, "response_type=id_token and response_mode=form_post", seen)
 }
 
 const SCOPE: Scenario = Scenario::harden("request/scope")
@@ -66,8 +81,8 @@ const SCOPE: Scenario = Scenario::harden("request/scope")
     .run(|t| Box::pin(scope(t)));
 
 async fn scope(t: &mut Trial) -> Outcome {
-    let pending = t.agent().await?.begin(HONEST).await?;
-    let scope = pending.asked("scope");
+    let request = request(t).await?;
+    let scope = request.first("scope").unwrap_or_default();
     let words: Vec<_> = scope.split(' ').collect();
     let asks = ["profile", "email", "phone", "address"].iter().any(|wanted| words.contains(wanted));
     t.demand(
@@ -86,7 +101,7 @@ const ONCE_EACH: Scenario = Scenario::must("request/each-parameter-once")
     .run(|t| Box::pin(once_each(t)));
 
 async fn once_each(t: &mut Trial) -> Outcome {
-    let Params(request) = t.agent().await?.begin(HONEST).await?.request;
+    let Params(request) = request(t).await?;
     let names: HashSet<_> = request.iter().map(|(name, _)| name).collect();
     t.demand(names.len() == request.len(), 0, "each parameter once", "one stands twice")?;
     let empty = request.iter().find(|(_, value)| value.is_empty());
@@ -102,23 +117,63 @@ const FRESH: Scenario = Scenario::should("request/fresh-values")
 
 async fn fresh(t: &mut Trial) -> Outcome {
     for name in ["state", "nonce"] {
-        let start = t.position();
-        let first = t.agent().await?.begin(HONEST).await?;
-        let second = t.agent().await?.begin(HONEST).await?;
-        let outcome = if first.asked(name).is_empty() {
-            Err(t.found(start, format!("the request has a {name}"), "it has none"))
-        } else if first.asked("state") == first.asked("nonce") {
-            Err(t.found(start, "state and nonce differ", "they are the same"))
-        } else {
-            let differ = first.asked(name) != second.asked(name);
-            t.demand(
-                differ,
-                start,
-                &format!("a fresh {name} for every login"),
-                format!("two logins sent the same {name}"),
-            )
-        };
+        let outcome = is_fresh(t, name).await;
         t.input(name, outcome);
     }
     Ok(())
+}
+
+async fn is_fresh(t: &Trial, name: &str) -> Outcome {
+    let start = t.position();
+    let (first, second) = (request(t).await?, request(t).await?);
+    let asked = |request: &Params, name: &str| request.first(name).unwrap_or_default().to_owned();
+    t.demand(!asked(&first, name).is_empty(), start, &format!("the request has a {name}"), "it has none")?;
+    let apart = asked(&first, "state") != asked(&first, "nonce");
+    t.demand(apart, start, "state and nonce differ", "they are the same")?;
+    t.demand(
+        asked(&first, name) != asked(&second, name),
+        start,
+        &format!("a fresh {name} for every login"),
+        format!("two logins sent the same {name}"),
+    )
+}
+
+const REDIRECT_URI: Scenario = Scenario::should("request/redirect-uri-configured")
+    .clause("RFC 9700 4.1.3, 4.13")
+    .why("whoever can choose the Host header, or what a proxy says of it, must not choose where the token is sent")
+    .covers(&["CB-26"])
+    .needs(&[Need::HandMadeRequests])
+    .run(|t| Box::pin(redirect_uri(t)));
+
+/// Where an attacker would like to have the token.
+const ELSEWHERE: &str = "evil.example";
+
+async fn redirect_uri(t: &mut Trial) -> Outcome {
+    let host = ELSEWHERE;
+    for (label, headers) in [
+        ("Host", [("host", host), ("x-nothing", "")]),
+        ("X-Forwarded-Host", [("x-forwarded-host", host), ("x-forwarded-proto", "https")]),
+        ("Forwarded", [("forwarded", "for=192.0.2.1;host=evil.example;proto=https"), ("x-nothing", "")]),
+        ("X-Original-Host", [("x-original-host", host), ("x-host", host)]),
+    ] {
+        let outcome = stays_configured(t, &headers).await;
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+/// The app refuses such a request, or sends the browser off with the callback that it always has.
+async fn stays_configured(t: &Trial, headers: &[(&str, &str)]) -> Outcome {
+    let start = t.stage().url(&t.profile().start);
+    let answer = raw::send(t, "GET", &start, headers, "").await?;
+    t.demand(answer.status < 500, 0, "no crash", format!("status {}", answer.status))?;
+    let Some(location) = answer.headers_named("location").next() else { return Ok(()) };
+    let Ok(location) = start.join(location) else { return Ok(()) };
+    let sent = location.query_pairs().find(|(name, _)| name == "redirect_uri");
+    let expected = format!("redirect_uri={}", t.facts().callback);
+    if let Some((_, uri)) = sent {
+        return t.demand(uri == t.facts().callback.as_str(), 0, &expected, uri.as_ref());
+    }
+    let foreign = location.host_str() == Some(ELSEWHERE);
+    t.demand(!foreign, 0, &expected, format!("the browser is sent to {location}"))
 }

@@ -23,6 +23,9 @@ pub const START: i64 = 1_800_000_000;
 /// What the sample's cookies are sealed and signed with.
 pub const SECRET: &str = "a-published-secret-that-protects-nothing";
 
+/// Milliseconds that the sample waits for its provider, which is in the same process.
+const PATIENCE: u64 = 750;
+
 /// The bundled sample app.
 pub struct SampleTarget {
     idp: MockIdp,
@@ -132,6 +135,8 @@ fn settings(tenant: &Tenant, profile: &TargetProfile) -> Result<Settings, Target
         ("BASE_URL", profile.base_url.as_str().trim_end_matches('/').to_owned()),
         ("CLIENT_ID", profile.client_id.clone()),
         ("SECRET", SECRET.to_owned()),
+        ("TRUSTED_AUDIENCES", profile.trusted_audiences.join(",")),
+        ("HTTP_TIMEOUT_MS", PATIENCE.to_string()),
     ];
     let values: BTreeMap<String, String> =
         values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

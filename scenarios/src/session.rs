@@ -1,8 +1,7 @@
 //! How long a session lasts, what can be read from it, and what is kept of the pages that it opens.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::agent::Cookie;
+use crate::jar;
+use harness::agent::{Cookie, Page};
 use harness::trial::HONEST;
 use harness::{Need, Outcome, Scenario, Trial, TrialAgent};
 
@@ -31,13 +30,13 @@ const LOGGED_OUT: Scenario = Scenario::harden("session/after-logout")
 
 async fn logged_out(t: &mut Trial) -> Outcome {
     let mut agent = t.signed_in(HONEST).await?;
-    let copied = agent.cookies().await?;
-    let logout = t.profile().logout.clone();
-    agent.visit(&logout).await?;
-    let mut thief = t.agent().await?;
-    for cookie in &copied {
-        thief.plant(&format!("{}={}; Path=/; Secure; HttpOnly", cookie.name, cookie.value)).await?;
+    let copied = jar::cookies(t, &mut agent).await?;
+    if jar::browser_with(t, &copied).await?.probe().await?.is_none() {
+        return Err(Trial::no_difference("a copy of all cookies is no session in another browser"));
     }
+    let logout = t.profile().logout.clone();
+    agent.visit(&logout).await?.signed_out(false)?;
+    let mut thief = jar::browser_with(t, &copied).await?;
     let start = t.position();
     let subject = thief.probe().await?;
     t.demand(
@@ -57,19 +56,10 @@ const SEALED: Scenario = Scenario::should("session/sealed")
 async fn sealed(t: &mut Trial) -> Outcome {
     let mut agent = t.signed_in(HONEST).await?;
     let subject = t.subject(HONEST)?;
-    let readable = agent.cookies().await?.into_iter().find(|cookie| shows(cookie, &subject));
+    let shows = |cookie: &Cookie| jar::faces(&cookie.value).any(|face| face.contains(&subject));
+    let readable = jar::cookies(t, &mut agent).await?.into_iter().find(|cookie| shows(cookie));
     let seen = readable.as_ref().map_or(String::new(), |cookie| format!("{} shows it", cookie.name));
     t.demand(readable.is_none(), 0, "the person's sub cannot be read from a cookie, base64 or not", seen)
-}
-
-/// True if the text stands in the cookie, as it is or in base64url.
-fn shows(cookie: &Cookie, text: &str) -> bool {
-    let mut parts = cookie.value.split(['.', '%', '~', '|', ':']);
-    let readable = |part: &str| {
-        let decoded = URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).unwrap_or_default();
-        String::from_utf8_lossy(&decoded).contains(text)
-    };
-    cookie.value.contains(text) || parts.any(readable)
 }
 
 const NO_STORE: Scenario = Scenario::should("session/no-store")
@@ -81,14 +71,17 @@ const NO_STORE: Scenario = Scenario::should("session/no-store")
 async fn no_store(t: &mut Trial) -> Outcome {
     let mut agent = t.signed_in(HONEST).await?;
     for path in [t.profile().page.clone(), t.profile().probe.path.clone()] {
-        let start = t.position();
-        let page = agent.look(&path).await?;
-        let header = page.header("cache-control").unwrap_or("no Cache-Control").to_owned();
-        let outcome =
-            t.demand(header.contains("no-store"), start, "Cache-Control: no-store", header.as_str());
+        let outcome = not_stored(t, &mut agent, &path).await;
         t.input(path, outcome);
     }
     Ok(())
+}
+
+async fn not_stored(t: &Trial, agent: &mut TrialAgent, path: &str) -> Outcome {
+    let start = t.position();
+    let page = agent.look(path).await?;
+    let header = page.header("cache-control").unwrap_or("no Cache-Control");
+    t.demand(header.contains("no-store"), start, "Cache-Control: no-store", header)
 }
 
 const FRAMED: Scenario = Scenario::should("session/framed")
@@ -109,7 +102,33 @@ async fn framed(t: &mut Trial) -> Outcome {
 async fn unframed(t: &Trial, agent: &mut TrialAgent, path: &str) -> Outcome {
     let start = t.position();
     let page = agent.look(path).await?;
-    let policy = page.header("content-security-policy").unwrap_or_default();
-    let refused = policy.contains("frame-ancestors") || page.header("x-frame-options").is_some();
-    t.demand(refused, start, "frame-ancestors in the policy, or X-Frame-Options", "neither is there")
+    let expected = "frame-ancestors 'none' or 'self', or X-Frame-Options: DENY or SAMEORIGIN";
+    let (refused, seen) = framing(&page);
+    t.demand(refused, start, expected, seen)
+}
+
+/// Do the headers keep strangers from framing the page? And what they say of it. Browsers ignore X-Frame-Options
+/// where a policy has frame-ancestors (CSP 3, 6.4.2.1).
+fn framing(page: &Page) -> (bool, String) {
+    let policies = page.headers_named("content-security-policy");
+    let directives = policies.iter().flat_map(|policy| policy.split([';', ',']));
+    let ancestors: Vec<_> = directives.filter_map(ancestors).collect();
+    if !ancestors.is_empty() {
+        let own = |sources: &Vec<&str>| sources.iter().all(|source| ["'none'", "'self'"].contains(source));
+        return (ancestors.iter().any(own), format!("frame-ancestors {}", ancestors.concat().join(" ")));
+    }
+    match page.header("x-frame-options") {
+        Some(value) => {
+            let refuses = ["deny", "sameorigin"].contains(&value.trim().to_ascii_lowercase().as_str());
+            (refuses, format!("X-Frame-Options: {value}"))
+        }
+        None => (false, "neither is there".to_owned()),
+    }
+}
+
+/// The sources of a frame-ancestors directive. None at all means 'none'.
+fn ancestors(directive: &str) -> Option<Vec<&str>> {
+    let mut words = directive.split_ascii_whitespace();
+    words.next().filter(|name| name.eq_ignore_ascii_case("frame-ancestors"))?;
+    Some(words.collect())
 }

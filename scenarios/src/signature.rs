@@ -60,13 +60,14 @@ const CORRUPTED: Scenario = Scenario::must("signature/corrupted")
 
 const LENIENT_DECODING: Scenario = Scenario::must("signature/lenient-decoding")
     .clause("RFC 7515 2; RFC 8725 3.3")
-    .why("base64url in a token has no padding, no line breaks and its own alphabet; leniency gives one token many faces")
+    .why("base64url in a token has no padding, no line breaks, no stray bits and its own alphabet; leniency gives one token many faces")
     .covers(&["SIG-11"])
     .inputs(|_| {
         corruptions(&[
             ("padding", Corruption::Padding),
             ("a line feed", Corruption::Newline),
             ("the standard alphabet", Corruption::StandardAlphabet),
+            ("bits that mean nothing", Corruption::TrailingBits),
         ])
     });
 

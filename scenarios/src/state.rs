@@ -1,5 +1,6 @@
 //! `state`: compared exactly, and good for one use.
 
+use crate::jar;
 use harness::trial::{FORGED, HONEST};
 use harness::{Input, Need, Outcome, Scenario, Trial};
 use mock_idp::fault::{Alteration, RESPONSE};
@@ -41,15 +42,48 @@ const REPLAY: Scenario = Scenario::should("state/replay")
     .run(|t| Box::pin(replay(t)));
 
 async fn replay(t: &mut Trial) -> Outcome {
+    for (label, again) in [
+        ("at once", Again::AtOnce),
+        ("with the cookies of before", Again::WithOldCookies),
+        ("after another person logged in", Again::BesideAnother),
+    ] {
+        let outcome = posts_again(t, again).await;
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+/// How an answer that was used comes in once more.
+enum Again {
+    /// In the same browser, which has lost its session and nothing else.
+    AtOnce,
+    /// In another browser, with the cookies that were there before the first post.
+    WithOldCookies,
+    /// In the same browser, where somebody else has logged in since.
+    BesideAnother,
+}
+
+async fn posts_again(t: &Trial, again: Again) -> Outcome {
     let mut agent = t.agent().await?;
     let used = agent.begin(FORGED).await?;
+    let before = jar::cookies(t, &mut agent).await?;
     agent.deliver(&used.form.fields).await?.accepted(&t.subject(FORGED)?)?;
-    let at_once = agent.deliver(&used.form.fields).await?.refused();
-    t.input("at once", at_once);
-    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
-    let later = agent.deliver(&used.form.fields).await?.refused();
-    t.input("after another person logged in", later);
-    Ok(())
+    if matches!(again, Again::WithOldCookies) {
+        let mut thief = jar::browser_with(t, &before).await?;
+        return thief.deliver(&used.form.fields).await?.refused();
+    }
+    // What the first post has set is the session: without it nobody is signed in, and a second session shows.
+    let mut set = jar::cookies(t, &mut agent).await?;
+    set.retain(|cookie| !before.iter().any(|old| old.name == cookie.name && old.value == cookie.value));
+    jar::forget(t, &mut agent, &set).await?;
+    if let Some(subject) = agent.probe().await? {
+        let why = format!("{subject} stays signed in without the cookies that the login has set");
+        return Err(Trial::no_difference(why));
+    }
+    if matches!(again, Again::BesideAnother) {
+        agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
+    }
+    agent.deliver(&used.form.fields).await?.refused()
 }
 
 const CONCURRENT_REPLAY: Scenario = Scenario::harden("state/concurrent-replay")
@@ -72,7 +106,7 @@ async fn concurrent_replay(t: &mut Trial) -> Outcome {
         .filter(|exchange| exchange.endpoint == Endpoint::App && exchange.request.url == callback.as_str())
         .filter_map(|exchange| exchange.response.as_ref())
         .collect();
-    let names: Vec<_> = agent.cookies().await?.into_iter().map(|cookie| cookie.name).collect();
+    let names: Vec<_> = jar::cookies(t, &mut agent).await?.into_iter().map(|cookie| cookie.name).collect();
     let opens = |line: &&str| {
         let (name, value) = line.split(';').next().unwrap_or_default().split_once('=').unwrap_or_default();
         names.iter().any(|known| known == name) && !value.is_empty()
@@ -108,21 +142,24 @@ const TWO_TABS: Scenario = Scenario::harden("state/two-tabs")
 
 async fn two_tabs(t: &mut Trial) -> Outcome {
     for (label, older_first) in [("the older first", true), ("the newer first", false)] {
-        let mut agent = t.agent().await?;
-        let mut tabs = [agent.begin(HONEST).await?, agent.begin(HONEST).await?];
-        if !older_first {
-            tabs.reverse();
-        }
-        let mut outcome = Ok(());
-        for tab in &tabs {
-            let finished = agent.deliver(&tab.form.fields).await?;
-            let seen = finished.answer.as_ref().is_some_and(|answer| answer.status < 400);
-            let finished = finished.accepted(&t.subject(HONEST)?).and_then(|()| {
-                if seen { Ok(()) } else { Err(finished.found("the login succeeds", finished.seen())) }
-            });
-            outcome = outcome.and(finished);
-        }
+        let outcome = finishes_both(t, older_first).await;
         t.input(label, outcome);
+    }
+    Ok(())
+}
+
+async fn finishes_both(t: &Trial, older_first: bool) -> Outcome {
+    let mut agent = t.agent().await?;
+    let mut tabs = [agent.begin(HONEST).await?, agent.begin(HONEST).await?];
+    if !older_first {
+        tabs.reverse();
+    }
+    for tab in &tabs {
+        let finished = agent.deliver(&tab.form.fields).await?;
+        finished.accepted(&t.subject(HONEST)?)?;
+        if finished.answer.as_ref().is_none_or(|answer| answer.status >= 400) {
+            return Err(finished.found("the login succeeds", finished.seen()));
+        }
     }
     Ok(())
 }
@@ -141,8 +178,11 @@ async fn abandoned(t: &mut Trial) -> Outcome {
         agent.begin(HONEST).await?;
     }
     let start = t.position();
-    let size: usize =
-        agent.cookies().await?.iter().map(|cookie| cookie.name.len() + cookie.value.len() + 3).sum();
+    let size: usize = jar::cookies(t, &mut agent)
+        .await?
+        .iter()
+        .map(|cookie| cookie.name.len() + cookie.value.len() + 3)
+        .sum();
     agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
     t.demand(
         size <= BEARABLE,

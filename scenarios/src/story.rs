@@ -103,10 +103,11 @@ async fn guarded_page(t: &mut Trial) -> Outcome {
     let path = t.profile().page.clone();
     let landing = agent.log_in_at(&path, HONEST).await?;
     landing.accepted(&t.subject(HONEST)?)?;
-    if landing.page.url.path() == path {
+    if landing.page.url.path() == path && landing.page.status == 200 {
         return Ok(());
     }
-    Err(landing.found(format!("back on {path}"), format!("on {}", landing.page.url.path())))
+    let seen = format!("on {} with status {}", landing.page.url.path(), landing.page.status);
+    Err(landing.found(format!("back on {path}, with status 200"), seen))
 }
 
 const SESSION_LOST: Scenario = Scenario::tolerate("story/session-lost")

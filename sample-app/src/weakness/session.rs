@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::response::IntoResponse as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::json;
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
 
 use super::{NOTHING, Weakness, change};
 use crate::cookies::SameSite;
@@ -65,7 +66,7 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         policy.session.format = Arc::new(Open);
     }),
     change("cookie-purpose-separation", "A login under way passes for a session.", |policy| {
-        policy.session.format = Arc::new(AnyPurpose);
+        policy.session.format = Arc::new(AnyPurpose::default());
     }),
     change("session-survives-refusal", "A refused login ends the session that was there before.", |policy| {
         policy.session.ends_on_refusal = true;
@@ -121,24 +122,25 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     }),
 ];
 
-/// Reads whatever this app has signed or sealed, for whatever purpose, as a session.
-struct AnyPurpose;
+/// Reads whatever this app has signed or sealed, for whatever purpose, as a session. Remembers for whom it makes
+/// sessions, which a login under way does not say.
+#[derive(Default)]
+struct AnyPurpose(Mutex<Option<(String, String)>>);
 
 impl SessionFormat for AnyPurpose {
     fn open(&self, vault: &Vault, value: &str) -> Option<(Times, Session)> {
         Sealed.open(vault, value).or_else(|| {
-            let text = percent_encoding::percent_decode_str(value).decode_utf8().ok()?;
-            let (json, _) = text.split_once('.')?;
-            let found: serde_json::Value = serde_json::from_str(json).ok()?;
-            let (iat, issuer) = (found.get("iat")?.as_i64()?, found.get("iss")?.as_str()?.to_owned());
-            let mut session = salvaged("whoever began to log in", value.to_owned(), (issuer.clone(), String::new()));
-            session.data.made_for = None;
-            session.claims.insert("iss".to_owned(), issuer.into());
+            let text = percent_decode_str(value).decode_utf8().ok()?;
+            let login: Value = serde_json::from_str(text.split_once('.')?.0).ok()?;
+            let iat = login.get("iat")?.as_i64()?;
+            let made_for = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+            let session = salvaged("whoever began to log in", value.to_owned(), made_for);
             Some((Times { iat, uat: iat, exp: iat + 60 }, Session { iat, uat: iat, ..session }))
         })
     }
 
     fn write(&self, making: &Making<'_>, session: &Session, presented: Option<&str>) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&session.data.made_for);
         Sealed.write(making, session, presented)
     }
 }

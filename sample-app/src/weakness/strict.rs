@@ -100,6 +100,20 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             settings.issuers.iter().any(|issuer| issuer.issuer.starts_with(origin))
         }));
     }),
+    change("origin-optional", "A form that comes without an origin is refused.", |policy| {
+        policy.callback.request.push(RequestRule::new("origin-optional", NO_CLAUSE, |head, _| {
+            head.headers.contains_key(header::ORIGIN)
+        }));
+    }),
+    change(
+        "trusted-audience-acceptance",
+        "A token for a second audience is refused, even for one that is trusted.",
+        |policy| {
+            policy.claim_rules.push(ClaimRule::new("trusted-audience-acceptance", NO_CLAUSE, |claims, _| {
+                audiences(claims).is_none_or(|all| all.len() < 2)
+            }));
+        },
+    ),
     change("junk-key-tolerance", "One key of an unknown kind spoils the whole key set.", |policy| {
         policy.keys.accepts_set = |entries| {
             let known = |entry: &Value| {
