@@ -1,8 +1,9 @@
 //! Known deviations of a target: a list of scenarios that fail there, each with a reason. An entry that no
 //! longer fails is itself an error, so that the list stays true.
 
+use crate::scenario::Scenario;
 use crate::target::TargetError;
-use crate::verdict::{InputRecord, TrialRecord, Verdict};
+use crate::verdict::{Finding, InputRecord, Symptom, TrialRecord, Verdict};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -12,6 +13,9 @@ use std::path::Path;
 pub struct Deviations {
     #[serde(default)]
     deviation: Vec<Deviation>,
+    /// The ids of every scenario that there is; of those that were run, while nobody has told.
+    #[serde(skip)]
+    catalogue: Vec<&'static str>,
 }
 
 /// One entry.
@@ -21,7 +25,32 @@ struct Deviation {
     scenario: String,
     #[serde(default = "any")]
     input: String,
+    #[serde(default)]
+    kind: Kind,
     reason: String,
+}
+
+/// What an entry covers. Whoever accepts what an application does has not thereby accepted that it goes down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    /// What it does.
+    #[default]
+    Behaviour,
+    /// A 5xx, a hang, a dropped connection, an end.
+    Crash,
+    /// The honest login afterwards does not work.
+    Afterwards,
+}
+
+impl Kind {
+    fn of(finding: &Finding) -> Self {
+        match finding.symptom {
+            Symptom::Behaviour => Kind::Behaviour,
+            Symptom::Aftermath => Kind::Afterwards,
+            _ => Kind::Crash,
+        }
+    }
 }
 
 fn any() -> String {
@@ -41,36 +70,72 @@ impl Deviations {
         }
     }
 
-    /// Writes the reason beside every finding that is on the list.
-    pub fn mark(&self, record: &mut TrialRecord) {
-        for input in &mut record.inputs {
-            if input.verdict.finding().is_some() {
-                let entry = self.deviation.iter().find(|entry| entry.matches(record.scenario.id, input));
-                input.known = entry.map(|entry| entry.reason.clone());
-            }
+    /// As `read`, where every entry has to name a scenario of the catalogue.
+    pub fn read_for(path: &Path, catalogue: &[Scenario]) -> Result<Self, TargetError> {
+        let mut list = Self::read(path)?;
+        list.catalogue = catalogue.iter().map(|scenario| scenario.id).collect();
+        let known = |entry: &&Deviation| list.catalogue.iter().any(|id| glob(&entry.scenario, id));
+        match list.deviation.iter().find(|entry| !known(entry)) {
+            Some(entry) => Err(TargetError::Malformed {
+                path: path.to_owned(),
+                cause: format!(
+                    "the deviation \"{}\" names no scenario: correct it, or take it off the list; `rpcheck list` \
+                     shows them all",
+                    entry.scenario
+                ),
+            }),
+            None => Ok(list),
         }
     }
 
-    /// The entries that were tried and did not show.
+    /// Writes the reason beside every finding that is on the list.
+    pub fn mark(&self, record: &mut TrialRecord) {
+        for input in &mut record.inputs {
+            let entry = self.deviation.iter().find(|entry| entry.covers(record.scenario.id, input));
+            input.known = entry.map(|entry| entry.reason.clone());
+        }
+    }
+
+    /// The entries that were tried, all of what they name, and did not show.
     pub fn stale(&self, trials: &[TrialRecord]) -> Vec<String> {
-        self.deviation.iter().filter(|entry| entry.is_stale(trials)).map(Deviation::to_string).collect()
+        let stale = |entry: &&Deviation| entry.was_tried(&self.catalogue, trials) && !entry.shows(trials);
+        self.deviation.iter().filter(stale).map(Deviation::to_string).collect()
     }
 }
 
 impl Deviation {
-    fn matches(&self, id: &str, input: &InputRecord) -> bool {
+    fn names(&self, id: &str, input: &InputRecord) -> bool {
         glob(&self.scenario, id) && glob(&self.input, &input.label)
     }
 
-    /// True if at least one input that it names was run, and none of them showed a finding.
-    fn is_stale(&self, trials: &[TrialRecord]) -> bool {
-        let named =
-            trials.iter().flat_map(|trial| trial.inputs.iter().map(|input| (trial.scenario.id, input)));
-        let mut run = named
-            .filter(|(id, input)| self.matches(id, input))
-            .filter(|(_, input)| !matches!(input.verdict, Verdict::NotRun { .. } | Verdict::Broken { .. }))
-            .peekable();
-        run.peek().is_some() && run.all(|(_, input)| input.verdict.finding().is_none())
+    /// True if this is the finding that the entry is about.
+    fn covers(&self, id: &str, input: &InputRecord) -> bool {
+        let finding = input.verdict.finding();
+        finding.is_some_and(|finding| Kind::of(finding) == self.kind) && self.names(id, input)
+    }
+
+    fn shows(&self, trials: &[TrialRecord]) -> bool {
+        trials.iter().any(|trial| trial.inputs.iter().any(|input| self.covers(trial.scenario.id, input)))
+    }
+
+    /// True if every scenario that it names was run, and so was every input that it names.
+    fn was_tried(&self, catalogue: &[&str], trials: &[TrialRecord]) -> bool {
+        let named: Vec<_> = trials.iter().filter(|trial| glob(&self.scenario, trial.scenario.id)).collect();
+        let all = catalogue.iter().filter(|id| glob(&self.scenario, id)).count();
+        let told = |verdict: &Verdict| !matches!(verdict, Verdict::NotRun { .. } | Verdict::Broken { .. });
+        let tried = |trial: &&TrialRecord| {
+            let mut inputs =
+                trial.inputs.iter().filter(|input| self.names(trial.scenario.id, input)).peekable();
+            match inputs.peek() {
+                Some(_) => inputs.all(|input| told(&input.verdict)),
+                // An input of that name there is not, unless the trial ended before it came to its inputs.
+                None => trial.inputs.iter().all(|input| {
+                    matches!(input.verdict, Verdict::Pass)
+                        || (told(&input.verdict) && !input.label.is_empty())
+                }),
+            }
+        };
+        !named.is_empty() && named.len() >= all && named.iter().all(tried)
     }
 }
 
@@ -79,6 +144,11 @@ impl std::fmt::Display for Deviation {
         write!(f, "{}", self.scenario)?;
         if self.input != "*" {
             write!(f, " [{}]", self.input)?;
+        }
+        match self.kind {
+            Kind::Behaviour => {}
+            Kind::Crash => f.write_str(" as a crash")?,
+            Kind::Afterwards => f.write_str(" as an honest login that fails afterwards")?,
         }
         write!(f, " ({})", self.reason)
     }
@@ -95,42 +165,4 @@ fn glob(pattern: &str, text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scenario::Scenario;
-    use crate::verdict::Finding;
-
-    fn list() -> Deviations {
-        toml::from_str("[[deviation]]\nscenario = \"id-token/azp-*\"\nreason = \"not checked\"").unwrap()
-    }
-
-    fn record(verdict: Verdict) -> TrialRecord {
-        let input = InputRecord { label: "one".to_owned(), verdict, known: None };
-        TrialRecord::new(Scenario::must("id-token/azp-foreign"), vec![input])
-    }
-
-    fn fail() -> Verdict {
-        Verdict::Fail(Finding { expected: "a".to_owned(), actual: "b".to_owned(), exchanges: 0..0 })
-    }
-
-    #[test]
-    fn a_failure_on_the_list_is_known_and_the_entry_is_not_stale() {
-        let mut record = record(fail());
-        list().mark(&mut record);
-        assert!(record.is_known());
-        assert_eq!(list().stale(&[record]), Vec::<String>::new());
-    }
-
-    #[test]
-    fn an_entry_that_no_longer_fails_is_stale_and_one_that_was_not_run_is_not() {
-        assert_eq!(list().stale(&[record(Verdict::Pass)]), ["id-token/azp-* (not checked)"]);
-        assert_eq!(list().stale(&[record(Verdict::Broken { error: String::new() })]), Vec::<String>::new());
-        assert_eq!(list().stale(&[]), Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_star_stands_for_any_run_of_characters() {
-        assert!(glob("a*c", "abbc") && glob("*", "") && glob("a", "a") && glob("*b*", "abc"));
-        assert!(!glob("a*c", "abb") && !glob("a", "ab"));
-    }
-}
+mod tests;

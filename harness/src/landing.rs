@@ -1,7 +1,7 @@
 //! Where a user ended after a navigation, and who the application says they are.
 
 use crate::agent::Page;
-use crate::verdict::{Finding, Stop};
+use crate::verdict::{Finding, Stop, Symptom};
 use mock_idp::trace::{Exchange, Response};
 use std::ops::Range;
 
@@ -21,6 +21,10 @@ pub struct Landing {
     pub subject: Subject,
     /// The user was left at the provider.
     pub at_provider: bool,
+    /// The probe answered this, 502 to 504, so that nobody knows who is signed in.
+    pub unclear: Option<u16>,
+    /// The application did not start, and said this; then nobody landed anywhere.
+    pub not_started: Option<String>,
     /// A token that showed up where nobody may see it: what it was found in.
     pub leak: Option<String>,
     /// The exchanges that led here, as positions in the conversation.
@@ -32,11 +36,11 @@ pub struct Landing {
 impl Landing {
     /// A finding about what led here.
     pub fn found(&self, expected: impl Into<String>, actual: impl Into<String>) -> Stop {
-        Stop::Found(Finding {
-            expected: expected.into(),
-            actual: actual.into(),
-            exchanges: self.exchanges.clone(),
-        })
+        Stop::Found(Finding::new(expected, actual, self.exchanges.clone()))
+    }
+
+    fn showing(&self, symptom: Symptom, expected: &str, actual: String) -> Stop {
+        Stop::Found(Finding::new(expected, actual, self.exchanges.clone()).showing(symptom))
     }
 
     /// The status of the deciding answer.
@@ -46,6 +50,14 @@ impl Landing {
 
     /// The login succeeded: the probe shows this subject.
     pub fn accepted(&self, subject: &str) -> Result<(), Stop> {
+        if let Some(why) = &self.not_started {
+            let expected = format!("signed in as {subject}");
+            return Err(self.showing(
+                Symptom::NotStarted,
+                &expected,
+                format!("the app did not start: {why}"),
+            ));
+        }
         self.clean(false)?;
         match &self.subject {
             Some(seen) if seen == subject => Ok(()),
@@ -56,7 +68,8 @@ impl Landing {
         }
     }
 
-    /// The login was refused: no session by the probe, or the one from before untouched; a clean answer.
+    /// The login was refused: no session by the probe, or the one from before untouched; a clean answer. An
+    /// application that does not even start under what the provider tells refuses too.
     pub fn refused(&self) -> Result<(), Stop> {
         self.refused_by(false)
     }
@@ -76,6 +89,12 @@ impl Landing {
     }
 
     fn refused_by(&self, unavailable: bool) -> Result<(), Stop> {
+        if self.not_started.is_some() {
+            return Ok(());
+        }
+        if self.unclear.is_some() {
+            return self.clean(unavailable);
+        }
         let expected = "the login is refused: no new session, and a clean answer";
         match (&self.before, &self.subject) {
             (None, Some(subject)) => {
@@ -98,7 +117,7 @@ impl Landing {
     }
 
     /// No crash, and no token where nobody may see it.
-    fn clean(&self, unavailable: bool) -> Result<(), Stop> {
+    pub(crate) fn clean(&self, unavailable: bool) -> Result<(), Stop> {
         if let Some(leak) = &self.leak {
             return Err(self.found("the ID Token is shown to nobody", format!("the ID Token is in {leak}")));
         }
@@ -110,8 +129,13 @@ impl Landing {
         for response in self.app_responses() {
             let excused = unavailable && (502..=504).contains(&response.status);
             if response.status >= 500 && !excused {
-                return Err(self.found(expected, format!("the app answered {}", response.status)));
+                let actual = format!("the app answered {}", response.status);
+                return Err(self.showing(Symptom::ServerError, expected, actual));
             }
+        }
+        if let Some(status) = self.unclear.filter(|_| !unavailable) {
+            let actual = format!("the probe answered {status}");
+            return Err(self.showing(Symptom::ServerError, expected, actual));
         }
         Ok(())
     }

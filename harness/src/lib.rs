@@ -26,4 +26,4 @@ pub use scenario::{Expect, Facts, Input, Level, Need, Scenario};
 pub use stage::{App, Stage};
 pub use target::{Target, TargetError, profile::TargetProfile};
 pub use trial::{Outcome, Trial, TrialAgent};
-pub use verdict::{Finding, Reason, Stop, Verdict};
+pub use verdict::{Finding, Reason, Stop, Symptom, Verdict};

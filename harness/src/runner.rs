@@ -1,17 +1,23 @@
 //! Runs scenarios on a target: those that may, side by side; those that change what every login sees, alone
 //! and last.
 
+mod turns;
+
 use crate::deviations::Deviations;
 use crate::event::{Event, RunRecord};
 use crate::scenario::{Action, Need, Scenario};
 use crate::target::Target;
 use crate::trial::{Outcome, Trial};
 use crate::verdict::{InputRecord, Reason, Stop, TrialRecord, Verdict};
-use futures::{FutureExt, StreamExt};
+use futures::FutureExt;
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use turns::Turns;
+
+/// A trial that starts a foreign application again and again waits for it, each time.
+const STARTING_TAKES_LONGER: u32 = 4;
 
 /// How a run proceeds.
 #[derive(Clone, Copy, Debug)]
@@ -47,20 +53,16 @@ pub async fn run(
     let mut trials: Vec<(usize, TrialRecord)> = Vec::with_capacity(scenarios.len());
     let (alone, together): (Vec<_>, Vec<_>) =
         scenarios.iter().copied().enumerate().partition(|(_, scenario)| scenario.alone && !target.isolated());
-    for (jobs, turn) in [(options.jobs.max(1), together), (1, alone)] {
-        let started = turn.into_iter().map(|(index, scenario)| {
-            tell(Event::TrialStarted { id: scenario.id });
-            let target = target.clone();
-            let trial = tokio::spawn(async move { run_one(&*target, scenario, options.deadline).await });
-            async move { (index, joined(scenario, trial.await)) }
-        });
-        let mut running = futures::stream::iter(started).buffer_unordered(jobs);
-        while let Some((index, mut record)) = running.next().await {
-            deviations.mark(&mut record);
-            tell(Event::TrialFinished(&record));
-            trials.push((index, record));
-        }
-    }
+    let mut finished = |index: usize, mut record: TrialRecord| {
+        deviations.mark(&mut record);
+        tell(Event::TrialFinished(&record));
+        trials.push((index, record));
+    };
+    let mut turns =
+        Turns { target: target.clone(), deadline: options.deadline, tell: &tell, finished: &mut finished };
+    let again = turns.together(options.jobs.max(1), together).await;
+    turns.alone(again, true).await;
+    turns.alone(alone, false).await;
     trials.sort_by_key(|(index, _)| *index);
     let trials: Vec<_> = trials.into_iter().map(|(_, record)| record).collect();
     let stale = deviations.stale(&trials);
@@ -68,10 +70,6 @@ pub async fn run(
     let record = RunRecord { target: name, trials, stale, strict: options.strict, millis };
     tell(Event::RunFinished(&record));
     record
-}
-
-fn joined(scenario: Scenario, trial: Result<TrialRecord, tokio::task::JoinError>) -> TrialRecord {
-    trial.unwrap_or_else(|error| broken(scenario, format!("the trial ended early: {error}")))
 }
 
 fn broken(scenario: Scenario, error: String) -> TrialRecord {
@@ -98,6 +96,8 @@ pub async fn run_one(target: &dyn Target, scenario: Scenario, deadline: Duration
         Err(error) => return broken(scenario, error.to_string()),
     };
     let mut trial = Trial::new(scenario, stage);
+    let deadline =
+        if scenario.cold && !target.isolated() { deadline * STARTING_TAKES_LONGER } else { deadline };
     let running = AssertUnwindSafe(perform(&mut trial, scenario)).catch_unwind();
     let ended = match tokio::time::timeout(deadline, running).await {
         Err(_) => Err(Stop::Broken(format!("the trial was not over after {} s", deadline.as_secs()))),
@@ -111,6 +111,7 @@ pub async fn run_one(target: &dyn Target, scenario: Scenario, deadline: Duration
     let mut record = TrialRecord::new(scenario, inputs);
     record.observations = observations;
     record.conversation = stage.everything();
+    record.lost_app = stage.lost();
     record.facts = Some(stage.facts.clone());
     record.micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
     record
@@ -129,6 +130,7 @@ async fn perform(trial: &mut Trial, scenario: Scenario) -> Outcome {
     if scenario.cold {
         trial.restart().await?;
     }
+    trial.next_turn();
     act(trial, scenario).await?;
     let already = matches!(scenario.action, Action::Inputs(..)) && trial.tried() > 1;
     if scenario.sandwiched && !already {

@@ -3,6 +3,7 @@
 
 mod agents;
 mod conversation;
+mod power;
 
 use crate::scenario::Facts;
 use crate::target::{TargetError, profile::TargetProfile};
@@ -20,9 +21,15 @@ pub use conversation::Conversation;
 pub trait App: Send + Sync {
     /// Stops the application and starts it afresh, with nothing remembered.
     async fn restart(&self) -> Result<(), TargetError>;
-    /// What the application has written to its log since it was started, if that is captured.
+    /// Stops the application until the next `restart`. One that cannot be stopped apart from that goes on.
+    async fn stop(&self) {}
+    /// What the application has written to its standard output and error since it was started.
     fn log(&self) -> String {
         String::new()
+    }
+    /// True if `log` tells all that the application writes.
+    fn captures_log(&self) -> bool {
+        false
     }
 }
 
@@ -42,6 +49,7 @@ pub struct Stage {
     pub agent_clock: Clock,
     provider: Trace,
     conversation: Mutex<Conversation>,
+    power: power::Power,
 }
 
 impl Stage {
@@ -64,7 +72,17 @@ impl Stage {
             now: tenant.clock().unix(),
         };
         let conversation = Mutex::new(Conversation::starting_at(&provider));
-        Self { tenant, facts, profile, app, agents, agent_clock, provider, conversation }
+        Self {
+            tenant,
+            facts,
+            profile,
+            app,
+            agents,
+            agent_clock,
+            provider,
+            conversation,
+            power: power::Power::default(),
+        }
     }
 
     /// An address of the application, by its path.

@@ -21,6 +21,14 @@ pub trait Target: Send + Sync {
     fn isolated(&self) -> bool;
     /// Makes a stage for one trial.
     async fn stage(&self, scenario: &Scenario) -> Result<Stage, TargetError>;
+    /// How the application ended, if it did so by itself since it was started.
+    async fn ended(&self) -> Option<String> {
+        None
+    }
+    /// Sees to it that the application is up.
+    async fn revive(&self) -> Result<(), TargetError> {
+        Ok(())
+    }
 }
 
 /// Why an application cannot be tested. Each message names the thing and the remedy.
@@ -51,19 +59,25 @@ pub enum TargetError {
         name: String,
     },
     /// The application could not be installed.
-    #[error("installing {name} failed: `{command}` ended with {status}; it said:\n{output}")]
+    #[error(
+        "installing {name} failed: `{command}` {status}. Run it by hand in the profile's folder, or correct \
+         run.setup; it said:\n{output}"
+    )]
     Setup {
         /// The target.
         name: String,
         /// What was run.
         command: String,
-        /// How it ended.
+        /// How it ended, such as "ended with exit status: 1".
         status: String,
         /// Its last output.
         output: String,
     },
     /// The application did not start.
-    #[error("{name} did not start: {why}; its output was:\n{output}")]
+    #[error(
+        "{name} did not start: {why}. Look at what it said, and at run.command, run.env, run.ready and \
+         run.ready_deadline in its profile; it said:\n{output}"
+    )]
     NotStarted {
         /// The target.
         name: String,

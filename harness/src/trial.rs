@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 pub use agent::TrialAgent;
 pub use attempt::meaningful;
+pub use leak::canaries;
 pub use login::Pending;
 
 /// What came of a script, or of one step of it.
@@ -33,12 +34,14 @@ pub struct Trial {
     scenario: Scenario,
     inputs: Vec<InputRecord>,
     observations: Vec<String>,
+    /// Where the conversation stood when the current input began.
+    turn: usize,
 }
 
 impl Trial {
     /// A trial of a scenario on a stage.
     pub fn new(scenario: Scenario, stage: Stage) -> Self {
-        Self { stage: Arc::new(stage), scenario, inputs: Vec::new(), observations: Vec::new() }
+        Self { stage: Arc::new(stage), scenario, inputs: Vec::new(), observations: Vec::new(), turn: 0 }
     }
 
     /// What was known when the trial started.
@@ -106,6 +109,12 @@ impl Trial {
     pub fn input(&mut self, label: impl Into<String>, outcome: Outcome) {
         let verdict = Verdict::of(self.scenario.level, outcome);
         self.inputs.push(InputRecord { label: label.into(), verdict, known: None });
+        self.next_turn();
+    }
+
+    /// What comes now is shown by what is said from now on.
+    pub(crate) fn next_turn(&mut self) {
+        self.turn = self.stage.everything().len();
     }
 
     /// How many inputs have been tried.
@@ -118,10 +127,12 @@ impl Trial {
         self.observations.push(what.into());
     }
 
-    /// A finding about everything since a position in the conversation.
+    /// A finding about everything since a position in the conversation; since the last input, or the honest
+    /// login beforehand, where it is 0.
     pub fn found(&self, since: usize, expected: impl Into<String>, actual: impl Into<String>) -> Stop {
+        let since = if since == 0 { self.turn } else { since };
         let exchanges = since..self.stage.everything().len();
-        Stop::Found(Finding { expected: expected.into(), actual: actual.into(), exchanges })
+        Stop::Found(Finding::new(expected, actual, exchanges))
     }
 
     /// `Ok` if it holds, otherwise a finding about everything since a position.
@@ -134,13 +145,41 @@ impl Trial {
         self.stage.position()
     }
 
-    /// Starts the application afresh, with nothing remembered.
+    /// Stops the application and starts it afresh, with nothing remembered, as soon as an agent needs it: faults
+    /// that are armed in between are told to an application that reads metadata while it starts.
     pub async fn restart(&self) -> Outcome {
-        self.stage.app.restart().await.map_err(|error| Stop::Broken(error.to_string()))
+        self.stage.restart_when_needed().await;
+        Ok(())
+    }
+
+    /// Why the application did not start, if it refused to under the faults that are armed.
+    pub async fn not_started(&self) -> Option<String> {
+        self.stage.not_started().await
+    }
+
+    /// What the application has written to its standard output and error since it was started. Not run where
+    /// that is not captured.
+    pub async fn log(&self) -> Result<String, Stop> {
+        if !self.stage.app.captures_log() {
+            let why = "the app's output is not captured: give the profile a [run] table with a command";
+            return Err(Stop::NotRun(Reason::Undeclared(why.to_owned())));
+        }
+        // What was written before an answer may still be on its way through the pipe.
+        let mut pulse = tokio::time::interval(std::time::Duration::from_millis(50));
+        let mut seen = None;
+        loop {
+            pulse.tick().await;
+            let log = self.stage.app.log();
+            if seen.as_ref() == Some(&log) {
+                return Ok(log);
+            }
+            seen = Some(log);
+        }
     }
 
     /// An honest login in a fresh browser.
     pub async fn honest(&self) -> Outcome {
+        self.stage.forget_lies().await;
         self.stage.tenant.set_policy(mock_idp::LoginPolicy::Ask);
         let landing = self.agent().await?.log_in(HONEST).await?;
         landing.accepted(&self.subject(HONEST)?)

@@ -16,6 +16,50 @@ pub struct Finding {
     pub actual: String,
     /// The exchanges that show it, as positions in the trial's conversation.
     pub exchanges: Range<usize>,
+    /// How it showed.
+    pub symptom: Symptom,
+}
+
+impl Finding {
+    /// A finding about what the application did.
+    pub fn new(expected: impl Into<String>, actual: impl Into<String>, exchanges: Range<usize>) -> Self {
+        let (expected, actual) = (expected.into(), actual.into());
+        Self { expected, actual, exchanges, symptom: Symptom::Behaviour }
+    }
+
+    /// The same, which showed otherwise.
+    #[must_use]
+    pub fn showing(self, symptom: Symptom) -> Self {
+        Self { symptom, ..self }
+    }
+}
+
+/// How a finding showed: in what the application did, or in that it could do nothing any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Symptom {
+    /// It answered, and the answer or what it led to is wrong.
+    #[default]
+    Behaviour,
+    /// It answered 5xx.
+    ServerError,
+    /// It ended the connection in the middle of an answer, or before one.
+    Dropped,
+    /// It did not answer in time.
+    Hang,
+    /// Nothing answered at its address.
+    Unreachable,
+    /// It did not start.
+    NotStarted,
+    /// The honest login after an attack did not work.
+    Aftermath,
+}
+
+impl Symptom {
+    /// The application went down, or answered like one that does.
+    pub fn is_crash(self) -> bool {
+        !matches!(self, Symptom::Behaviour | Symptom::Aftermath)
+    }
 }
 
 /// Why a scenario was not run.
@@ -133,9 +177,10 @@ impl Verdict {
         }
     }
 
-    /// The worst of several verdicts; an input that was not run does not outweigh one that passed.
+    /// The worst of several verdicts, the first of those that are as bad; an input that was not run does not
+    /// outweigh one that passed.
     pub fn worst<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> Option<&'a Verdict> {
-        verdicts.into_iter().max_by_key(|verdict| verdict.weight())
+        verdicts.into_iter().reduce(|worst, next| if next.weight() > worst.weight() { next } else { worst })
     }
 }
 
@@ -167,6 +212,8 @@ pub struct TrialRecord {
     pub conversation: Vec<Exchange>,
     /// What was known when it started; nothing, if it never did.
     pub facts: Option<Facts>,
+    /// The application did not answer at some time, or dropped a connection.
+    pub lost_app: bool,
     /// How long it took.
     pub micros: u64,
 }
@@ -174,23 +221,32 @@ pub struct TrialRecord {
 impl TrialRecord {
     /// The record of a trial by the records of its inputs.
     pub fn new(scenario: Scenario, inputs: Vec<InputRecord>) -> Self {
-        let worst = Verdict::worst(inputs.iter().map(|input| &input.verdict)).cloned();
-        let verdict = worst.unwrap_or(Verdict::Broken { error: "the scenario tried nothing".to_owned() });
-        Self {
+        let mut record = Self {
             scenario,
-            verdict,
+            verdict: Verdict::Broken { error: "the scenario tried nothing".to_owned() },
             inputs,
             observations: Vec::new(),
             conversation: Vec::new(),
             facts: None,
+            lost_app: false,
             micros: 0,
+        };
+        record.judge();
+        record
+    }
+
+    /// Takes the worst of its inputs for its verdict.
+    pub(crate) fn judge(&mut self) {
+        if let Some(worst) = Verdict::worst(self.inputs.iter().map(|input| &input.verdict)).cloned() {
+            self.verdict = worst;
         }
     }
 
-    /// True if every finding of it is on the list of known deviations.
+    /// True if it warns or fails, and every finding of it is on the list of known deviations.
     pub fn is_known(&self) -> bool {
+        let told = self.verdict.finding().is_some();
         let mut findings = self.inputs.iter().filter(|input| input.verdict.finding().is_some()).peekable();
-        findings.peek().is_some() && findings.all(|input| input.known.is_some())
+        told && findings.peek().is_some() && findings.all(|input| input.known.is_some())
     }
 }
 

@@ -19,7 +19,8 @@ const WINDOWS_TAKE_LONGER: u32 = 4;
 
 pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode> {
     let scenarios = selected(suite, &args.prefixes)?;
-    let deviations = deviations(&args)?;
+    let deviations = deviations(suite, &args)?;
+    let reports = Reports::at(&args.report)?;
     let browser = if args.browser { Some(Arc::new(Browser::launch()?)) } else { None };
     let target: Arc<dyn Target> = match &args.target {
         Some(profile) => Arc::new(ExternalTarget::open(profile, browser).await?),
@@ -40,40 +41,56 @@ pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode
         }
     })
     .await;
-    write_reports(&record, &args)?;
+    reports.write(&record, args.format)?;
     Ok(ExitCode::from(record.exit_code()))
 }
 
-fn deviations(args: &RunArgs) -> anyhow::Result<Deviations> {
+fn deviations(suite: &Suite, args: &RunArgs) -> anyhow::Result<Deviations> {
     let beside =
         args.target.as_deref().and_then(Path::parent).map(|folder| folder.join("known-deviations.toml"));
     match args.known.clone().or(beside.filter(|path| path.exists())) {
-        Some(path) => Ok(Deviations::read(&path)?),
+        Some(path) => Ok(Deviations::read_for(&path, &suite.scenarios)?),
         None => Ok(Deviations::default()),
     }
 }
 
-fn write_reports(record: &RunRecord, args: &RunArgs) -> anyhow::Result<()> {
-    let folder = &args.report;
-    let failed =
-        || format!("cannot write the reports to {}: name another folder with --report", folder.display());
-    std::fs::create_dir_all(folder).with_context(failed)?;
-    let page = folder.join("report.html");
-    std::fs::write(&page, html::text(record)).with_context(failed)?;
-    std::fs::write(folder.join("report.json"), json::text(record, true)).with_context(failed)?;
-    match args.format {
-        Format::Terminal => say(&format!("report: {}", page.display())),
-        Format::Json => say(&json::text(record, false)),
+/// The folder that the reports go to. It is tried before the run: nobody should learn after minutes that what
+/// was found cannot be kept.
+struct Reports<'a> {
+    folder: &'a Path,
+}
+
+impl<'a> Reports<'a> {
+    fn at(folder: &'a Path) -> anyhow::Result<Self> {
+        let reports = Self { folder };
+        std::fs::create_dir_all(folder).with_context(|| reports.failed())?;
+        tempfile::tempfile_in(folder).with_context(|| reports.failed())?;
+        Ok(reports)
     }
-    Ok(())
+
+    fn failed(&self) -> String {
+        format!("cannot write the reports to {}: name another folder with --report", self.folder.display())
+    }
+
+    fn write(&self, record: &RunRecord, format: Format) -> anyhow::Result<()> {
+        let page = self.folder.join("report.html");
+        std::fs::write(&page, html::text(record)).with_context(|| self.failed())?;
+        let json = json::text(record, true);
+        std::fs::write(self.folder.join("report.json"), json).with_context(|| self.failed())?;
+        match format {
+            Format::Terminal => say(&format!("report: {}", page.display())),
+            Format::Json => say(&json::text(record, false)),
+        }
+        Ok(())
+    }
 }
 
 pub(super) async fn check(profile: &Path) -> anyhow::Result<ExitCode> {
     let target = ExternalTarget::open(profile, None).await?;
     let profile = target.profile();
     say(&format!("{} at {}: an honest login shows a signed-in user", profile.name, profile.base_url));
-    if profile.return_to.is_empty() {
-        complain("note: return_to is empty, so scenarios about the page to return to will not run");
+    for note in target.notes().await {
+        complain(&format!("note: {note}"));
     }
     Ok(ExitCode::SUCCESS)
 }

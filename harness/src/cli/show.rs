@@ -3,9 +3,11 @@
 use super::{Format, Suite, selected};
 use crate::coverage::{self, Covered, Status};
 use crate::report::terminal::say;
-use crate::scenario::{Action, Scenario};
+use crate::scenario::{Action, Facts, Need, Scenario};
+use mock_idp::Fault;
 use serde_json::json;
 use std::process::ExitCode;
+use url::Url;
 
 pub(super) fn list(suite: &Suite, prefixes: &[String], format: Format) -> anyhow::Result<ExitCode> {
     let scenarios = selected(suite, prefixes)?;
@@ -14,7 +16,9 @@ pub(super) fn list(suite: &Suite, prefixes: &[String], format: Format) -> anyhow
         Format::Terminal => {
             let width = scenarios.iter().map(|scenario| scenario.id.len()).max().unwrap_or(0);
             for scenario in &scenarios {
-                say(&format!("{:9}  {:width$}  {}", scenario.level.name(), scenario.id, scenario.why));
+                let restart = if needs(scenario).contains(&Need::Restart) { " (restart)" } else { "" };
+                let level = scenario.level.name();
+                say(&format!("{level:9}  {:width$}  {}{restart}", scenario.id, scenario.why));
             }
         }
     }
@@ -28,8 +32,43 @@ fn entry(scenario: &Scenario) -> serde_json::Value {
         "clause": scenario.clause,
         "why": scenario.why,
         "covers": scenario.covers,
-        "needs": scenario.needs,
+        "needs": needs(scenario),
     })
+}
+
+/// What it cannot do without; a fresh application is one that was restarted.
+fn needs(scenario: &Scenario) -> Vec<Need> {
+    let mut needs = scenario.needs.to_vec();
+    if scenario.cold && !needs.contains(&Need::Restart) {
+        needs.push(Need::Restart);
+    }
+    needs
+}
+
+/// The facts that inputs are explained with; in a run they are the target's.
+fn example() -> Facts {
+    let address = |text| Url::parse(text).expect("a constant address");
+    Facts {
+        issuer: "http://127.0.0.1:9000".to_owned(),
+        client_id: "rpcheck-client".to_owned(),
+        base_url: address("http://localhost:3000/"),
+        callback: address("http://localhost:3000/callback"),
+        clock_skew: 60,
+        jwks_cool_down: 60,
+        now: 1_800_000_000,
+    }
+}
+
+/// A fault in words, and as the control API takes it.
+fn tell(faults: &[Fault]) -> anyhow::Result<()> {
+    for fault in faults {
+        say(&format!("  told    {fault}"));
+        say(&format!("          {}", serde_json::to_string(fault)?));
+    }
+    if faults.is_empty() {
+        say("  told    nothing but the truth");
+    }
+    Ok(())
 }
 
 pub(super) fn explain(suite: &Suite, id: &str) -> anyhow::Result<ExitCode> {
@@ -51,14 +90,22 @@ pub(super) fn explain(suite: &Suite, id: &str) -> anyhow::Result<ExitCode> {
     if !scenario.covers.is_empty() {
         say(&format!("  covers  {}", scenario.covers.join(", ")));
     }
-    for need in scenario.needs {
+    for need in needs(scenario) {
         say(&format!("  needs   it {}", need.unmet()));
     }
-    if let Action::Faults(faults, expect) = scenario.action {
-        for fault in faults() {
-            say(&format!("  told    {fault}"));
+    match scenario.action {
+        Action::Faults(faults, expect) => {
+            tell(&faults())?;
+            say(&format!("  expect  {}", expect.sentence()));
         }
-        say(&format!("  expect  {}", expect.sentence()));
+        Action::Inputs(inputs, expect) => {
+            for input in inputs(&example()) {
+                say(&format!("  input   {}", input.label));
+                tell(&input.faults)?;
+            }
+            say(&format!("  expect  of each input: {}", expect.sentence()));
+        }
+        Action::Script(_) => {}
     }
     let around = if scenario.sandwiched { "an honest login before and after" } else { "none" };
     say(&format!("  around  {around}"));

@@ -1,7 +1,7 @@
 //! The canonical report. Every other one can be made again from it.
 
 use crate::event::{RunRecord, Totals};
-use crate::verdict::{Reason, TrialRecord, Verdict};
+use crate::verdict::{Reason, Symptom, TrialRecord, Verdict};
 use mock_idp::trace::Exchange;
 use serde::Serialize;
 
@@ -47,6 +47,8 @@ struct Input<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     actual: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    symptom: Option<Symptom>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     known: Option<&'a str>,
     /// First and last exchange that show it, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +75,7 @@ fn trial(record: &TrialRecord, with_exchanges: bool) -> Trial<'_> {
         reason: reason(&input.verdict),
         expected: input.verdict.finding().map(|finding| finding.expected.as_str()),
         actual: input.verdict.finding().map(|finding| finding.actual.as_str()),
+        symptom: input.verdict.finding().map(|finding| finding.symptom),
         known: input.known.as_deref(),
         shown_by: input.verdict.finding().map(|finding| [finding.exchanges.start + 1, finding.exchanges.end]),
     });

@@ -1,8 +1,9 @@
 //! An application that nobody here wrote: found by its profile, installed and started if the profile says
 //! how, and signed in to before anything is judged.
 
-use super::process::Process;
-use super::profile::{ProfileFile, Run, TargetProfile};
+mod running;
+
+use super::profile::{Place, ProfileFile, TargetProfile};
 use super::{Target, TargetError};
 use crate::agent::{AgentOptions, Browser};
 use crate::scenario::{Need, Scenario};
@@ -10,13 +11,12 @@ use crate::stage::{Alike, App, Stage};
 use crate::trial::{FORGED, FORGED_SUBJECT, Trial};
 use crate::verdict::Stop;
 use async_trait::async_trait;
-use mock_idp::{Client, Clock, MockIdp, Tenant, User};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use mock_idp::{Client, Clock, MockIdp, Settings, StartError, Tenant, User};
+use running::Running;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
-use tokio::sync::Mutex;
 use url::Url;
 
 /// An application that nobody here wrote.
@@ -28,15 +28,6 @@ pub struct ExternalTarget {
     trials: AtomicU64,
 }
 
-/// How the application is started, and the process while it runs.
-struct Running {
-    profile: Arc<TargetProfile>,
-    run: Option<Run>,
-    folder: PathBuf,
-    issuer: String,
-    process: Mutex<Option<Process>>,
-}
-
 impl ExternalTarget {
     /// Reads a profile, installs and starts the application, and signs in once to see that it works; in a
     /// window of the browser, if there is one.
@@ -45,22 +36,14 @@ impl ExternalTarget {
         let malformed = |cause| TargetError::Malformed { path: path.to_owned(), cause };
         let port = if file.chooses_port() { free_port()? } else { 0 };
         let profile = Arc::new(file.resolve(port).map_err(malformed)?);
-        let listen = provider_address(&file).map_err(malformed)?;
-        let idp = MockIdp::builder().listen(listen).start().await;
-        let idp = idp.map_err(|error| TargetError::Provider(error.to_string()))?;
+        let idp = provider(file.place().map_err(malformed)?).await?;
         register(&idp.tenant(), &profile);
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
             .unwrap_or(Path::new("."))
             .to_owned();
-        let app = Arc::new(Running {
-            profile: profile.clone(),
-            run: file.run,
-            folder,
-            issuer: idp.tenant().issuer(),
-            process: Mutex::new(None),
-        });
+        let app = Arc::new(Running::new(profile.clone(), file.run, folder, idp.tenant().issuer()));
         app.set_up().await?;
         app.start().await?;
         let target = Self { profile, idp, app, browser, trials: AtomicU64::new(0) };
@@ -89,7 +72,9 @@ impl ExternalTarget {
             Err(Stop::Found(finding)) => format!(
                 "expected {}; {}. Look at start, callback and probe in the profile, and at the app's issuer, \
                  which must be {}",
-                finding.expected, finding.actual, self.app.issuer
+                finding.expected,
+                finding.actual,
+                self.idp.tenant().issuer()
             ),
             Err(Stop::Broken(error)) => error,
             Err(Stop::NotRun(reason)) => reason.to_string(),
@@ -98,8 +83,33 @@ impl ExternalTarget {
     }
 
     /// What the application wrote to its log.
-    pub async fn output(&self) -> String {
-        self.app.output().await
+    pub fn output(&self) -> String {
+        self.app.log()
+    }
+
+    /// Facts of the profile that the application contradicts, and those that are left out: sentences for
+    /// people.
+    pub async fn notes(&self) -> Vec<String> {
+        let profile = &self.profile;
+        let mut notes = Vec::new();
+        for (key, path, declared) in [
+            ("unauthenticated.api", &profile.api, profile.unauthenticated.api),
+            ("unauthenticated.page", &profile.page, profile.unauthenticated.page),
+        ] {
+            let url = profile.url(path);
+            if TargetProfile::missing_fact(&url).is_some() || declared == 0 {
+                continue;
+            }
+            if let Ok(seen) = running::status(&url).await
+                && seen != declared
+            {
+                notes.push(format!(
+                    "{key} is {declared}, and a plain request without a session to {path} is answered by {seen}"
+                ));
+            }
+        }
+        notes.extend(profile.left_out());
+        notes
     }
 }
 
@@ -127,14 +137,24 @@ fn forged() -> User {
     }
 }
 
-fn provider_address(file: &ProfileFile) -> Result<SocketAddr, String> {
-    match file.provider() {
-        Some(written) => written
-            .parse()
-            .map_err(|_| format!("provider is \"{written}\": write an address such as \"127.0.0.1:9000\"")),
-        None if file.run.is_some() => Ok((Ipv4Addr::LOCALHOST, 0).into()),
-        None => Ok((Ipv4Addr::LOCALHOST, 9000).into()),
+/// Starts the provider where it is to be.
+async fn provider(place: Place) -> Result<MockIdp, TargetError> {
+    let mut listen = place.listen;
+    let mut settings = Settings::default();
+    if place.named {
+        if listen.port() == 0 {
+            listen.set_port(free_port()?);
+        }
+        settings.public_url = Some(format!("http://localhost:{}", listen.port()));
     }
+    let started = MockIdp::builder().listen(listen).settings(settings).start().await;
+    started.map_err(|error| match error {
+        StartError::Listen { address, cause, .. } => TargetError::Provider(format!(
+            "cannot listen on {address}: {cause}; stop what listens there, or write another port in provider in \
+             the profile, and in the app's issuer"
+        )),
+        error => TargetError::Provider(error.to_string()),
+    })
 }
 
 fn free_port() -> Result<u16, TargetError> {
@@ -145,112 +165,6 @@ fn free_port() -> Result<u16, TargetError> {
         .map_err(|error| TargetError::Provider(format!("no port is free on 127.0.0.1: {error}")))
 }
 
-impl Running {
-    /// Installs the application, once.
-    async fn set_up(&self) -> Result<(), TargetError> {
-        let Some(run) = &self.run else { return Ok(()) };
-        let name = || self.profile.name.clone();
-        if let Some(program) = run.requires.iter().find(|program| !is_installed(program)) {
-            return Err(TargetError::Missing { program: program.clone(), name: name() });
-        }
-        if run.setup.is_empty() || self.folder.join(&run.setup_marker).exists() {
-            return Ok(());
-        }
-        let mut setup = Process::start(&name(), &run.setup, &self.folder, [])?;
-        let status = setup.wait().await;
-        match status {
-            Ok(status) if status.success() => Ok(()),
-            other => Err(TargetError::Setup {
-                name: name(),
-                command: run.setup.join(" "),
-                status: other.map_or_else(|error| error.to_string(), |status| status.to_string()),
-                output: setup.output(),
-            }),
-        }
-    }
-
-    async fn start(&self) -> Result<(), TargetError> {
-        let Some(run) = &self.run else { return self.answers().await };
-        let filled = run.env.iter().map(|(name, value)| (name.clone(), self.fill(value)));
-        let command: Vec<String> = run.command.iter().map(|part| self.fill(part)).collect();
-        let mut process = Process::start(&self.profile.name, &command, &self.folder, filled)?;
-        let ready = self.profile.url(&run.ready);
-        let deadline = Duration::from_secs(run.ready_deadline);
-        let waited = tokio::time::timeout(deadline, until_ready(&ready, &mut process)).await;
-        let why = match waited {
-            Ok(Ok(())) => {
-                *self.process.lock().await = Some(process);
-                return Ok(());
-            }
-            Ok(Err(status)) => format!("`{}` ended with {status}", command.join(" ")),
-            Err(_) => format!("{ready} did not answer within {} s", deadline.as_secs()),
-        };
-        let output = process.output();
-        process.end().await;
-        Err(TargetError::NotStarted { name: self.profile.name.clone(), why, output })
-    }
-
-    /// An application that somebody else started has to be there already.
-    async fn answers(&self) -> Result<(), TargetError> {
-        let url = self.profile.url(&self.profile.home);
-        let seen = probe(&url).await;
-        seen.map_err(|why| TargetError::NotUp { name: self.profile.name.clone(), why })
-    }
-
-    fn fill(&self, text: &str) -> String {
-        let port = self.profile.base_url.port_or_known_default().unwrap_or_default();
-        let base_url = self.profile.base_url.as_str().trim_end_matches('/');
-        text.replace("{port}", &port.to_string())
-            .replace("{base_url}", base_url)
-            .replace("{issuer}", &self.issuer)
-            .replace("{client_id}", &self.profile.client_id)
-    }
-
-    async fn output(&self) -> String {
-        self.process.lock().await.as_ref().map(Process::output).unwrap_or_default()
-    }
-
-    async fn restart(&self) -> Result<(), TargetError> {
-        if self.run.is_none() {
-            return Err(TargetError::NoRestart(self.profile.name.clone()));
-        }
-        if let Some(process) = self.process.lock().await.take() {
-            process.end().await;
-        }
-        self.start().await
-    }
-}
-
-/// Waits until an address answers, or the process has ended.
-async fn until_ready(url: &Url, process: &mut Process) -> Result<(), String> {
-    let mut pulse = tokio::time::interval(Duration::from_millis(25));
-    loop {
-        pulse.tick().await;
-        if let Some(status) = process.ended() {
-            return Err(status);
-        }
-        if probe(url).await.is_ok() {
-            return Ok(());
-        }
-    }
-}
-
-async fn probe(url: &Url) -> Result<(), String> {
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build();
-    let client = client.map_err(|error| error.to_string())?;
-    let answer = client.get(url.clone()).send().await;
-    answer.map(drop).map_err(|error| format!("{url} does not answer ({})", root_cause(&error)))
-}
-
-fn root_cause(error: &dyn std::error::Error) -> String {
-    error.source().map_or_else(|| error.to_string(), root_cause)
-}
-
-fn is_installed(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
-}
-
 /// Handles the application for one trial.
 struct Handle(Arc<Running>);
 
@@ -258,6 +172,18 @@ struct Handle(Arc<Running>);
 impl App for Handle {
     async fn restart(&self) -> Result<(), TargetError> {
         self.0.restart().await
+    }
+
+    async fn stop(&self) {
+        self.0.stop().await;
+    }
+
+    fn log(&self) -> String {
+        self.0.log()
+    }
+
+    fn captures_log(&self) -> bool {
+        self.0.is_ours()
     }
 }
 
@@ -271,7 +197,7 @@ impl Target for ExternalTarget {
         match need {
             Need::Browser => self.browser.is_some(),
             Need::HandMadeRequests | Need::AgedCookies => self.browser.is_none(),
-            Need::Restart => self.app.run.is_some(),
+            Need::Restart => self.app.is_ours(),
             Need::ReturnTo => !self.profile.return_to.is_empty(),
             Need::Clock => false,
         }
@@ -289,7 +215,7 @@ impl Target for ExternalTarget {
         let (tenant, marker) = if scenario.alone {
             whole.reset();
             register(&whole, &self.profile);
-            if number > 0 && self.app.run.is_some() {
+            if number > 0 && self.app.is_ours() {
                 self.app.restart().await?;
             }
             (whole, None)
@@ -302,5 +228,13 @@ impl Target for ExternalTarget {
         let agents = Alike { options, browser: self.browser.clone() };
         let app = Box::new(Handle(self.app.clone()));
         Ok(Stage::new(tenant, self.profile.clone(), app, Arc::new(agents), clock))
+    }
+
+    async fn ended(&self) -> Option<String> {
+        self.app.ended().await
+    }
+
+    async fn revive(&self) -> Result<(), TargetError> {
+        self.app.revive().await
     }
 }

@@ -1,11 +1,15 @@
 //! Facts about an application under test, as its author declares them. What a profile does not declare is
 //! not run, never failed.
 
+mod check;
+
 use super::TargetError;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use url::Url;
+
+pub use check::Place;
 
 /// A profile file as it is written, before ports are known.
 #[derive(Clone, Debug, Deserialize)]
@@ -19,9 +23,9 @@ pub struct ProfileFile {
     #[serde(default)]
     return_to: String,
     callback: String,
-    logout: String,
-    page: String,
-    api: String,
+    logout: Option<String>,
+    page: Option<String>,
+    api: Option<String>,
     client_id: String,
     #[serde(default)]
     client_secret: Option<String>,
@@ -34,10 +38,9 @@ pub struct ProfileFile {
     #[serde(default)]
     trusted_audiences: Vec<String>,
     #[serde(default)]
-    capabilities: Vec<String>,
-    #[serde(default)]
     provider: Option<String>,
     probe: Probe,
+    #[serde(default)]
     unauthenticated: Unauthenticated,
     /// How rpcheck installs and starts the application, if it may.
     pub run: Option<Run>,
@@ -61,13 +64,15 @@ pub struct Probe {
     pub subject: String,
 }
 
-/// What a request without a session gets.
-#[derive(Clone, Copy, Debug, Deserialize)]
+/// What a request without a session gets; 0 where the profile does not say.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unauthenticated {
     /// Status of a background call to the API: 302 or 401.
+    #[serde(default)]
     pub api: u16,
-    /// Status of a navigation to a guarded page.
+    /// Status of a navigation to a guarded page; `rpcheck target check` compares it.
+    #[serde(default)]
     pub page: u16,
 }
 
@@ -85,9 +90,12 @@ pub struct Run {
     /// What is there once the application is installed.
     #[serde(default)]
     pub setup_marker: String,
+    /// Seconds that `setup` may take.
+    #[serde(default = "three_hundred")]
+    pub setup_deadline: u64,
     /// Starts the application.
     pub command: Vec<String>,
-    /// A path that answers below 500 once the application is up.
+    /// A path that answers below 500 once the application is up. Redirects are not followed.
     #[serde(default = "root")]
     pub ready: String,
     /// Seconds that starting may take.
@@ -100,6 +108,10 @@ pub struct Run {
 
 fn twenty() -> u64 {
     20
+}
+
+fn three_hundred() -> u64 {
+    300
 }
 
 /// Facts about an application under test.
@@ -117,11 +129,11 @@ pub struct TargetProfile {
     pub return_to: String,
     /// Where the provider posts its answers.
     pub callback: String,
-    /// Where a session ends.
+    /// Where a session ends; see [`TargetProfile::missing_fact`].
     pub logout: String,
-    /// A guarded page.
+    /// A guarded page; see [`TargetProfile::missing_fact`].
     pub page: String,
-    /// A guarded API.
+    /// A guarded API; see [`TargetProfile::missing_fact`].
     pub api: String,
     /// Its client id.
     pub client_id: String,
@@ -135,8 +147,6 @@ pub struct TargetProfile {
     pub jwks_cool_down: i64,
     /// Audiences beside its own client id that it trusts.
     pub trusted_audiences: Vec<String>,
-    /// What else it offers.
-    pub capabilities: Vec<String>,
     /// How to see who is signed in.
     pub probe: Probe,
     /// What a request without a session gets.
@@ -148,6 +158,35 @@ impl TargetProfile {
     pub fn url(&self, path: &str) -> Url {
         self.base_url.join(path).unwrap_or_else(|_| self.base_url.clone())
     }
+
+    /// What is left out, and which scenarios that leaves not run: sentences for people.
+    pub(crate) fn left_out(&self) -> Vec<String> {
+        let paths = [("logout", &self.logout), ("page", &self.page), ("api", &self.api)];
+        let missing = paths.into_iter().filter(|(_, path)| path.starts_with(UNDECLARED)).map(|(key, _)| key);
+        let status = (self.unauthenticated.api == 0).then_some("unauthenticated.api");
+        let parameter = self.return_to.is_empty().then_some("return_to");
+        let missing = missing.chain(status).chain(parameter);
+        missing.map(|key| format!("{key} is left out, so scenarios that need it will not run")).collect()
+    }
+
+    /// The fact that was left out, if an address was made of it. A path that the profile does not declare is an
+    /// address of a scheme that nothing else has, so that whoever asks for it learns which fact is missing.
+    pub fn missing_fact(url: &Url) -> Option<String> {
+        if url.scheme() == UNDECLARED {
+            return Some(url.path().to_owned());
+        }
+        let mut parameters = url.query_pairs();
+        parameters.find_map(|(_, value)| {
+            let fact = value.strip_prefix(UNDECLARED)?.strip_prefix(':')?;
+            Some(fact.split('?').next().unwrap_or_default().to_owned())
+        })
+    }
+}
+
+const UNDECLARED: &str = "undeclared";
+
+fn undeclared(fact: &str) -> String {
+    format!("{UNDECLARED}:{fact}")
 }
 
 impl ProfileFile {
@@ -169,60 +208,9 @@ impl ProfileFile {
         Ok(file)
     }
 
-    fn check(&self) -> Result<(), String> {
-        let paths = [
-            ("home", &self.home),
-            ("start", &self.start),
-            ("callback", &self.callback),
-            ("logout", &self.logout),
-            ("page", &self.page),
-            ("api", &self.api),
-            ("probe.path", &self.probe.path),
-        ];
-        for (key, path) in paths {
-            if !path.starts_with('/') {
-                return Err(format!("{key} is \"{path}\": write a path that starts with \"/\""));
-            }
-        }
-        if !self.probe.subject.starts_with('/') {
-            let seen = &self.probe.subject;
-            return Err(format!(
-                "probe.subject is \"{seen}\": write a JSON pointer, such as \"/sub\" or \"/user/sub\""
-            ));
-        }
-        if self.response_type != "id_token" {
-            let seen = &self.response_type;
-            return Err(format!(
-                "response_type is \"{seen}\": only \"id_token\" can be tested so far; write that, or leave the line out"
-            ));
-        }
-        if !matches!(self.unauthenticated.api, 302 | 303 | 401 | 403) {
-            let seen = self.unauthenticated.api;
-            return Err(format!("unauthenticated.api is {seen}: write 302, 303, 401 or 403"));
-        }
-        if self.run.as_ref().is_some_and(|run| run.command.is_empty()) {
-            return Err("run.command is empty: write the program and its arguments, such as \
-                        [\"node\", \"app.js\"], or leave the [run] table out"
-                .to_owned());
-        }
-        let host = self.resolve(1)?.base_url.host_str().unwrap_or_default().to_owned();
-        if matches!(host.as_str(), "127.0.0.1" | "[::1]") {
-            return Err(format!(
-                "base_url is on {host}, where the provider is, so that SameSite would mean nothing: \
-                 write \"http://localhost:3000\", say"
-            ));
-        }
-        Ok(())
-    }
-
     /// True if the application's port is rpcheck's to choose.
     pub fn chooses_port(&self) -> bool {
         self.base_url.contains("{port}")
-    }
-
-    /// Where the provider has to listen, if the application insists.
-    pub fn provider(&self) -> Option<&str> {
-        self.provider.as_deref()
     }
 
     /// The facts, once the port is known.
@@ -244,16 +232,15 @@ impl ProfileFile {
             start: file.start,
             return_to: file.return_to,
             callback: file.callback,
-            logout: file.logout,
-            page: file.page,
-            api: file.api,
+            logout: file.logout.unwrap_or_else(|| undeclared("logout")),
+            page: file.page.unwrap_or_else(|| undeclared("page")),
+            api: file.api.unwrap_or_else(|| undeclared("api")),
             client_id: file.client_id,
             client_secret: file.client_secret,
             response_type: file.response_type,
             clock_skew: file.clock_skew,
             jwks_cool_down: file.jwks_cool_down,
             trusted_audiences: file.trusted_audiences,
-            capabilities: file.capabilities,
             probe: file.probe,
             unauthenticated: file.unauthenticated,
         })

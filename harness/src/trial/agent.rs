@@ -6,7 +6,8 @@ use crate::agent::{
 };
 use crate::landing::{Landing, Subject};
 use crate::stage::Stage;
-use crate::verdict::{Finding, Stop};
+use crate::target::profile::TargetProfile;
+use crate::verdict::{Finding, Reason, Stop, Symptom};
 use mock_idp::trace::{Endpoint, Exchange};
 use std::ops::Range;
 use std::sync::Arc;
@@ -38,36 +39,45 @@ impl TrialAgent {
 
     /// Sends a request made by hand, as a navigation.
     pub async fn send(&mut self, submission: Submission) -> Result<Landing, Stop> {
-        let before = self.subject.clone();
+        if let Some(nowhere) = self.not_up(&submission.url).await? {
+            return Ok(nowhere);
+        }
         let page = self.agent.send(submission).await;
-        self.land(page, before).await
+        self.land(page).await
     }
 
     /// Opens an address of the application, or a whole address.
     pub async fn visit(&mut self, path: &str) -> Result<Landing, Stop> {
-        let before = self.subject.clone();
         let url = self.stage.url(path);
+        if let Some(nowhere) = self.not_up(&url).await? {
+            return Ok(nowhere);
+        }
         let page = self.agent.visit(&url).await;
-        self.land(page, before).await
+        self.land(page).await
     }
 
     /// Follows the link, or presses the button, that reads like this.
     pub async fn click(&mut self, text: &str) -> Result<Landing, Stop> {
-        let before = self.subject.clone();
+        if let Some(nowhere) = self.not_up(&self.home()).await? {
+            return Ok(nowhere);
+        }
         let page = self.agent.click(text).await;
-        self.land(page, before).await
+        self.land(page).await
     }
 
     /// Submits a form of the current page.
     pub async fn submit(&mut self, form: &Form) -> Result<Landing, Stop> {
-        let before = self.subject.clone();
+        if let Some(nowhere) = self.not_up(&form.action).await? {
+            return Ok(nowhere);
+        }
         let page = self.agent.submit(form).await;
-        self.land(page, before).await
+        self.land(page).await
     }
 
     /// Opens a page without asking who is signed in.
     pub async fn look(&mut self, path: &str) -> Result<Page, Stop> {
         let url = self.stage.url(path);
+        self.must_be_up(&url).await?;
         let page = self.agent.visit(&url).await;
         let range = self.record();
         page.map_err(|error| self.stop(&error, &range))
@@ -82,9 +92,23 @@ impl TrialAgent {
 
     /// As `fetch`, with everything said.
     pub async fn fetch_with(&mut self, fetch: Fetch) -> Result<Fetched, Stop> {
+        let turns_away = fetch.url == self.stage.url(&self.stage.profile.api);
+        self.must_be_up(&fetch.url).await?;
+        let (fetched, _) = self.ask(fetch).await?;
+        if turns_away && fetched.status() != Some(200) && self.stage.profile.unauthenticated.api == 0 {
+            return Err(undeclared("unauthenticated.api", "302"));
+        }
+        Ok(fetched)
+    }
+
+    async fn ask(&mut self, fetch: Fetch) -> Result<(Fetched, Range<usize>), Stop> {
+        let to_app = self.stage.is_app(&fetch.url);
         let fetched = self.agent.fetch(fetch).await;
         let range = self.record();
-        fetched.map_err(|error| self.stop(&error, &range))
+        if to_app && matches!(fetched, Ok(Fetched::NetworkError(_))) {
+            self.stage.lose();
+        }
+        fetched.map(|fetched| (fetched, range.clone())).map_err(|error| self.stop(&error, &range))
     }
 
     /// The cookies that this browser would send to the application.
@@ -99,17 +123,43 @@ impl TrialAgent {
         Ok(self.agent.plant_cookie(&url, set_cookie).await?)
     }
 
-    /// Who the application says is signed in.
+    /// Who the application says is signed in. An answer that cannot tell is a finding.
     pub async fn probe(&mut self) -> Result<Subject, Stop> {
+        match self.probed().await? {
+            (subject, None, _) => Ok(subject),
+            (_, Some(status), range) => Err(crashed(status, range)),
+        }
+    }
+
+    /// Who is signed in; or the status, where the provider may be the reason that nobody knows.
+    async fn probed(&mut self) -> Result<(Subject, Option<u16>, Range<usize>), Stop> {
+        if self.stage.up().await?.is_some() {
+            return Ok((None, None, self.record()));
+        }
         self.enter_app().await?;
-        let probe = &self.stage.profile.probe;
+        let probe = self.stage.profile.probe.clone();
         let fetch = Fetch::get(self.stage.url(&probe.path))
             .redirect(RedirectMode::Manual)
             .header("accept", "application/json");
-        let pointer = probe.subject.clone();
-        let fetched = self.fetch_with(fetch).await?;
-        self.subject = subject(&fetched, &pointer);
-        Ok(self.subject.clone())
+        let (fetched, range) = self.ask(fetch).await?;
+        let unclear = match &fetched {
+            Fetched::NetworkError(why) => {
+                let expected = "the probe answers, and says who is signed in";
+                let finding = Finding::new(expected, format!("{} did not: {why}", probe.path), range);
+                return Err(Stop::Found(finding.showing(Symptom::Dropped)));
+            }
+            Fetched::Response { status: 429, .. } => {
+                return Err(Stop::Broken(format!(
+                    "the probe {} answered 429: switch the app's rate limit off for the test, or try --jobs 1",
+                    probe.path
+                )));
+            }
+            Fetched::Response { status: status @ 502..=504, .. } => Some(*status),
+            Fetched::Response { status: status @ 500.., .. } => return Err(crashed(*status, range)),
+            _ => None,
+        };
+        self.subject = subject(&fetched, &probe.subject);
+        Ok((self.subject.clone(), unclear, range))
     }
 
     /// A script can only ask from a page of the application.
@@ -122,15 +172,60 @@ impl TrialAgent {
         Ok(())
     }
 
-    async fn land(&mut self, page: Result<Page, AgentError>, before: Subject) -> Result<Landing, Stop> {
+    async fn land(&mut self, page: Result<Page, AgentError>) -> Result<Landing, Stop> {
+        let before = self.subject.clone();
         let exchanges = self.record();
         let page = page.map_err(|error| self.stop(&error, &exchanges))?;
         let conversation = self.stage.exchanges(exchanges.clone());
         let answer = self.deciding_answer(&conversation);
         let leak = leak::leak(&conversation);
         let at_provider = self.stage.is_provider(&page.url);
-        let subject = self.probe().await?;
-        Ok(Landing { page, answer, before, subject, at_provider, leak, exchanges, conversation })
+        let (subject, unclear, _) = self.probed().await?;
+        let not_started = None;
+        Ok(Landing {
+            page,
+            answer,
+            before,
+            subject,
+            at_provider,
+            unclear,
+            not_started,
+            leak,
+            exchanges,
+            conversation,
+        })
+    }
+
+    /// Where somebody lands whose application did not start under what the provider told: nowhere.
+    async fn not_up(&mut self, url: &Url) -> Result<Option<Landing>, Stop> {
+        declared(url)?;
+        let Some(why) = self.stage.up().await? else { return Ok(None) };
+        let exchanges = self.record();
+        let conversation = self.stage.exchanges(exchanges.clone());
+        Ok(Some(Landing {
+            page: Page::read(url.clone(), 0, Vec::new(), String::new()),
+            answer: None,
+            before: self.subject.take(),
+            subject: None,
+            at_provider: false,
+            unclear: None,
+            not_started: Some(why),
+            leak: None,
+            exchanges,
+            conversation,
+        }))
+    }
+
+    /// For steps that lead nowhere without an application.
+    pub(super) async fn must_be_up(&mut self, url: &Url) -> Result<(), Stop> {
+        declared(url)?;
+        let Some(why) = self.stage.up().await? else { return Ok(()) };
+        let finding = Finding::new("the app starts", format!("it did not: {why}"), self.record());
+        Err(Stop::Found(finding.showing(Symptom::NotStarted)))
+    }
+
+    fn home(&self) -> Url {
+        self.stage.url(&self.stage.profile.home)
     }
 
     fn deciding_answer(&self, conversation: &[Exchange]) -> Option<mock_idp::trace::Response> {
@@ -151,21 +246,36 @@ impl TrialAgent {
 
     /// A hang, a reset or a loop of the application is a finding about it; anything else is ours.
     pub(super) fn stop(&self, error: &AgentError, range: &Range<usize>) -> Stop {
-        let about_app = match error {
-            AgentError::Deadline { url, .. } | AgentError::Dropped { url, .. } => self.stage.is_app(url),
-            AgentError::TooManyHops { .. } => true,
-            AgentError::Unreachable { url, .. } => !self.stage.is_provider(url),
-            _ => false,
+        let symptom = match error {
+            AgentError::Deadline { url, .. } if self.stage.is_app(url) => Symptom::Hang,
+            AgentError::Dropped { url, .. } if self.stage.is_app(url) => Symptom::Dropped,
+            AgentError::Unreachable { url, .. } if self.stage.is_app(url) => Symptom::Unreachable,
+            AgentError::Unreachable { url, .. } if !self.stage.is_provider(url) => Symptom::Behaviour,
+            AgentError::TooManyHops { .. } => Symptom::Behaviour,
+            _ => return Stop::Broken(error.to_string()),
         };
-        if !about_app {
-            return Stop::Broken(error.to_string());
+        if matches!(symptom, Symptom::Dropped | Symptom::Unreachable) {
+            self.stage.lose();
         }
-        Stop::Found(Finding {
-            expected: "an answer of the app, which leads nowhere else".to_owned(),
-            actual: error.to_string(),
-            exchanges: range.clone(),
-        })
+        let expected = "an answer of the app, which leads nowhere else";
+        Stop::Found(Finding::new(expected, error.to_string(), range.clone()).showing(symptom))
     }
+}
+
+fn crashed(status: u16, range: Range<usize>) -> Stop {
+    let expected = "the probe answers below 500, and says who is signed in";
+    let finding = Finding::new(expected, format!("it answered {status}"), range);
+    Stop::Found(finding.showing(Symptom::ServerError))
+}
+
+/// A scenario that needs a fact which the profile leaves out is not run.
+fn declared(url: &Url) -> Result<(), Stop> {
+    let missing = TargetProfile::missing_fact(url);
+    missing.map_or(Ok(()), |fact| Err(undeclared(&fact, "\"/…\"")))
+}
+
+fn undeclared(fact: &str, example: &str) -> Stop {
+    Stop::NotRun(Reason::Undeclared(format!("the profile declares no {fact}: write {fact} = {example}")))
 }
 
 fn subject(fetched: &Fetched, pointer: &str) -> Subject {

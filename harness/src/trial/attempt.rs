@@ -2,11 +2,12 @@
 
 use super::{FORGED, HONEST, Outcome, Trial};
 use crate::scenario::{Expect, Input};
-use crate::verdict::{Reason, Stop};
+use crate::verdict::{Reason, Stop, Symptom};
 use mock_idp::{Fault, FaultReport};
 
 impl Trial {
-    /// One login while the provider tells these, by a person in a fresh browser.
+    /// One login while the provider tells these, by a person in a fresh browser. An application that does not
+    /// start under false metadata refuses it.
     pub async fn attempt(&self, faults: Vec<Fault>, expect: Expect) -> Outcome {
         let user = if expect == Expect::Accepted { HONEST } else { FORGED };
         let guard = self.arm(faults)?;
@@ -17,13 +18,22 @@ impl Trial {
             landing?.accepted(&self.subject(user)?)?;
             return meaningful(&guard.report());
         }
-        meaningful(&guard.report())?;
-        let landing = landing?;
-        if expect == Expect::RefusedOrUnavailable {
-            landing.refused_or_unavailable()
-        } else {
-            landing.refused()
+        let unavailable = expect == Expect::RefusedOrUnavailable;
+        if unavailable {
+            // Once the provider is back, the app has to work again without being started anew.
+            self.stage.keep_lies().await;
         }
+        let told = meaningful(&guard.report());
+        let landing = match (landing, told) {
+            (Ok(landing), _) if landing.not_started.is_some() => landing,
+            (Ok(landing), told) => {
+                // Nor need it get there in order to crash.
+                told.or_else(|stop| landing.clean(unavailable).and(Err(stop)))?;
+                landing
+            }
+            (Err(stop @ Stop::Found(_)), _) | (Err(_), Err(stop)) | (Err(stop), Ok(())) => return Err(stop),
+        };
+        if unavailable { landing.refused_or_unavailable() } else { landing.refused() }
     }
 
     /// One attempt per input, an honest login after each; what comes of them is kept.
@@ -47,7 +57,8 @@ impl Trial {
         self.honest().await.map_err(|stop| match stop {
             Stop::Found(mut finding) => {
                 finding.expected = format!("an honest login afterwards: {}", finding.expected);
-                Stop::Found(finding)
+                let symptom = finding.symptom;
+                Stop::Found(finding.showing(if symptom.is_crash() { symptom } else { Symptom::Aftermath }))
             }
             other => other,
         })

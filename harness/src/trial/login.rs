@@ -4,10 +4,11 @@ use super::TrialAgent;
 use crate::agent::{Form, Page, Submission};
 use crate::landing::Landing;
 use crate::scenario::Need;
-use crate::verdict::{Finding, Reason, Stop};
+use crate::verdict::{Finding, Reason, Stop, Symptom};
 use mock_idp::trace::Endpoint;
 use mock_idp::{LoginPolicy, Params};
 use std::ops::Range;
+use url::Url;
 
 /// A login that waits at the provider's form: everything is decided, nothing is delivered.
 #[derive(Clone, Debug)]
@@ -51,11 +52,12 @@ impl TrialAgent {
         let page = self.look(&start).await?;
         let asks = |form: &Form| form.names.iter().any(|name| name == "password");
         page.forms.into_iter().find(asks).ok_or_else(|| {
-            Stop::Found(Finding {
-                expected: "the login leads to the provider's login page".to_owned(),
-                actual: format!("the user ended on {} with status {}", page.url, page.status),
-                exchanges: since..self.stage.position(),
-            })
+            self.no_login(
+                "the login leads to the provider's login page",
+                &page.url,
+                page.status,
+                since..self.stage.position(),
+            )
         })
     }
 
@@ -81,6 +83,7 @@ impl TrialAgent {
     pub async fn begin_at(&mut self, path: &str, user: &str) -> Result<Pending, Stop> {
         self.authenticate(user);
         let url = self.stage.url(path);
+        self.must_be_up(&url).await?;
         self.agent.hold_forms(true);
         let page = self.agent.visit(&url).await;
         self.agent.hold_forms(false);
@@ -88,14 +91,19 @@ impl TrialAgent {
         let page = page.map_err(|error| self.stop(&error, &range))?;
         let form = page.forms.into_iter().find(|form| form.self_submitting);
         let Some(form) = form else {
-            return Err(Stop::Found(Finding {
-                expected: "a login reaches the provider, which answers with its form".to_owned(),
-                actual: format!("the user ended on {} with status {}", page.url.path(), page.status),
-                exchanges: range,
-            }));
+            let expected = "a login reaches the provider, which answers with its form";
+            return Err(self.no_login(expected, &page.url, page.status, range));
         };
         let request = self.authorization_request(range);
         Ok(Pending { form, request })
+    }
+
+    fn no_login(&self, expected: &str, url: &Url, status: u16, range: Range<usize>) -> Stop {
+        let place = if self.stage.is_app(url) { url.path() } else { url.as_str() };
+        let finding =
+            Finding::new(expected, format!("the user ended on {place} with status {status}"), range);
+        let crashed = status >= 500 && self.stage.is_app(url);
+        Stop::Found(finding.showing(if crashed { Symptom::ServerError } else { Symptom::Behaviour }))
     }
 
     fn authorization_request(&self, range: Range<usize>) -> Params {
@@ -114,6 +122,7 @@ impl TrialAgent {
     /// Posts these parameters to the callback and looks at nothing, for floods.
     pub async fn post(&mut self, params: &Params) -> Result<Page, Stop> {
         let submission = Submission::form_post(self.stage.facts.callback.clone(), params, self.provider());
+        self.must_be_up(&submission.url).await?;
         let page = self.agent.send(submission).await;
         let range = self.record();
         page.map_err(|error| self.stop(&error, &range))
@@ -125,6 +134,7 @@ impl TrialAgent {
         let Some(mut twin) = self.agent.twin() else {
             return Err(Stop::NotRun(Reason::Needs(Need::HandMadeRequests.unmet())));
         };
+        self.must_be_up(&submission.url).await?;
         let (one, other) = tokio::join!(self.agent.send(submission.clone()), twin.send(submission));
         let range = self.record();
         one.and(other).map(drop).map_err(|error| self.stop(&error, &range))

@@ -1,0 +1,93 @@
+//! What can be wrong with a profile, each with what to write instead.
+
+use super::ProfileFile;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// Where the provider listens, and under which name it is known: on another host than the application, because
+/// a request from one port of a host to another port of it is no cross-site request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Where it listens; port 0 for a free one.
+    pub listen: SocketAddr,
+    /// It is known as `localhost`, not by its number.
+    pub named: bool,
+}
+
+/// Where the provider is when an application that somebody else starts does not say.
+const USUAL_PORT: u16 = 9000;
+
+impl ProfileFile {
+    /// The first thing that is wrong.
+    pub(super) fn check(&self) -> Result<(), String> {
+        self.check_paths()?;
+        if !self.probe.subject.starts_with('/') {
+            let seen = &self.probe.subject;
+            return Err(format!(
+                "probe.subject is \"{seen}\": write a JSON pointer, such as \"/sub\" or \"/user/sub\""
+            ));
+        }
+        if self.response_type != "id_token" {
+            let seen = &self.response_type;
+            return Err(format!(
+                "response_type is \"{seen}\": only \"id_token\" can be tested so far; write that, or leave the line out"
+            ));
+        }
+        if !matches!(self.unauthenticated.api, 0 | 302 | 303 | 401 | 403) {
+            let seen = self.unauthenticated.api;
+            return Err(format!("unauthenticated.api is {seen}: write 302, 303, 401 or 403"));
+        }
+        if self.run.as_ref().is_some_and(|run| run.command.is_empty()) {
+            return Err("run.command is empty: write the program and its arguments, such as \
+                        [\"node\", \"app.js\"], or leave the [run] table out"
+                .to_owned());
+        }
+        self.place().map(drop)
+    }
+
+    fn check_paths(&self) -> Result<(), String> {
+        let optional = [("logout", &self.logout), ("page", &self.page), ("api", &self.api)];
+        let declared = optional.into_iter().filter_map(|(key, path)| path.as_ref().map(|path| (key, path)));
+        let needed = [
+            ("home", &self.home),
+            ("start", &self.start),
+            ("callback", &self.callback),
+            ("probe.path", &self.probe.path),
+        ];
+        match needed.into_iter().chain(declared).find(|(_, path)| !path.starts_with('/')) {
+            Some((key, path)) => Err(format!("{key} is \"{path}\": write a path that starts with \"/\"")),
+            None => Ok(()),
+        }
+    }
+
+    /// Where the provider has to be.
+    pub fn place(&self) -> Result<Place, String> {
+        let app = self.resolve(1)?.base_url.host_str().unwrap_or_default().to_owned();
+        let numeric = matches!(app.as_str(), "127.0.0.1" | "[::1]");
+        let other = if numeric { "localhost" } else { "127.0.0.1" };
+        let Some(written) = &self.provider else {
+            let port = if self.run.is_some() { 0 } else { USUAL_PORT };
+            return Ok(Place { listen: (Ipv4Addr::LOCALHOST, port).into(), named: numeric });
+        };
+        let name = written.strip_prefix("localhost:");
+        let listen = match name {
+            Some(port) => port.parse().ok().map(|port| (Ipv4Addr::LOCALHOST, port).into()),
+            None => written.parse().ok(),
+        };
+        let listen: SocketAddr = listen
+            .ok_or_else(|| format!("provider is \"{written}\": write an address such as \"{other}:9000\""))?;
+        let ours = match listen.ip() {
+            _ if name.is_some() => "localhost".to_owned(),
+            ip if ip.is_unspecified() => "127.0.0.1".to_owned(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+            IpAddr::V4(ip) => ip.to_string(),
+        };
+        if ours == app {
+            let port = listen.port();
+            return Err(format!(
+                "base_url and provider are both on {app}, so that SameSite would mean nothing: write provider = \
+                 \"{other}:{port}\", and give the app the issuer http://{other}:{port}"
+            ));
+        }
+        Ok(Place { listen, named: name.is_some() })
+    }
+}

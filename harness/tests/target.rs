@@ -1,0 +1,50 @@
+//! Applications that somebody else wrote, as processes of their own: how they are started, what becomes of those
+//! that go down, and what their profile may leave out. The application is this program itself, started again.
+#![expect(clippy::unwrap_used, reason = "a check that cannot go on has failed")]
+
+#[path = "target/app.rs"]
+mod app;
+#[path = "target/crashes.rs"]
+mod crashes;
+#[path = "target/facts.rs"]
+mod facts;
+#[path = "target/place.rs"]
+mod place;
+#[path = "target/starts.rs"]
+mod starts;
+
+use libtest_mimic::{Arguments, Trial};
+use std::process::ExitCode;
+use tokio::runtime::Runtime;
+
+macro_rules! tests {
+    ($($module:ident::$sentence:ident),* $(,)?) => {
+        vec![$(Trial::test(stringify!($sentence), || {
+            Runtime::new().unwrap().block_on($module::$sentence());
+            Ok(())
+        })),*]
+    };
+}
+
+fn main() -> ExitCode {
+    if app::is_wanted() {
+        Runtime::new().unwrap().block_on(app::run());
+        return ExitCode::SUCCESS;
+    }
+    let tests = tests![
+        crashes::only_the_trial_that_crashes_the_app_alone_is_told_of_it,
+        crashes::an_app_that_hangs_or_answers_5xx_before_the_fault_could_fire_is_found_out,
+        crashes::a_probe_that_cannot_tell_is_a_finding_and_one_that_is_too_busy_is_not,
+        starts::metadata_that_are_read_at_the_start_are_lied_about_then_and_a_refusal_to_start_counts,
+        starts::an_app_that_must_accept_what_keeps_it_from_starting_fails,
+        starts::a_script_that_restarts_and_then_arms_sees_that_the_app_did_not_start,
+        starts::readiness_is_the_apps_own_answer_and_not_that_of_the_place_it_leads_to,
+        starts::an_app_on_127_0_0_1_has_its_provider_on_localhost,
+        starts::setting_up_has_a_deadline_that_its_error_names,
+        starts::an_app_that_does_not_start_is_told_with_its_output_and_a_remedy,
+        facts::a_fact_that_is_left_out_leaves_its_scenarios_not_run_and_is_named,
+        facts::a_token_that_an_app_writes_to_its_log_can_be_found_there,
+        facts::a_demand_without_a_position_shows_the_input_that_it_is_about,
+    ];
+    libtest_mimic::run(&Arguments::from_args(), tests).exit_code()
+}

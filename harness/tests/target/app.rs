@@ -1,0 +1,139 @@
+//! A relying party that believes nearly everything and does what a token tells it: crash, hang, answer 5xx, write
+//! to its log. It is this very program, started again by a profile.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use mock_idp::Params;
+use serde_json::Value;
+use std::io::Write;
+use std::sync::Arc;
+
+/// What the profile tells it.
+#[derive(Clone)]
+struct Settings {
+    port: u16,
+    issuer: String,
+    base_url: String,
+    /// Reads the provider's metadata before it listens, and ends if they are not its issuer's.
+    reads_at_start: bool,
+    /// Where the home page leads; nowhere, if empty.
+    home: String,
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_default()
+}
+
+/// True if this process was started to be the application.
+pub(crate) fn is_wanted() -> bool {
+    std::env::var_os("RP_PORT").is_some()
+}
+
+/// Runs it until it is ended.
+pub(crate) async fn run() {
+    let settings = Settings {
+        port: variable("RP_PORT").parse().unwrap(),
+        issuer: variable("RP_ISSUER"),
+        base_url: variable("RP_BASE_URL"),
+        reads_at_start: variable("RP_READS_AT_START") == "yes",
+        home: variable("RP_HOME"),
+    };
+    if settings.reads_at_start {
+        read_metadata(&settings.issuer).await;
+    }
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", settings.port)).await.unwrap();
+    let router = Router::new()
+        .route("/", get(home))
+        .route("/login", get(login))
+        .route("/callback", post(callback))
+        .route("/me", get(me))
+        .with_state(Arc::new(settings));
+    axum::serve(listener, router).await.unwrap();
+}
+
+async fn read_metadata(issuer: &str) {
+    let address = format!("{issuer}/.well-known/openid-configuration");
+    let answer = reqwest::Client::builder().no_proxy().build().unwrap().get(address).send().await;
+    let text = match answer {
+        Ok(answer) => answer.text().await.unwrap_or_default(),
+        Err(_) => String::new(),
+    };
+    let metadata: Value = serde_json::from_str(&text).unwrap_or_default();
+    if metadata["issuer"] != issuer {
+        say("these are not my provider's metadata");
+        std::process::exit(7);
+    }
+}
+
+/// To the standard output itself.
+fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).unwrap();
+}
+
+async fn home(State(settings): State<Arc<Settings>>) -> Response {
+    if settings.home.is_empty() {
+        return (StatusCode::OK, "home").into_response();
+    }
+    Redirect::to(&settings.home).into_response()
+}
+
+async fn login(State(settings): State<Arc<Settings>>) -> Redirect {
+    let callback = format!("{}/callback", settings.base_url);
+    let request = Params(
+        [
+            ("client_id", "rpcheck-client"),
+            ("redirect_uri", &callback),
+            ("response_type", "id_token"),
+            ("response_mode", "form_post"),
+            ("scope", "openid"),
+            ("state", "a-state-of-this-test"),
+            ("nonce", "a-nonce-of-this-test"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec(),
+    );
+    Redirect::to(&format!("{}/authorize?{}", settings.issuer, request.encode()))
+}
+
+async fn callback(body: Bytes) -> Response {
+    let params = Params::parse(&String::from_utf8_lossy(&body));
+    let token = params.first("id_token").unwrap_or_default().to_owned();
+    let payload = token.split('.').nth(1).unwrap_or_default();
+    let claims: Value =
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap_or_default()).unwrap_or_default();
+    if claims["log"] == true {
+        say(&format!("got {token}"));
+    }
+    match claims["do"].as_str() {
+        Some("crash") => std::process::exit(3),
+        Some("hang") => std::future::pending().await,
+        Some("500") => return (StatusCode::INTERNAL_SERVER_ERROR, "oh").into_response(),
+        _ => {}
+    }
+    if claims["aud"] != "rpcheck-client" {
+        return (StatusCode::BAD_REQUEST, "not for me").into_response();
+    }
+    let session = claims["probe"].as_str().or(claims["sub"].as_str()).unwrap_or_default();
+    let cookie = format!("session={session}; Path=/; HttpOnly");
+    ([("set-cookie", cookie)], Redirect::to("/")).into_response()
+}
+
+async fn me(headers: HeaderMap, uri: Uri) -> Response {
+    assert_eq!(uri.path(), "/me");
+    let cookie = headers.get("cookie").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match cookie.strip_prefix("session=") {
+        None => StatusCode::UNAUTHORIZED.into_response(),
+        Some("503") => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Some("500") => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Some("429") => StatusCode::TOO_MANY_REQUESTS.into_response(),
+        Some("exit") => std::process::exit(4),
+        Some(subject) => axum::Json(serde_json::json!({ "sub": subject })).into_response(),
+    }
+}

@@ -1,0 +1,75 @@
+//! What a profile leaves out is not run, and what the application writes can be searched.
+
+use crate::place::{app, tried};
+use harness::agent::RedirectMode;
+use harness::trial::{FORGED, HONEST, canaries};
+use harness::verdict::Verdict;
+use harness::{Outcome, Reason, Scenario, Stop, Trial};
+use mock_idp::fault::ID_TOKEN;
+
+async fn logs_out(t: &mut Trial) -> Outcome {
+    let path = t.profile().logout.clone();
+    t.signed_in(HONEST).await?.visit(&path).await?.signed_out(false)
+}
+
+async fn opens_page(t: &mut Trial) -> Outcome {
+    let path = t.profile().page.clone();
+    t.agent().await?.log_in_at(&path, HONEST).await?.refused()
+}
+
+async fn returns(t: &mut Trial) -> Outcome {
+    let start = format!("/login?returnTo=undeclared%3A{}", "page");
+    t.agent().await?.log_in_at(&start, HONEST).await?.refused()
+}
+
+async fn calls(t: &mut Trial) -> Outcome {
+    let path = t.profile().api.clone();
+    t.agent().await?.fetch(&path, RedirectMode::Manual).await?;
+    Ok(())
+}
+
+pub(crate) async fn a_fact_that_is_left_out_leaves_its_scenarios_not_run_and_is_named() {
+    for (fact, scenario) in [
+        ("logout", Scenario::must("test/logout").run(|t| Box::pin(logs_out(t)))),
+        ("page", Scenario::must("test/page").run(|t| Box::pin(opens_page(t)))),
+        ("page", Scenario::must("test/return").run(|t| Box::pin(returns(t)))),
+        ("api", Scenario::must("test/api").run(|t| Box::pin(calls(t)))),
+    ] {
+        let record = tried(app("").await, scenario).await;
+        let Verdict::NotRun { reason: Reason::Undeclared(why) } = &record.verdict else {
+            panic!("{fact}: {:?}", record.verdict);
+        };
+        assert!(why.contains(&format!("declares no {fact}:")), "{why}");
+    }
+}
+
+async fn keeps_quiet(t: &mut Trial) -> Outcome {
+    let guard = t.arm(vec![ID_TOKEN.set("log", true)])?;
+    let landing = t.agent().await?.log_in(FORGED).await?;
+    drop(guard);
+    let (log, secrets) = (t.log().await?, canaries(&landing.conversation));
+    let told = secrets.iter().any(|secret| log.contains(secret.as_str()));
+    t.demand(!secrets.is_empty() && !told, 0, "no token in the log", "a token is in the log")
+}
+
+pub(crate) async fn a_token_that_an_app_writes_to_its_log_can_be_found_there() {
+    let scenario = Scenario::must("test/log").run(|t| Box::pin(keeps_quiet(t)));
+    let record = tried(app("").await, scenario).await;
+    let finding = record.verdict.finding().expect("a finding");
+    assert_eq!(finding.actual, "a token is in the log");
+}
+
+pub(crate) async fn a_demand_without_a_position_shows_the_input_that_it_is_about() {
+    async fn script(t: &mut Trial) -> Outcome {
+        t.agent().await?.log_in(HONEST).await?;
+        t.input("first", Ok(()));
+        let before = t.position();
+        t.agent().await?.log_in(HONEST).await?;
+        let Err(Stop::Found(finding)) = t.demand(false, 0, "a", "b") else { panic!("a finding") };
+        assert_eq!(finding.exchanges, before..t.position());
+        Ok(())
+    }
+    let scenario = Scenario::must("test/demand").run(|t| Box::pin(script(t)));
+    let record = tried(app("").await, scenario).await;
+    assert_eq!(record.verdict.name(), "pass", "{:?}", record.verdict);
+}

@@ -1,0 +1,88 @@
+//! Applications that read their provider's metadata as they start, and other ways to start.
+
+use crate::place::{PROFILE, app, open, tried};
+use harness::trial::{FORGED, meaningful};
+use harness::{Expect, Input, Outcome, Scenario, Symptom, Trial};
+use mock_idp::fault::{DISCOVERY, WIRE};
+use mock_idp::trace::Endpoint;
+
+const READS_AT_START: &str = "RP_READS_AT_START = \"yes\"";
+
+pub(crate) async fn metadata_that_are_read_at_the_start_are_lied_about_then_and_a_refusal_to_start_counts() {
+    let refused = Scenario::must("test/issuer").cold().with(|| vec![DISCOVERY.append("issuer", "INVALID")]);
+    let record = tried(app(READS_AT_START).await, refused).await;
+    assert_eq!(record.verdict.name(), "pass", "{:?}", record.verdict);
+    assert!(record.conversation.iter().any(|exchange| !exchange.faults.is_empty()), "the fault was told");
+
+    let inputs = Scenario::harden("test/down")
+        .cold()
+        .inputs(|_| {
+            let metadata = WIRE.at(Endpoint::Discovery);
+            vec![
+                Input::new("503", vec![metadata.status(503)]),
+                Input::new("dropped", vec![metadata.hang_up()]),
+            ]
+        })
+        .expect(Expect::RefusedOrUnavailable);
+    let record = tried(app(READS_AT_START).await, inputs).await;
+    assert_eq!(record.verdict.name(), "pass", "{:?}", record.verdict);
+}
+
+pub(crate) async fn an_app_that_must_accept_what_keeps_it_from_starting_fails() {
+    let tolerated = Scenario::tolerate("test/tolerated")
+        .cold()
+        .with(|| vec![DISCOVERY.append("issuer", "INVALID")])
+        .expect(Expect::Accepted);
+    let record = tried(app(READS_AT_START).await, tolerated).await;
+    let finding = record.verdict.finding().expect("a finding");
+    assert_eq!(finding.symptom, Symptom::NotStarted);
+    assert!(finding.actual.contains("these are not my provider's metadata"), "{finding:?}");
+}
+
+pub(crate) async fn a_script_that_restarts_and_then_arms_sees_that_the_app_did_not_start() {
+    async fn script(t: &mut Trial) -> Outcome {
+        t.restart().await?;
+        let guard = t.arm(vec![DISCOVERY.append("issuer", "INVALID")])?;
+        let landing = t.agent().await?.log_in(FORGED).await?;
+        meaningful(&guard.report())?;
+        let why = t.not_started().await.unwrap_or_default();
+        t.demand(why.contains("exit status: 7"), 0, "it says why it did not start", why)?;
+        landing.refused()
+    }
+    let scenario = Scenario::must("test/script").cold().run(|t| Box::pin(script(t)));
+    let record = tried(app(READS_AT_START).await, scenario).await;
+    assert_eq!(record.verdict.name(), "pass", "{:?}", record.verdict);
+}
+
+pub(crate) async fn readiness_is_the_apps_own_answer_and_not_that_of_the_place_it_leads_to() {
+    // Nothing listens on port 1, so that whoever follows finds the application not ready.
+    let elsewhere = "RP_HOME = \"http://127.0.0.1:1/\"";
+    let profile = format!("{PROFILE}{elsewhere}\n").replace("[run]", "[run]\nready_deadline = 5");
+    let error = open(&profile).await.err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(!error.contains("did not start"), "{error}");
+}
+
+pub(crate) async fn an_app_on_127_0_0_1_has_its_provider_on_localhost() {
+    let target = open(&PROFILE.replace("http://localhost", "http://127.0.0.1")).await.expect("it signs in");
+    let record =
+        tried(target, Scenario::tolerate("test/honest").with(Vec::new).expect(Expect::Accepted)).await;
+    assert_eq!(record.verdict.name(), "pass", "{:?}", record.verdict);
+    let facts = record.facts.expect("facts");
+    assert!(facts.issuer.starts_with("http://localhost:"), "{}", facts.issuer);
+}
+
+pub(crate) async fn setting_up_has_a_deadline_that_its_error_names() {
+    let setup = "[run]\nsetup = [\"sleep\", \"60\"]\nsetup_marker = \"there\"\nsetup_deadline = 1";
+    let error = open(&PROFILE.replace("[run]", setup)).await.err().expect("an error").to_string();
+    assert!(error.contains("after 1 s") && error.contains("run.setup_deadline"), "{error}");
+    assert!(error.contains("by hand"), "{error}");
+}
+
+pub(crate) async fn an_app_that_does_not_start_is_told_with_its_output_and_a_remedy() {
+    let command = "command = [\"sh\", \"-c\", \"echo no database; exit 9\"]";
+    let profile = PROFILE.replace("command = [\"{program}\"]", command);
+    let error = open(&profile).await.err().expect("an error").to_string();
+    for words in ["exit status: 9", "no database", "run.command", "run.ready_deadline"] {
+        assert!(error.contains(words), "“{words}” is not in: {error}");
+    }
+}
