@@ -1,5 +1,6 @@
 //! The command line as a person meets it: exit codes, and a sentence that names the thing and the remedy.
 
+use harness::scenario::Action;
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -172,7 +173,15 @@ fn a_provider_port_in_use_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
     let port = taken.local_addr().expect("an address").port().to_string();
-    refuses(&["serve", "--listen", &address], &[&port]);
+    refuses(&["serve", "--listen", &address], &[&port, "with --listen"]);
+    refuses(&["serve", "--listen", "127.0.0.1:0", "--control", &address], &[&port, "with --control"]);
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = profile(&folder, 1, str::to_owned);
+    let text = std::fs::read_to_string(&path).expect("readable");
+    let (_, rest) = text.split_once('\n').expect("the provider's line, and others");
+    std::fs::write(&path, format!("provider = \"{address}\"\n{rest}")).expect("written");
+    refuses(&["run", "--target", shown(&path)], &[&port, "provider in the profile"]);
 }
 
 #[test]
@@ -200,5 +209,123 @@ fn a_probe_that_knows_somebody_before_the_login_is_refused() {
 fn an_app_on_the_providers_own_host_is_refused_because_same_site_would_mean_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = profile(&folder, 1, |text| text.replace("http://localhost", "http://127.0.0.1"));
-    refuses(&["run", "--target", shown(&path)], &["base_url", "SameSite", "http://localhost:3000"]);
+    refuses(&["run", "--target", shown(&path)], &["base_url", "SameSite", "provider = \"localhost:"]);
+}
+
+#[test]
+fn a_deviation_that_names_no_scenario_is_refused_with_its_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let list = folder.path().join("known.toml");
+    std::fs::write(&list, "[[deviation]]\nscenario = \"request/nonsense\"\nreason = \"it was so once\"\n")
+        .expect("written");
+    refuses(&["run", "request/nonce", "--known", shown(&list)], &["known.toml", "request/nonsense"]);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_told_before_anything_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a-file");
+    std::fs::write(&file, "in the way").expect("written");
+    let place = file.join("reports");
+
+    let run = rpcheck(&["run", "request/nonce", "--report", shown(&place)]);
+
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("a-file/reports") && run.stderr.contains("--report"), "{}", run.stderr);
+    assert_eq!(run.stdout, "", "nothing was run");
+}
+
+#[test]
+fn explain_tells_every_input_by_its_name_and_its_faults_as_they_are_written() {
+    let run = rpcheck(&["explain", "callback/state-twice"]);
+    for words in [
+        "input   right, then wrong",
+        r#"{"seam":"authorization-response","verb":"duplicate","name":"state","value":"wrong","order":"last""#,
+    ] {
+        assert!(run.stdout.contains(words), "“{words}” is not in: {}", run.stdout);
+    }
+}
+
+#[test]
+fn every_scenario_that_only_tells_faults_is_explained_by_them() {
+    for scenario in scenarios::catalogue() {
+        if matches!(scenario.action, Action::Inputs(..) | Action::Faults(..)) {
+            let run = rpcheck(&["explain", scenario.id]);
+            assert_eq!(run.code, 0, "{}: {}", scenario.id, run.stderr);
+            assert!(run.stdout.contains("told    "), "{}: {}", scenario.id, run.stdout);
+        }
+    }
+}
+
+#[test]
+fn a_scenario_that_needs_a_fresh_app_says_so() {
+    let explained = rpcheck(&["explain", "discovery/unavailable"]);
+    assert!(explained.stdout.contains("an app that rpcheck can restart"), "{}", explained.stdout);
+
+    let listed = rpcheck(&["list", "discovery/unavailable"]).stdout;
+    assert!(listed.contains("(restart)"), "{listed}");
+    let list = rpcheck(&["list", "discovery/unavailable", "--format", "json"]).stdout;
+    let list: Value = serde_json::from_str(&list).expect("JSON");
+    assert_eq!(list[0]["needs"], serde_json::json!(["restart"]));
+}
+
+/// A profile for an app that is a shell script.
+fn scripted(folder: &TempDir, script: &str) -> PathBuf {
+    let text = r#"
+name = "a script"
+base_url = "http://localhost:{port}"
+start = "/login"
+callback = "/callback"
+client_id = "rpcheck-client"
+probe = { path = "/me", subject = "/sub" }
+run = { command = ["sh", "-c", '{script}'] }
+"#;
+    let path = folder.path().join("profile.toml");
+    std::fs::write(&path, text.replace("{script}", script)).expect("written");
+    path
+}
+
+#[test]
+fn whoever_ends_rpcheck_ends_the_app_that_it_started() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = scripted(&folder, "sleep 61 & echo $! > child; echo $$ > parent; wait");
+    let mut running = Command::new(env!("CARGO_BIN_EXE_rpcheck"))
+        .args(["run", "--target", shown(&path)])
+        .current_dir(folder.path())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("rpcheck runs");
+    let written =
+        || std::fs::read_to_string(folder.path().join("parent")).is_ok_and(|text| text.ends_with('\n'));
+    assert!(patiently(written), "the app was started");
+
+    let id = running.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill is there").success());
+
+    assert_eq!(running.wait().expect("it ends").code(), Some(130));
+    for name in ["parent", "child"] {
+        let id = std::fs::read_to_string(folder.path().join(name)).expect("an id");
+        let place = PathBuf::from(format!("/proc/{}/stat", id.trim()));
+        let gone = || std::fs::read_to_string(&place).map_or(true, |stat| stat.contains(") Z"));
+        assert!(patiently(gone), "the {name} process is still there");
+    }
+}
+
+/// Looks again and again, for ten seconds at most.
+fn patiently(holds: impl Fn() -> bool) -> bool {
+    let start = std::time::Instant::now();
+    while start.elapsed().as_secs() < 10 {
+        if holds() {
+            return true;
+        }
+        std::thread::yield_now();
+    }
+    false
+}
+
+#[test]
+fn an_app_that_writes_what_is_no_text_and_ends_is_told_with_what_it_wrote() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = scripted(&folder, r#"printf "\377\376 no licence\n"; exit 4"#);
+    refuses(&["run", "--target", shown(&path)], &["exit status: 4", "no licence", "run.command"]);
 }

@@ -168,3 +168,34 @@ async fn what_is_planned_is_what_was_run_and_what_was_not() {
 
     assert_eq!((totals.planned, totals.passed, totals.failed, totals.not_run), (3, 1, 1, 1));
 }
+
+fn fails_and_never_fires(_: &harness::Facts) -> Vec<harness::Input> {
+    vec![
+        harness::Input::new("fails", vec![ID_TOKEN.set("aud", "x")]),
+        harness::Input::new("never", vec![RESPONSE.set("state", "x").nth(9)]),
+    ]
+}
+
+const BOTH: Scenario = Scenario::must("test/both").inputs(fails_and_never_fires);
+
+#[tokio::test]
+async fn a_scenario_that_failed_fails_the_run_also_where_some_of_its_inputs_could_not_be_told() {
+    let record = run(weak("aud-check").await, &[BOTH], false).await;
+
+    assert_eq!(record.trials[0].verdict.name(), "broken");
+    assert_eq!(record.exit_code(), 1);
+}
+
+#[tokio::test]
+async fn a_trial_that_could_not_be_told_is_not_counted_among_the_known() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let list = folder.path().join("known.toml");
+    std::fs::write(&list, "[[deviation]]\nscenario = \"test/both\"\nreason = \"so it is\"").expect("written");
+    let known = Deviations::read(&list).expect("a list");
+
+    let target = Arc::new(weak("aud-check").await);
+    let record = runner::run(target, &[BOTH], Options::default(), &known, |_| {}).await;
+
+    assert_eq!((record.totals().broken, record.totals().known), (1, 0));
+    assert_eq!(record.exit_code(), 2);
+}
