@@ -113,8 +113,9 @@ async fn no_azp(t: &mut Trial) -> Outcome {
 
 /// A token for the app and for an audience that it trusts.
 fn for_both(t: &Trial) -> Result<Fault, Stop> {
-    let needs = "needs an app that trusts another audience: name it in the profile's trusted_audiences";
-    let trusted = t.profile().trusted_audiences.first();
-    let trusted = trusted.ok_or(Stop::NotRun(Reason::Needs(needs)))?;
+    let Some(trusted) = t.profile().trusted_audiences.first() else {
+        let why = "the profile names no trusted_audiences: write those that the app accepts beside its own client id";
+        return Err(Stop::NotRun(Reason::Undeclared(why.to_owned())));
+    };
     Ok(ID_TOKEN.set("aud", json!([t.facts().client_id, trusted])))
 }

@@ -1,7 +1,7 @@
 //! A logout ends the session, also when the provider is not there to hear of it.
 
 use harness::trial::{HONEST, meaningful};
-use harness::{Need, Outcome, Reason, Scenario, Stop, TargetError, Trial};
+use harness::{Need, Outcome, Reason, Scenario, Stop, Trial};
 use mock_idp::Fault;
 use mock_idp::fault::{DISCOVERY, WIRE};
 use mock_idp::trace::Endpoint;
@@ -49,18 +49,19 @@ async fn logs_out_without_metadata(t: &Trial, fault: Fault) -> Outcome {
     t.restart().await?;
     let mut agent = t.signed_in(HONEST).await?;
     let guard = t.arm(vec![fault])?;
-    if let Err(TargetError::NotStarted { .. }) = t.stage().app.restart().await {
-        drop(guard);
-        t.restart().await?;
-        return Err(Stop::NotRun(Reason::Needs("needs an app that starts while its provider is down")));
+    t.restart().await?;
+    let outlived = agent.probe().await?.is_some();
+    if t.not_started().await.is_some() {
+        return Err(Stop::NotRun(Reason::Needs(
+            "needs an app that starts while its provider is out of order",
+        )));
     }
-    if agent.probe().await?.is_none() {
+    if !outlived {
         return Err(Trial::no_difference("the session does not outlive a restart of the app"));
     }
     let logout = t.profile().logout.clone();
-    let landing = agent.visit(&logout).await?;
     // An app that keeps the session is wrong, whether or not it has asked for the metadata.
-    landing.signed_out(true)?;
+    agent.visit(&logout).await?.signed_out(true)?;
     meaningful(&guard.report())
 }
 
