@@ -4,6 +4,7 @@
 //! Scenarios see the trait [`Agent`] only. No agent knows what a scenario is.
 
 pub mod browser;
+mod content_policy;
 mod error;
 mod fetch;
 mod http;

@@ -7,10 +7,16 @@
 
 #[path = "agent/chromium.rs"]
 mod chromium;
+#[path = "agent/content_policy.rs"]
+mod content_policy;
 #[path = "agent/cookies.rs"]
 mod cookies;
+#[path = "agent/documents.rs"]
+mod documents;
 #[path = "agent/http_only.rs"]
 mod http_only;
+#[path = "agent/referrers.rs"]
+mod referrers;
 #[path = "agent/shared.rs"]
 mod shared;
 #[path = "agent/stage.rs"]
@@ -45,4 +51,14 @@ on_the_http_agent! {
     what_is_stored_is_what_browsers_store => cookies::storage,
     forms_are_written_as_their_page_asks => shared::enctypes,
     every_exchange_is_written_down => shared::trace,
+    a_site_that_clears_its_data_loses_its_cookies => cookies::clearing,
+    a_refresh_header_is_followed_like_the_element => documents::refreshes,
+    newlines_are_sent_as_cr_lf => documents::newlines,
+    a_form_sends_what_belongs_to_it_and_buttons_have_their_say => documents::form_details,
+    pictures_tell_where_they_were_hit => documents::pictures,
+    pages_tell_of_themselves_what_their_policy_lets_out => referrers::policies,
+    redirects_may_limit_what_is_told_and_never_widen_it => referrers::redirects,
+    scripts_submit_forms_where_the_content_policy_lets_them_run => content_policy::scripts,
+    forms_go_where_the_content_policy_lets_them => content_policy::form_action,
+    a_content_policy_for_forms_holds_for_their_redirects => content_policy::form_redirects,
 }

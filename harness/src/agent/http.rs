@@ -3,13 +3,15 @@
 mod background;
 mod client;
 mod cors;
+mod encode;
 mod headers;
 mod navigate;
+mod navigation;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use mock_idp::{Exchange, Params};
+use mock_idp::Exchange;
 use url::Url;
 
 use super::jar::{Cookie, Jar, Situation};
@@ -17,7 +19,7 @@ use super::page::{Form, Page};
 use super::record::Log;
 use super::site::Initiator;
 use super::{Agent, AgentError, AgentOptions, Fetch, Fetched, Submission};
-use navigate::Navigation;
+use navigation::Navigation;
 
 /// A browser without a screen: cookies, sites, redirects, forms and CORS, but no scripts.
 ///
@@ -90,7 +92,7 @@ impl Agent for HttpAgent {
             let Some(target) = link.target.clone() else {
                 return Err(AgentError::NeedsScript { text: text.to_owned() });
             };
-            let navigation = Navigation::followed(target, page);
+            let navigation = Navigation::followed(target, page, link.referrer_policy);
             return self.navigate(navigation).await;
         }
         let holder = page.forms.iter().find(|form| form.buttons.iter().any(|button| button.text == text));
@@ -152,30 +154,6 @@ fn missing(page: &Page, text: &str) -> AgentError {
     let buttons = page.forms.iter().flat_map(|form| form.buttons.iter().map(|button| &button.text));
     let known = links.chain(buttons).chain(&page.script_buttons).filter(|known| !known.is_empty());
     AgentError::NotFound { text: text.to_owned(), known: known.cloned().collect() }
-}
-
-/// Between the parts of a multipart body. Fixed, because nothing we send contains it.
-const BOUNDARY: &str = "----rpcheck-between-the-fields";
-
-/// Writes fields the way the form's `enctype` says, and names the type that was written.
-///
-/// As in browsers, an `enctype` that is none of the three means the usual one.
-fn encode(fields: &Params, enctype: &str) -> (String, Vec<u8>) {
-    match enctype {
-        "text/plain" => {
-            let lines = fields.0.iter().map(|(name, value)| format!("{name}={value}\r\n"));
-            (enctype.to_owned(), lines.collect::<String>().into_bytes())
-        }
-        "multipart/form-data" => {
-            let part = |(name, value): &(String, String)| {
-                let name = name.replace('"', "%22");
-                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-            };
-            let body = fields.0.iter().map(part).collect::<String>() + &format!("--{BOUNDARY}--\r\n");
-            (format!("{enctype}; boundary={BOUNDARY}"), body.into_bytes())
-        }
-        _ => ("application/x-www-form-urlencoded".to_owned(), fields.encode().into_bytes()),
-    }
 }
 
 /// Who a script or form of this page speaks for.

@@ -12,7 +12,7 @@ use url::Url;
 pub use cookie::{Cookie, SameSite};
 pub use storage::Refusal;
 
-use super::site::{Initiator, Relation, is_trustworthy};
+use super::site::{Initiator, Relation, is_trustworthy, registrable};
 use cookie::Stored;
 
 /// How long Chromium lets an unmarked cookie travel with a cross-site POST.
@@ -124,6 +124,17 @@ impl Jar {
     /// Forgets every cookie of this name that matches the host of the address, on any path.
     pub fn delete(&mut self, url: &Url, name: &str) {
         self.cookies.retain(|cookie| cookie.raw.name() != name || !cookie.raw.domain.matches(url));
+    }
+
+    /// Does what `Clear-Site-Data` of a trustworthy address says about cookies: those of its whole site go,
+    /// fresh ones of the same answer among them.
+    pub fn clear_site_data(&mut self, url: &Url, headers: &[(String, String)]) {
+        let lines = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("clear-site-data"));
+        let mut words = lines.flat_map(|(_, line)| line.split(',')).map(str::trim);
+        if is_trustworthy(url) && words.any(|word| matches!(word, "\"cookies\"" | "\"*\"")) {
+            let site = url.host_str().map(registrable).unwrap_or_default();
+            self.cookies.retain(|cookie| registrable(&cookie.host()) != site);
+        }
     }
 
     /// Longest path first, then oldest first (RFC 6265bis 5.8.3).

@@ -1,7 +1,9 @@
 //! What the user sees after a navigation: text, links, forms, and the hops that led there.
 
+mod controls;
 mod extract;
 mod form;
+mod script;
 
 use std::fmt;
 
@@ -55,7 +57,7 @@ impl Page {
             hops: Vec::new(),
             from: Initiator::Nobody,
             refresh: None,
-            referrer_policy: ReferrerPolicy::of(&headers),
+            referrer_policy: ReferrerPolicy::named_by(&headers).unwrap_or_default(),
             headers,
             body,
         };
@@ -63,8 +65,18 @@ impl Page {
             extract::fill(&mut page);
         } else {
             page.text = collapsed(&page.body);
+            page.refresh = extract::soonest(extract::header_refresh(&page).into_iter());
         }
         page
+    }
+
+    /// Takes the body as it was sent for the document's: browsers hide nonces from the document as it is now.
+    pub(super) fn read_as_sent(&mut self, body: String) {
+        let sent = Self::read(self.url.clone(), self.status, self.headers.clone(), body);
+        for (form, sent) in self.forms.iter_mut().zip(&sent.forms) {
+            form.self_submitting |= sent.self_submitting;
+        }
+        self.body = sent.body;
     }
 
     /// The first header of this name.
@@ -102,6 +114,7 @@ pub struct Link {
     pub text: String,
     /// Where it leads; nothing when only a script knows.
     pub target: Option<Url>,
+    pub(super) referrer_policy: ReferrerPolicy,
 }
 
 /// One request of a navigation and its answer.

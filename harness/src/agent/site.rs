@@ -101,15 +101,8 @@ pub struct Site {
 
 impl Site {
     /// The site of an address.
-    ///
-    /// Without the Public Suffix List the last two labels stand for the registrable domain, which is right
-    /// for `*.localhost`, `*.test` and all one-label suffixes.
     pub fn of(url: &Url) -> Self {
-        let host = match url.host() {
-            Some(Host::Domain(name)) => registrable(name.trim_end_matches('.')).to_owned(),
-            Some(address) => address.to_string(),
-            None => String::new(),
-        };
+        let host = url.host_str().map(registrable).unwrap_or_default().to_owned();
         Self { scheme: url.scheme().to_owned(), host }
     }
 }
@@ -120,9 +113,19 @@ impl fmt::Display for Site {
     }
 }
 
-fn registrable(name: &str) -> &str {
-    let second_dot = name.rmatch_indices('.').nth(1);
-    second_dot.map_or(name, |(at, _)| &name[at + 1..])
+/// The registrable domain of a host by the Public Suffix List; addresses and public suffixes stand for themselves.
+pub(super) fn registrable(host: &str) -> &str {
+    let name = host.trim_end_matches('.');
+    if matches!(Host::parse(name), Ok(Host::Domain(_))) {
+        psl::domain_str(name).unwrap_or(name)
+    } else {
+        host
+    }
+}
+
+/// Whether names below this one belong to different people, so that none may speak for it.
+pub(super) fn is_public_suffix(name: &str) -> bool {
+    psl::suffix_str(name).is_some_and(|suffix| suffix == name)
 }
 
 /// Whether a browser treats the address as potentially trustworthy: https, or this machine.
@@ -186,6 +189,17 @@ mod tests {
         assert_eq!(related("https://login.example.com", "https://example.com"), Relation::SameSite);
         assert_eq!(related("https://a.b.example.com", "https://c.example.com"), Relation::SameSite);
         assert_eq!(related("https://one.com", "https://two.com"), Relation::CrossSite);
+    }
+
+    #[test]
+    fn below_a_public_suffix_everybody_is_a_site_of_their_own() {
+        assert_eq!(related("https://one.co.uk", "https://two.co.uk"), Relation::CrossSite);
+        assert_eq!(related("https://one.github.io", "https://two.github.io"), Relation::CrossSite);
+        assert_eq!(related("https://a.one.co.uk", "https://one.co.uk"), Relation::SameSite);
+        assert_eq!(related("https://co.uk", "https://one.co.uk"), Relation::CrossSite);
+        assert_eq!(related("https://a.app.localhost", "https://app.localhost"), Relation::SameSite);
+        assert_eq!(related("https://a.app.test", "https://app.test."), Relation::SameSite);
+        assert_eq!(related("https://10.0.0.1", "https://9.0.0.1"), Relation::CrossSite);
     }
 
     #[test]

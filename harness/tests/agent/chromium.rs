@@ -6,7 +6,7 @@ use harness::agent::{Agent, AgentError, Browser, BrowserAgent};
 use mock_idp::Clock;
 
 use crate::stage::{SHORT, Stage, with};
-use crate::{cookies, shared};
+use crate::{content_policy, cookies, documents, referrers, shared};
 
 /// A driver, or nothing and a printed reason where Chromium is not installed.
 fn browser() -> Option<Browser> {
@@ -25,9 +25,9 @@ async fn window(browser: &Browser, stage: &Stage) -> BrowserAgent {
 }
 
 macro_rules! in_chromium {
-    ($($module:ident::$check:ident),* $(,)?) => {
+    ($sentence:ident: $($module:ident::$check:ident),* $(,)?) => {
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn chromium_and_the_http_agent_agree() {
+        async fn $sentence() {
             let Some(browser) = browser() else { return };
             $(
                 let began = Instant::now();
@@ -42,6 +42,7 @@ macro_rules! in_chromium {
 }
 
 in_chromium!(
+    chromium_and_the_http_agent_agree:
     shared::cookie_table,
     shared::after_the_post,
     shared::redirects,
@@ -53,6 +54,20 @@ in_chromium!(
     shared::enctypes,
     cookies::storage,
     shared::trace,
+);
+
+in_chromium!(
+    chromium_and_the_http_agent_agree_on_what_documents_ask_for:
+    cookies::clearing,
+    documents::refreshes,
+    documents::newlines,
+    documents::form_details,
+    documents::pictures,
+    referrers::policies,
+    referrers::redirects,
+    content_policy::scripts,
+    content_policy::form_action,
+    content_policy::form_redirects,
 );
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

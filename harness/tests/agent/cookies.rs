@@ -1,6 +1,6 @@
 //! Cookies: what is stored, as what, and how to look at it.
 
-use harness::agent::{Agent, AgentError, SameSite};
+use harness::agent::{Agent, AgentError, Credentials, Fetch, SameSite};
 
 use crate::stage::{Stage, with};
 
@@ -96,4 +96,49 @@ pub(crate) async fn storage(agent: &mut dyn Agent, stage: &Stage) {
     let of = |name: &str| stored.iter().find(|cookie| cookie.name == name).unwrap();
     assert!(of("domain").host_only);
     assert_eq!((of("plain").same_site, of("twice").same_site), (None, Some(SameSite::Lax)));
+}
+
+/// `Clear-Site-Data` takes the cookies of the whole site, those of the same answer among them.
+pub(crate) async fn clearing(agent: &mut dyn Agent, stage: &Stage) {
+    let (app, sub) = (stage.app.at("app.localhost", "/"), stage.app.at("a.app.localhost", "/"));
+    let names = |cookies: Vec<harness::agent::Cookie>| -> Vec<String> {
+        cookies.into_iter().map(|cookie| cookie.name).collect()
+    };
+    for (line, kept, fresh) in [
+        ("\"cookies\"", false, false),
+        ("\"*\"", false, false),
+        ("\"storage\" , \"cookies\"", false, false),
+        ("\"storage\"", true, true),
+        ("cookies", true, true),
+        ("\"Cookies\"", true, true),
+    ] {
+        for url in [&app, &sub, &stage.app("/")] {
+            agent.delete_cookie(url, "fresh").await.unwrap();
+            agent.plant_cookie(url, "sid=1; HttpOnly; Path=/").await.unwrap();
+        }
+        let clear = format!("clear-site-data: {line}");
+        let query = [("cookie", "fresh=1"), ("header", clear.as_str())];
+        agent.visit(&stage.app.at("a.app.localhost", &with("/bye", &query))).await.unwrap();
+
+        let of_sub = names(agent.cookies(&sub).await.unwrap());
+        assert_eq!(
+            (of_sub.contains(&"sid".to_owned()), of_sub.contains(&"fresh".to_owned())),
+            (kept, fresh),
+            "{line}"
+        );
+        assert_eq!(!names(agent.cookies(&app).await.unwrap()).is_empty(), kept, "{line}");
+        assert_eq!(names(agent.cookies(&stage.app("/")).await.unwrap()), ["sid"], "{line}: another site");
+    }
+    let home = stage.app("/home");
+    let query = [("status", "303"), ("location", home.as_str()), ("header", "clear-site-data: \"cookies\"")];
+    agent.plant_cookie(&home, "sid=1; Path=/").await.unwrap();
+    agent.visit(&stage.app(&with("/logout", &query))).await.unwrap();
+    assert_eq!(stage.app.last("/home").header("cookie"), None);
+
+    for (credentials, left) in [(Credentials::Omit, 1), (Credentials::SameOrigin, 0)] {
+        agent.plant_cookie(&home, "sid=1; Path=/").await.unwrap();
+        let api = stage.app(&with("/api", &query[2..]));
+        agent.fetch(Fetch::get(api).credentials(credentials)).await.unwrap();
+        assert_eq!(agent.cookies(&home).await.unwrap().len(), left, "{credentials:?}");
+    }
 }

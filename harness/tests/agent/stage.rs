@@ -128,6 +128,10 @@ async fn act(State(log): State<Log>, method: Method, uri: Uri, headers: HeaderMa
             "allow-credentials" => response.header("access-control-allow-credentials", value),
             "allow-headers" => response.header("access-control-allow-headers", value),
             "referrer-policy" => response.header("referrer-policy", value),
+            "header" => match value.split_once(": ") {
+                Some((name, value)) => response.header(name, value),
+                None => response,
+            },
             _ => response,
         };
     }
@@ -148,6 +152,9 @@ fn broken_body() -> Body {
 }
 
 fn page(path: &str, query: &Params) -> String {
+    if let Some(document) = given(query, "html") {
+        return document.to_owned();
+    }
     let to = given(query, "to").unwrap_or_default().replace('&', "&amp;");
     let enctype = given(query, "enctype").unwrap_or_default();
     let title = path.trim_start_matches('/');

@@ -58,6 +58,10 @@ impl BrowserAgent {
     }
 
     pub(super) async fn fill_and_submit(&mut self, form: &Form) -> Result<Page, AgentError> {
+        if !form.may_go() {
+            // Chromium stays where it is, and waiting for a page would end at the deadline.
+            return Ok(self.current()?.clone());
+        }
         let watch = self.begin().await?;
         let place = json!({ "index": form.index, "pressed": form.pressed });
         self.submit_script(&place, &form.fields, [form.action.as_str(), &form.method, &form.enctype]).await?;
@@ -148,7 +152,8 @@ fn fields(submission: &Submission) -> Result<Params, AgentError> {
     }
     let body = std::str::from_utf8(&submission.body).map_err(|_| unsupported("bytes that are not text"))?;
     let fields = Params::parse(body);
-    if fields.encode() != body {
+    let one_line = |text: &str| !text.replace("\r\n", "").contains(['\r', '\n']);
+    if fields.encode() != body || !fields.0.iter().all(|(name, value)| one_line(name) && one_line(value)) {
         return Err(unsupported("a body that no form would write like this"));
     }
     Ok(fields)

@@ -108,13 +108,14 @@ impl BrowserAgent {
                 // A page that should go on and does not, for want of a script it may run, is where we are.
                 let goes_on = page.refresh.is_some() || (page.self_submitting_form().is_some() && !self.hold);
                 let fits = text.is_none_or(|text| page.text.contains(text));
-                if (!goes_on && fits) || (late && text.is_none()) {
+                // Address and document are asked for one after the other: what moved on in between is neither.
+                let still_there = self.address().await? == page.url;
+                if still_there && ((!goes_on && fits) || (late && text.is_none())) {
                     return Ok(page);
                 }
             }
             if late {
-                let url = self.session.client.current_url().await;
-                let url = url.map_err(|error| session::command("tell its address", &error))?;
+                let url = self.address().await?;
                 return Err(AgentError::Deadline { url, after: self.options.deadline });
             }
         }
@@ -179,18 +180,25 @@ impl BrowserAgent {
         }
     }
 
-    async fn read(&self, watch: &Watch) -> Result<Page, AgentError> {
+    async fn address(&self) -> Result<Url, AgentError> {
         let url = self.session.client.current_url().await;
-        let url = url.map_err(|error| session::command("tell its address", &error))?;
+        Ok(url.map_err(|error| session::command("tell its address", &error))?)
+    }
+
+    async fn read(&self, watch: &Watch) -> Result<Page, AgentError> {
+        let url = self.address().await?;
         let source = self.source().await?;
         let answered = watch.page_hops().filter(|(told, _)| told.last).last();
         let (answer, body) =
             answered.map(|(told, body)| (told.answer.clone(), body.cloned())).unwrap_or_default();
+        // Without an answer the window stayed where it was.
+        let stayed = || self.page.as_ref().filter(|old| old.url == url);
+        let answer = answer.or_else(|| stayed().map(|old| (old.status, old.headers.clone())));
         let (status, headers) = answer.unwrap_or_default();
         let mut page = Page::read(url, status, headers, source);
         match body {
             Some(body) if !page.is_html() => page = Page::read(page.url, page.status, page.headers, body),
-            Some(body) => page.body = body,
+            Some(body) => page.read_as_sent(body),
             None => {}
         }
         Ok(page)

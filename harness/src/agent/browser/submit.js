@@ -4,11 +4,13 @@ const [index, fields, pressed, action, method, enctype] = arguments;
 const send = window.rpcheckSubmit || ((form) => HTMLFormElement.prototype.submit.call(form));
 
 function submits(control) {
-  return !control.disabled && ['submit', 'image'].includes(control.type);
+  return !control.matches(':disabled') && ['submit', 'image'].includes(control.type);
 }
 
 function fillIn(form) {
-  const buttons = [...form.elements].filter(submits);
+  // form.elements leaves pictures out.
+  const controls = [...document.querySelectorAll('button, input')].filter((control) => control.form === form);
+  const buttons = controls.filter(submits);
   for (const control of form.elements) {
     const wanted = fields.filter(([name]) => name === control.name).map(([, value]) => value);
     if (!control.name || buttons.includes(control) || control.type === 'file') continue;

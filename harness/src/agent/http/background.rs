@@ -4,7 +4,7 @@ use url::Url;
 
 use super::client::{Incoming, Outgoing};
 use super::headers::Headers;
-use super::navigate::{becomes_get, redirect_target};
+use super::navigation::{becomes_get, redirect_target};
 use super::{HttpAgent, cors};
 use crate::agent::fetch::{Credentials, Fetch, FetchMode, Fetched, RedirectMode};
 use crate::agent::jar::Situation;
@@ -20,6 +20,8 @@ struct Course {
     fetch: Fetch,
     page: Url,
     policy: ReferrerPolicy,
+    /// What is told about the page: less with every hop, never more.
+    referer: Option<Url>,
     chain: Vec<Url>,
     /// Once another origin is involved, it and every later one must agree.
     strange: bool,
@@ -30,7 +32,7 @@ struct Course {
 /// What one hop led to.
 enum Step {
     Done(Fetched),
-    On(Url, u16),
+    On(Url, Incoming),
 }
 
 impl HttpAgent {
@@ -38,11 +40,12 @@ impl HttpAgent {
         let chain = vec![fetch.url.clone()];
         let policy = self.current()?.referrer_policy;
         let page = page.clone();
-        let mut course = Course { fetch, page, policy, chain, strange: false, origin_hidden: false };
+        let referer = policy.referer(&page, &fetch.url);
+        let mut course = Course { fetch, page, policy, referer, chain, strange: false, origin_hidden: false };
         loop {
             match self.hop(&mut course).await {
                 Ok(Step::Done(fetched)) => return Ok(fetched),
-                Ok(Step::On(to, status)) => course.redirected(to, status),
+                Ok(Step::On(to, answer)) => course.redirected(to, &answer),
                 Err(AgentError::Dropped { cause, .. } | AgentError::Unreachable { cause, .. }) => {
                     return Ok(Fetched::NetworkError(cause));
                 }
@@ -73,7 +76,7 @@ impl HttpAgent {
         let answer = self.exchange(self.background_request(course)).await?;
         if course.cookies_allowed() {
             let situation = Situation::background(&course.page, &course.fetch.url);
-            self.keep_cookies(&course.fetch.url, &answer.headers, situation);
+            self.keep_site_data(&course.fetch.url, &answer.headers, situation);
         }
         if checked && let Err(why) = cors::check(&answer.headers, &course.origin(), course.fetch.credentials)
         {
@@ -92,7 +95,7 @@ impl HttpAgent {
         }
         let cors = course.strange && fetch.mode == FetchMode::Cors;
         headers.add_some("origin", cors::origin_header(page, !cors, &fetch.method, course.origin_hidden));
-        headers.add_some("referer", course.policy.referer(page, &fetch.url));
+        headers.add_some("referer", course.referer.clone().map(String::from));
         if course.cookies_allowed() {
             let situation = Situation::background(page, &fetch.url);
             headers.add_some("cookie", self.lock_jar().header(&fetch.url, situation));
@@ -113,7 +116,7 @@ impl HttpAgent {
         let names = cors::unsafe_headers(fetch);
         headers.add_some("access-control-request-headers", (!names.is_empty()).then(|| names.join(",")));
         headers.add("origin", &course.origin());
-        headers.add_some("referer", course.policy.referer(page, &fetch.url));
+        headers.add_some("referer", course.referer.clone().map(String::from));
         let out = Outgoing {
             method: "OPTIONS".to_owned(),
             url: fetch.url.clone(),
@@ -155,12 +158,12 @@ impl Course {
                 refused("the answer is a redirect, and the script asked for an error then")
             }
             RedirectMode::Manual => Step::Done(Fetched::Opaque),
-            RedirectMode::Follow => self.sent_on(&answer),
+            RedirectMode::Follow => self.sent_on(answer),
         }
     }
 
-    fn sent_on(&self, answer: &Incoming) -> Step {
-        let Some(to) = redirect_target(&self.fetch.url, answer) else {
+    fn sent_on(&self, answer: Incoming) -> Step {
+        let Some(to) = redirect_target(&self.fetch.url, &answer) else {
             return refused("the redirect does not lead to a web address");
         };
         let credentials = !to.username().is_empty() || to.password().is_some();
@@ -170,7 +173,7 @@ impl Course {
         if self.chain.len() > MAX_REDIRECTS {
             return refused("more than twenty redirects");
         }
-        Step::On(to, answer.status)
+        Step::On(to, answer)
     }
 
     fn shown(&self, answer: Incoming) -> Fetched {
@@ -186,11 +189,11 @@ impl Course {
         }
     }
 
-    fn redirected(&mut self, to: Url, status: u16) {
+    fn redirected(&mut self, to: Url, answer: &Incoming) {
         let from = &self.fetch.url;
         let leaves = from.origin() != to.origin();
         self.origin_hidden |= leaves && from.origin() != self.page.origin();
-        if becomes_get(status, &self.fetch.method) {
+        if becomes_get(answer.status, &self.fetch.method) {
             "GET".clone_into(&mut self.fetch.method);
             self.fetch.body = None;
             self.fetch.headers.retain(|(name, _)| !name.to_ascii_lowercase().starts_with("content-"));
@@ -198,6 +201,8 @@ impl Course {
         if leaves {
             self.fetch.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
         }
+        self.policy = ReferrerPolicy::named_by(&answer.headers).unwrap_or(self.policy);
+        self.referer = self.referer.take().and_then(|page| self.policy.referer(&page, &to));
         self.chain.push(to.clone());
         self.fetch.url = to;
     }

@@ -1,5 +1,7 @@
 //! One cookie: as it is stored, and as it is shown.
 
+use std::borrow::Cow;
+
 use cookie_store::Cookie as RawCookie;
 use url::Url;
 
@@ -78,11 +80,16 @@ impl Stored {
         self.is_secure() && self.raw.name() == fresh.raw.name() && self.raw.domain == fresh.raw.domain
     }
 
+    /// The host or domain it belongs to, without a leading dot.
+    pub(super) fn host(&self) -> Cow<'_, str> {
+        self.raw.domain.as_cow().unwrap_or_default()
+    }
+
     pub(super) fn describe(&self) -> Cookie {
         Cookie {
             name: self.raw.name().to_owned(),
             value: self.raw.value().to_owned(),
-            domain: self.raw.domain.as_cow().unwrap_or_default().into_owned(),
+            domain: self.host().into_owned(),
             host_only: matches!(self.raw.domain, cookie_store::CookieDomain::HostOnly(_)),
             path: self.raw.path.to_string(),
             secure: self.is_secure(),

@@ -5,7 +5,7 @@ use url::{Host, Url};
 
 use super::Situation;
 use super::cookie::{SameSite, Stored};
-use crate::agent::site::is_trustworthy;
+use crate::agent::site::{is_public_suffix, is_trustworthy};
 
 /// Name and value together (RFC 6265bis 5.6).
 const MAX_NAME_AND_VALUE: usize = 4096;
@@ -71,10 +71,11 @@ pub(super) fn admit(url: &Url, line: &str, now_millis: i64, situation: Situation
     Ok(Stored { raw, same_site, created_millis: now_millis, expires_millis, serial: 0 })
 }
 
-/// Addresses and one-label names such as `localhost` have no domain to share: naming it means the host.
+/// Addresses and public suffixes, one-label names such as `localhost` among them, have no domain to share:
+/// naming it means the host.
 fn settle_domain(raw: &mut RawCookie<'static>, url: &Url) -> Result<(), Refusal> {
     let CookieDomain::Suffix(domain) = &raw.domain else { return Ok(()) };
-    let shareable = matches!(url.host(), Some(Host::Domain(_))) && domain.contains('.');
+    let shareable = matches!(url.host(), Some(Host::Domain(_))) && !is_public_suffix(domain);
     if shareable {
         return Ok(());
     }

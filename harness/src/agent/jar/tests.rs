@@ -222,3 +222,37 @@ fn ports_share_cookies_and_deleting_reaches_every_path() {
     jar.delete(&url("http://localhost:3/"), "a");
     assert_eq!(jar.header(&url("http://localhost:1/x"), Situation::SameSite), None);
 }
+
+#[test]
+fn only_a_trustworthy_address_clears_the_cookies_of_its_site() {
+    let header = [("Clear-Site-Data".to_owned(), "\"cookies\"".to_owned())];
+    for (at, left) in [
+        ("http://app.test/", 4),
+        ("https://app.test/", 2),
+        ("https://a.one.co.uk/", 3),
+        ("https://co.uk/", 4),
+        ("https://three.co.uk/", 4),
+    ] {
+        let (mut jar, _) = jar(Flavour::Chromium);
+        let hosts = ["https://app.test/", "https://sub.app.test/", "https://one.co.uk/", "https://two.co.uk/"];
+        for host in hosts {
+            set(&mut jar, host, "sid=1; Path=/").unwrap();
+        }
+
+        jar.clear_site_data(&url(at), &header);
+
+        let count: usize = hosts.iter().map(|host| jar.cookies(&url(host)).len()).sum();
+        assert_eq!(count, left, "{at}");
+    }
+}
+
+#[test]
+fn nobody_speaks_for_a_public_suffix() {
+    let (mut jar, _) = jar(Flavour::Chromium);
+
+    assert_eq!(set(&mut jar, "https://one.co.uk/", "a=1; Domain=co.uk"), Err(Refusal::ForeignDomain));
+    set(&mut jar, "https://a.one.co.uk/", "a=1; Domain=one.co.uk").unwrap();
+    assert_eq!(jar.cookies(&url("https://b.one.co.uk/")).len(), 1);
+    set(&mut jar, "https://co.uk/", "b=1; Domain=co.uk").unwrap();
+    assert!(jar.cookies(&url("https://co.uk/"))[0].host_only);
+}

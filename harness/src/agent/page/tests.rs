@@ -60,7 +60,7 @@ fn a_form_knows_what_it_would_send() {
     assert_eq!(form.action.as_str(), "http://127.0.0.1:2/idp/enter");
     assert_eq!(form.fields.encode(), "a=1%262&on=on&s=2&t=long");
     form.set("off", "x").unwrap().set("a", "").unwrap().press("Other way").unwrap();
-    assert_eq!(form.fields.encode(), "a=&on=on&s=2&t=long&off=x&as=x");
+    assert_eq!(form.fields.encode(), "a=&on=on&off=x&s=2&t=long&as=x");
     assert_eq!((form.action.as_str(), form.method.as_str()), ("http://127.0.0.1:2/other", "GET"));
     assert_eq!(page.script_buttons, ["Script"]);
 }
