@@ -234,7 +234,8 @@ fn only_a_trustworthy_address_clears_the_cookies_of_its_site() {
         ("https://three.co.uk/", 4),
     ] {
         let (mut jar, _) = jar(Flavour::Chromium);
-        let hosts = ["https://app.test/", "https://sub.app.test/", "https://one.co.uk/", "https://two.co.uk/"];
+        let hosts =
+            ["https://app.test/", "https://sub.app.test/", "https://one.co.uk/", "https://two.co.uk/"];
         for host in hosts {
             set(&mut jar, host, "sid=1; Path=/").unwrap();
         }
