@@ -3,7 +3,7 @@
 
 use crate::scenario::Scenario;
 use crate::target::TargetError;
-use crate::verdict::{Finding, InputRecord, Symptom, TrialRecord, Verdict};
+use crate::verdict::{InputRecord, TrialRecord, Verdict};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -44,11 +44,11 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(finding: &Finding) -> Self {
-        match finding.symptom {
-            Symptom::Behaviour => Kind::Behaviour,
-            Symptom::Aftermath => Kind::Afterwards,
-            _ => Kind::Crash,
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Behaviour => "behaviour",
+            Kind::Crash => "crash",
+            Kind::Afterwards => "afterwards",
         }
     }
 }
@@ -111,7 +111,7 @@ impl Deviation {
     /// True if this is the finding that the entry is about.
     fn covers(&self, id: &str, input: &InputRecord) -> bool {
         let finding = input.verdict.finding();
-        finding.is_some_and(|finding| Kind::of(finding) == self.kind) && self.names(id, input)
+        finding.is_some_and(|finding| finding.symptom.kind() == self.kind.name()) && self.names(id, input)
     }
 
     fn shows(&self, trials: &[TrialRecord]) -> bool {

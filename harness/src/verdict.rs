@@ -56,6 +56,15 @@ pub enum Symptom {
 }
 
 impl Symptom {
+    /// The kind of known deviation that covers it.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Symptom::Behaviour => "behaviour",
+            Symptom::Aftermath => "afterwards",
+            _ => "crash",
+        }
+    }
+
     /// The application went down, or answered like one that does.
     pub fn is_crash(self) -> bool {
         !matches!(self, Symptom::Behaviour | Symptom::Aftermath)

@@ -43,6 +43,8 @@ fn main() -> ExitCode {
         starts::setting_up_has_a_deadline_that_its_error_names,
         starts::an_app_that_does_not_start_is_told_with_its_output_and_a_remedy,
         facts::a_fact_that_is_left_out_leaves_its_scenarios_not_run_and_is_named,
+        facts::an_api_that_turns_somebody_away_proves_nothing_while_nobody_has_said_how_it_should,
+        facts::a_profile_that_the_app_contradicts_is_told_so_with_what_it_leaves_out,
         facts::a_token_that_an_app_writes_to_its_log_can_be_found_there,
         facts::a_demand_without_a_position_shows_the_input_that_it_is_about,
     ];

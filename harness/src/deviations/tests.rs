@@ -1,4 +1,5 @@
 use super::*;
+use crate::verdict::{Finding, Symptom};
 
 fn list(text: &str) -> Deviations {
     toml::from_str(text).unwrap()

@@ -21,6 +21,10 @@ fn one(trial: &TrialRecord, input: &InputRecord) -> String {
     if let (Verdict::Fail(finding) | Verdict::Warn(finding), known) = (&input.verdict, &input.known) {
         let _ = writeln!(text, "  expected  {}", finding.expected);
         let _ = writeln!(text, "  actual    {}", finding.actual);
+        let kind = finding.symptom.kind();
+        if known.is_none() && kind != "behaviour" {
+            let _ = writeln!(text, "  kind      {kind}: a known deviation covers it with kind = \"{kind}\"");
+        }
         if let Some(reason) = known {
             let _ = writeln!(text, "  known     {reason}");
         }

@@ -23,8 +23,9 @@ fn symptom(trial: &TrialRecord) -> Symptom {
 pub(crate) async fn only_the_trial_that_crashes_the_app_alone_is_told_of_it() {
     let record = run(app("").await, &[ONE, CRASH, OTHER]).await;
 
-    let names: Vec<_> = record.trials.iter().map(|trial| trial.verdict.name()).collect();
-    assert_eq!(names, ["pass", "fail", "pass"], "{:?}", record.trials);
+    let verdicts: Vec<_> = record.trials.iter().map(|trial| &trial.verdict).collect();
+    let names: Vec<_> = verdicts.iter().map(|verdict| verdict.name()).collect();
+    assert_eq!(names, ["pass", "fail", "pass"], "{verdicts:?}");
     let finding = record.trials[1].verdict.finding().unwrap();
     assert!(finding.symptom.is_crash(), "{finding:?}");
     assert!(finding.actual.contains("exit status: 3"), "{finding:?}");

@@ -1,6 +1,6 @@
 //! What a profile leaves out is not run, and what the application writes can be searched.
 
-use crate::place::{app, tried};
+use crate::place::{PROFILE, app, open, tried};
 use harness::agent::RedirectMode;
 use harness::trial::{FORGED, HONEST, canaries};
 use harness::verdict::Verdict;
@@ -41,6 +41,27 @@ pub(crate) async fn a_fact_that_is_left_out_leaves_its_scenarios_not_run_and_is_
         };
         assert!(why.contains(&format!("declares no {fact}:")), "{why}");
     }
+}
+
+pub(crate) async fn an_api_that_turns_somebody_away_proves_nothing_while_nobody_has_said_how_it_should() {
+    let profile = PROFILE.replace("callback =", "api = \"/me\"\ncallback =");
+    let scenario = Scenario::must("test/api").run(|t| Box::pin(calls(t)));
+    let record = tried(open(&profile).await.unwrap(), scenario).await;
+    assert!(
+        format!("{:?}", record.verdict).contains("declares no unauthenticated.api"),
+        "{:?}",
+        record.verdict
+    );
+}
+
+pub(crate) async fn a_profile_that_the_app_contradicts_is_told_so_with_what_it_leaves_out() {
+    let declared = "[unauthenticated]\napi = 302\npage = 200\n[run]";
+    let paths = "api = \"/me\"\npage = \"/\"\ncallback =";
+    let profile = PROFILE.replace("callback =", paths).replace("[run]", declared);
+    let notes = open(&profile).await.unwrap().notes().await.join("\n");
+    assert!(notes.contains("unauthenticated.api is 302") && notes.contains("by 401"), "{notes}");
+    assert!(!notes.contains("unauthenticated.page"), "{notes}");
+    assert!(notes.contains("logout is left out") && notes.contains("return_to is left out"), "{notes}");
 }
 
 async fn keeps_quiet(t: &mut Trial) -> Outcome {

@@ -16,6 +16,10 @@ pub struct Place {
 /// Where the provider is when an application that somebody else starts does not say.
 const USUAL_PORT: u16 = 9000;
 
+/// Seconds by which lies about the time are off, at least: an application whose clock may be off by as much is
+/// right to believe them.
+const TOLD: i64 = 3600;
+
 impl ProfileFile {
     /// The first thing that is wrong.
     pub(super) fn check(&self) -> Result<(), String> {
@@ -35,6 +39,13 @@ impl ProfileFile {
         if !matches!(self.unauthenticated.api, 0 | 302 | 303 | 401 | 403) {
             let seen = self.unauthenticated.api;
             return Err(format!("unauthenticated.api is {seen}: write 302, 303, 401 or 403"));
+        }
+        if !(0..TOLD).contains(&self.clock_skew) {
+            let seen = self.clock_skew;
+            return Err(format!(
+                "clock_skew is {seen}: write 0 to {} seconds; tokens that are an hour off are to be refused",
+                TOLD - 1
+            ));
         }
         if self.run.as_ref().is_some_and(|run| run.command.is_empty()) {
             return Err("run.command is empty: write the program and its arguments, such as \
