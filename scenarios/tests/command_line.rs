@@ -148,6 +148,9 @@ fn a_profile_that_cannot_be_read_is_named_with_its_line() {
     let path = profile(&folder, 1, |text| text.replace("api = 302", "api = 200"));
     refuses(&["run", "--target", shown(&path)], &["unauthenticated.api", "401"]);
 
+    let path = profile(&folder, 1, |text| text.replace("clock_skew = 60", "clock_skew = 3600"));
+    refuses(&["run", "--target", shown(&path)], &["clock_skew is 3600", "3599"]);
+
     let path = profile(&folder, 1, |text| text.replace("http://localhost", "localhost"));
     refuses(&["run", "--target", shown(&path)], &["base_url", "http://localhost:3000"]);
 }
