@@ -104,8 +104,12 @@ impl World {
         sign(HEADER, &self.claims(login).to_string(), 0)
     }
 
+    /// The provider's page sends the form, as browsers send it.
     pub(crate) async fn deliver(&mut self, login: &Login, token: &str) -> Answer {
-        self.browser.post("/callback", &[("state", &login.state), ("id_token", token)]).await
+        let form = [("state", login.state.as_str()), ("id_token", token)];
+        let origin = self.provider.issuer.clone();
+        let send = |request: reqwest::RequestBuilder| request.header("origin", origin).form(&form);
+        self.browser.request(reqwest::Method::POST, "/callback", send).await
     }
 
     /// A whole honest login.
