@@ -145,6 +145,7 @@ const FOREIGN_ORIGIN: Scenario = Scenario::policy("callback/foreign-origin")
     .clause("Form Post 2; RFC 6454 7.3")
     .why("whether an answer from a page of neither the app nor the provider counts is the app's choice; state and nonce bind it")
     .covers(&["CB-20"])
+    .needs(&[Need::HandMadeRequests])
     .run(|t| Box::pin(foreign_origin(t)));
 
 async fn foreign_origin(t: &mut Trial) -> Outcome {
