@@ -33,6 +33,8 @@ pub mod client;
 mod client_auth;
 pub mod config;
 mod control;
+#[cfg(doctest)]
+mod docs;
 mod endpoints;
 pub mod fault;
 mod grant;
