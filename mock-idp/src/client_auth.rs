@@ -1,5 +1,6 @@
 //! Who asks: client authentication at the endpoints that a client asks itself (RFC 6749 2.3, OIDC Core 9).
 
+mod assertion;
 mod credentials;
 
 pub(crate) use credentials::{Credentials, basic};
@@ -48,12 +49,14 @@ impl Credentials {
         match self.method {
             AuthMethod::None if client.is_confidential() => Err(OAuthError::invalid_client(format!(
                 "the client \"{}\" has credentials, and sent none; send client_id and client_secret in the header \
-                 Authorization: Basic, or in the body",
+                 Authorization: Basic or in the body, or a client_assertion",
                 client.client_id
             ))),
             AuthMethod::None => Ok(()),
             AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => self.prove_secret(client),
-            AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt => self.prove_assertion(call, client),
+            AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt => {
+                assertion::prove(self.assertion.as_deref().unwrap_or_default(), call, client)
+            }
         }
     }
 
@@ -67,9 +70,5 @@ impl Credentials {
                 client.client_id
             ))),
         }
-    }
-
-    fn prove_assertion(&self, _: &Call, _: &Client) -> Result<(), OAuthError> {
-        Err(OAuthError::invalid_client("client assertions are not offered"))
     }
 }

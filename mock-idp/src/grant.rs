@@ -71,6 +71,8 @@ pub(crate) struct Vault {
     pub(crate) used_codes: Store<Arc<Granted>>,
     pub(crate) access: Store<Access>,
     pub(crate) refresh: Store<Refresh>,
+    /// The `jti` of every client assertion that was accepted, until it expires.
+    pub(crate) assertions: Store<()>,
 }
 
 impl Vault {

@@ -4,6 +4,7 @@
 //! our bytes, and the key need not fit the algorithm that the header names.
 
 mod compact;
+mod foreign;
 mod hash;
 mod jwk;
 mod keyring;
@@ -14,6 +15,7 @@ mod verify;
 mod weak;
 
 pub(crate) use compact::{ALPHABET, base64url, decode};
+pub(crate) use foreign::ForeignToken;
 pub use jwk::public_jwk;
 pub(crate) use jwk::{key_set, rendering};
 pub use keyring::KeyName;

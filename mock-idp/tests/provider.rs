@@ -4,6 +4,7 @@
 mod provider {
     mod authorize;
     mod binary;
+    mod client_auth;
     mod code;
     mod control;
     mod faults;

@@ -30,6 +30,11 @@ const PLACES: &[(&str, Endpoint)] = &[
     (END_SESSION, Endpoint::EndSession),
 ];
 
+/// The path of an endpoint; the landing page's for what has none.
+pub(crate) fn of(endpoint: Endpoint) -> &'static str {
+    PLACES.iter().find(|(_, known)| *known == endpoint).map_or(HOME, |(path, _)| path)
+}
+
 /// Which issuer and which endpoint a path means: the slug of the tenant, if it is not the default issuer.
 pub(crate) fn place_of(path: &str) -> (Option<&str>, Endpoint) {
     if let Some(slug) = path.strip_prefix(OAUTH_METADATA).and_then(|rest| rest.strip_prefix("/t/")) {

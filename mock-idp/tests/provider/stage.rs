@@ -93,6 +93,12 @@ pub(crate) fn request(issuer: &str, changes: &[(&str, &str)]) -> String {
 }
 
 impl Got {
+    /// The body as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
     #[track_caller]
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).unwrap_or_else(|| panic!("no {name} in {self:?}")).to_str().unwrap()
@@ -152,4 +158,14 @@ pub(crate) fn told(token: &str) -> (Value, Value) {
         serde_json::from_slice(&octets).unwrap()
     };
     (part(0), part(1))
+}
+
+/// A JWT that somebody else than the provider signed.
+pub(crate) fn signed(
+    header: &jsonwebtoken::Header,
+    claims: &Value,
+    key: &jsonwebtoken::EncodingKey,
+) -> String {
+    let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+    jsonwebtoken::encode(header, claims, key).unwrap()
 }
