@@ -44,9 +44,7 @@ fn respond(call: &Call, request: &AuthorizationRequest, pass: &mut Pass) -> Enco
             let description = "nobody is signed in, and prompt=none forbids asking";
             deny(state, request, ErrorCode::LoginRequired.as_str(), Some(description), pass)
         }
-        LoginDecision::Ask => {
-            redirect(302, format!("{}{}?{}", state.issuer, path::LOGIN, call.params().encode()))
-        }
+        LoginDecision::Ask => redirect(302, format!("{}?{}", state.at(path::LOGIN), call.params().encode())),
         LoginDecision::Unknown { user } => nobody(state, &user),
     }
 }
@@ -135,7 +133,7 @@ pub(super) fn deny(
 /// The answer to a request that failed a check.
 pub(super) fn refuse(state: &State, refusal: Refusal, pass: &mut Pass) -> Encoded {
     match refusal {
-        Refusal::Page(problem) => untrusted("This request cannot be answered", &problem, &state.issuer),
+        Refusal::Page(problem) => untrusted("This request cannot be answered", &problem, &state.base),
         Refusal::Answer(destination, error) => {
             send(state, AuthorizationResponse::refusal(&destination, &error), pass)
         }
@@ -158,7 +156,7 @@ fn nobody(state: &State, user: &str) -> Encoded {
         problem: &format!("The login policy names \"{user}\", whom this issuer does not know."),
         remedy: &format!("Use one of these usernames: {}.", known.join(", ")),
         difference: None,
-        home: &state.issuer,
+        home: &state.base,
     };
     page(500, &template)
 }

@@ -7,7 +7,9 @@ use crate::server::{Call, Reply};
 pub(crate) async fn show(call: Call) -> Reply {
     let mut pass = call.pass();
     let issuer_parameter = call.state.desk().issuer_parameter;
-    let mut document = Document::from(metadata::metadata(&call.state.issuer, issuer_parameter));
+    let mut honest = metadata::metadata(&call.state.base, issuer_parameter);
+    honest.set("issuer", call.state.issuer.as_str());
+    let mut document = Document::from(honest);
     pass.document(Seam::Discovery, &mut document);
     Reply::after(pass, json(&document))
 }

@@ -14,7 +14,7 @@ pub(crate) async fn show(call: Call) -> Reply {
         let desk = state.desk();
         (desk.clients(), desk.users(), desk.rules)
     };
-    let at = |path: &str| format!("{}{path}", state.issuer);
+    let at = |path: &str| state.at(path);
     let endpoints = [
         ("discovery", at(path::DISCOVERY)),
         ("keys", at(path::JWKS)),
@@ -47,7 +47,7 @@ pub(crate) async fn nothing_here(call: Call) -> Reply {
         problem: &format!("This provider has nothing at {}.", call.target),
         remedy: "Its endpoints are in its metadata and on its landing page.",
         difference: None,
-        home: &call.state.issuer,
+        home: &call.state.base,
     };
     page(404, &template).into()
 }

@@ -28,7 +28,10 @@ pub enum Grace {
 /// An issuer.
 pub(crate) struct State {
     pub(crate) slug: Option<String>,
+    /// The issuer identifier. It may end with a slash: see [`State::at`] for where something is.
     pub(crate) issuer: String,
+    /// The URL below which everything is, without a final slash.
+    pub(crate) base: String,
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
     pub(crate) trace: Trace,
@@ -75,13 +78,14 @@ pub(crate) struct Desk {
 
 impl State {
     pub(crate) fn new(slug: Option<String>, base_url: &str, desk: Desk, clock: Clock, ids: Ids) -> Self {
-        let issuer = match &slug {
+        let base = match &slug {
             Some(slug) => format!("{base_url}/t/{slug}"),
             None => base_url.to_owned(),
         };
         Self {
             slug,
-            issuer,
+            issuer: base.clone(),
+            base,
             clock,
             ids,
             trace: Trace::default(),
@@ -94,6 +98,11 @@ impl State {
 
     pub(crate) fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The URL of a path, under which browsers reach it.
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
     }
 
     pub(crate) fn reset(&self) {
