@@ -5,6 +5,8 @@ mod credentials;
 
 pub(crate) use credentials::{Credentials, basic};
 
+use std::sync::Arc;
+
 use crate::checks::Rules;
 use crate::client::{AuthMethod, Client};
 use crate::protocol::OAuthError;
@@ -22,6 +24,15 @@ pub(crate) fn authenticate(call: &Call) -> Result<Client, OAuthError> {
             client.client_id,
             expected.as_str(),
             credentials.method.as_str()
+        )));
+    }
+    let offer = Arc::clone(&call.state.desk().offer);
+    if !offer.has_auth_method(credentials.method) {
+        let known: Vec<&str> = offer.auth_methods.iter().map(|method| method.as_str()).collect();
+        return Err(OAuthError::invalid_client(format!(
+            "{} is not offered; authenticate with one of: {}",
+            credentials.method.as_str(),
+            known.join(", ")
         )));
     }
     credentials.prove(call, &client)?;

@@ -9,10 +9,11 @@ pub(crate) mod introspection;
 pub(crate) mod jwks;
 pub(crate) mod login;
 mod page;
+pub(crate) mod par;
 pub(crate) mod path;
 pub(crate) mod revocation;
 pub(crate) mod token;
 pub(crate) mod userinfo;
 
-pub(crate) use home::unknown_tenant;
+pub(crate) use home::{nothing_here, unknown_tenant};
 pub(crate) use path::place_of;

@@ -7,9 +7,9 @@ mod store;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
-
+use crate::carried::Pushed;
 use crate::login::User;
+use crate::protocol::ClaimsRequest;
 pub(crate) use store::Store;
 
 /// What a person allowed a client.
@@ -29,7 +29,7 @@ pub(crate) struct Granted {
     /// The person's session at the provider.
     pub(crate) sid: String,
     /// The parameter `claims` of the request (OIDC Core 5.5).
-    pub(crate) claims: Option<Value>,
+    pub(crate) claims: ClaimsRequest,
 }
 
 /// An authorization code.
@@ -73,6 +73,10 @@ pub(crate) struct Vault {
     pub(crate) refresh: Store<Refresh>,
     /// The `jti` of every client assertion that was accepted, until it expires.
     pub(crate) assertions: Store<()>,
+    /// Pushed requests, by `request_uri`, until the browser brings it.
+    pub(crate) pushed: Store<Pushed>,
+    /// Those that the browser brought, for the pages that follow.
+    pub(crate) begun: Store<Pushed>,
 }
 
 impl Vault {

@@ -7,6 +7,7 @@
 //! | [`trace`] | what happened on the wire |
 //! | [`login`] | who logs in |
 //! | [`client`] | which applications are known |
+//! | [`offer`] | what is offered at all |
 //! | [`checks`] | what an authorization request must be like |
 //! | [`protocol`] | requests and responses without a network |
 //! | [`token`] | ID Tokens and keys |
@@ -28,6 +29,7 @@
 //! ```
 
 pub mod ambient;
+mod carried;
 pub mod checks;
 pub mod client;
 mod client_auth;
@@ -39,6 +41,7 @@ mod endpoints;
 pub mod fault;
 mod grant;
 pub mod login;
+pub mod offer;
 mod pages;
 pub mod protocol;
 mod routes;
@@ -53,6 +56,7 @@ pub use checks::Rules;
 pub use client::{AuthMethod, Client};
 pub use fault::{Fault, FaultError, FaultReport, Seam};
 pub use login::{LoginPolicy, User};
+pub use offer::Offer;
 pub use protocol::{Params, ResponseMode};
 pub use server::{Builder, MockIdp, StartError};
 pub use settings::Settings;

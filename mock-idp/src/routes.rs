@@ -7,7 +7,8 @@ use axum::handler::Handler;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::endpoints::{
-    authorize, discovery, end_session, home, introspection, jwks, login, path, revocation, token, userinfo,
+    authorize, discovery, end_session, home, introspection, jwks, login, par, path, revocation, token,
+    userinfo,
 };
 
 /// The provider's routes.
@@ -31,6 +32,7 @@ fn issuer() -> Router {
         .route(path::LOGIN, get(login::show).post(login::sign_in))
         .route(path::TOKEN, post(token::answer).options(discovery::preflight))
         .route(path::INTROSPECTION, post(introspection::answer))
+        .route(path::PUSHED_AUTHORIZATION, post(par::answer))
         .route(path::REVOCATION, post(revocation::answer).options(discovery::preflight))
         .route(path::USERINFO, get(userinfo::answer).post(userinfo::answer).options(discovery::preflight))
         .route(path::END_SESSION, get(end_session::answer).post(end_session::answer))

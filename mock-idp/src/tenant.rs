@@ -4,6 +4,7 @@ mod guard;
 pub(crate) mod hand_out;
 pub(crate) mod issue;
 mod registry;
+mod snapshot;
 mod state;
 
 use std::sync::{Arc, Weak};
@@ -19,6 +20,7 @@ use crate::checks::Rules;
 use crate::client::Client;
 use crate::fault::{Binding, Fault, FaultError, FaultReport};
 use crate::login::{LoginPolicy, User};
+use crate::offer::Offer;
 use crate::trace::Trace;
 
 /// A handle to an issuer. Cheap to clone.
@@ -110,6 +112,18 @@ impl Tenant {
     /// How picky the issuer is.
     pub fn set_rules(&self, rules: Rules) {
         self.state.desk().rules = rules;
+    }
+
+    /// What the issuer offers; an error says what cannot be offered.
+    pub fn set_offer(&self, offer: Offer) -> Result<(), String> {
+        offer.check()?;
+        self.state.desk().offer = Arc::new(offer);
+        Ok(())
+    }
+
+    /// What the issuer offers.
+    pub fn offer(&self) -> Offer {
+        (*self.state.desk().offer).clone()
     }
 
     /// Whether responses name the issuer (RFC 9207), which the metadata then says.

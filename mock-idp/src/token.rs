@@ -15,12 +15,12 @@ mod verify;
 mod weak;
 
 pub(crate) use compact::{ALPHABET, base64url, decode};
-pub(crate) use foreign::ForeignToken;
+pub(crate) use foreign::{CLIENT_ALGS, ForeignToken};
 pub use jwk::public_jwk;
 pub(crate) use jwk::{key_set, rendering};
 pub use keyring::KeyName;
 pub(crate) use keyring::warm_up;
-pub(crate) use signing::Signing;
+pub(crate) use signing::{SIGNING_ALGS, Signing};
 pub use spec::{Grant, TokenSpec};
 pub(crate) use spec::{claims_of, claims_supported};
 pub(crate) use verify::read_hint;

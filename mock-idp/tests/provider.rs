@@ -15,6 +15,7 @@ mod provider {
     mod logout;
     mod metadata;
     mod occasions;
+    mod pushed;
     mod stage;
     mod tenants;
     mod token;

@@ -45,12 +45,20 @@ pub(super) fn prove(assertion: &str, call: &Call, client: &Client) -> Result<(),
             token.alg
         )));
     }
+    let offer = std::sync::Arc::clone(&call.state.desk().offer);
+    if !offer.verifies(&token.alg) {
+        let known = offer.client_algs.join(", ");
+        return Err(wrong(format!(
+            "is signed with {}, which is not offered; use one of: {known}",
+            token.alg
+        )));
+    }
     token.verify(client.client_secret.as_deref(), client.jwks.as_ref()).map_err(wrong)?;
     if token.text("iss") != Some(&client.client_id) {
         return Err(wrong(format!("must have iss = sub = \"{}\", the client_id", client.client_id)));
     }
     let issuer = &call.state.issuer;
-    let places = [path::TOKEN, path::of(call.endpoint)].map(|path| format!("{issuer}{path}"));
+    let places = [path::TOKEN, path::of(call.endpoint)].map(|path| call.state.at(path));
     if !token.is_for(&[issuer.clone(), places[0].clone(), places[1].clone()]) {
         return Err(wrong(format!(
             "is for somebody else; its aud must be \"{issuer}\" or \"{}\"",

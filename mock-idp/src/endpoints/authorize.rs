@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::page::{page, redirect, untrusted};
 use super::path;
+use crate::carried::{Stage, effective};
 use crate::checks::{Refusal, check};
 use crate::fault::Pass;
 use crate::grant::Granted;
@@ -17,20 +18,23 @@ use crate::tenant::issue::Beside;
 
 pub(crate) async fn answer(call: Call) -> Reply {
     let mut pass = call.pass();
-    let encoded = match understand(&call.state, call.params()) {
+    let encoded = match read(&call.state, call.params(), Stage::first(&call)) {
         Ok(request) => respond(&call, &request, &mut pass),
         Err(refusal) => refuse(&call.state, refusal, &mut pass),
     };
     Reply::after(pass, encoded)
 }
 
-/// Checks a request against the issuer's clients and rules.
+/// Reads a request again, at a page after the authorization endpoint whose URL still has it.
 pub(super) fn understand(state: &State, params: &Params) -> Result<AuthorizationRequest, Refusal> {
-    let (clients, rules) = {
-        let desk = state.desk();
-        (desk.clients(), desk.rules)
-    };
-    check(params, &clients, rules)
+    read(state, params, Stage::Again)
+}
+
+/// Checks a request, wherever its parameters are, against the issuer's clients, rules and offer.
+fn read(state: &State, params: &Params, stage: Stage) -> Result<AuthorizationRequest, Refusal> {
+    let desk = state.snapshot();
+    let book = desk.book();
+    check(&*effective(state, params, &book, stage)?, &book)
 }
 
 fn respond(call: &Call, request: &AuthorizationRequest, pass: &mut Pass) -> Encoded {
@@ -78,10 +82,10 @@ pub(super) fn grant(
         scope: request.scope.clone(),
         nonce: request.nonce.clone(),
         auth_time,
-        acr: None,
+        acr: request.acr(),
         amr: Vec::new(),
         sid: state.ids.fresh(),
-        claims: None,
+        claims: request.claims.clone(),
     });
     let params = hand_out(state, request, &granted, pass);
     send(state, AuthorizationResponse::success(&request.destination, params), pass)

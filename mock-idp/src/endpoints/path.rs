@@ -12,6 +12,7 @@ pub(crate) const LOGIN: &str = "/login";
 pub(crate) const TOKEN: &str = "/token";
 pub(crate) const INTROSPECTION: &str = "/introspect";
 pub(crate) const REVOCATION: &str = "/revoke";
+pub(crate) const PUSHED_AUTHORIZATION: &str = "/par";
 pub(crate) const USERINFO: &str = "/userinfo";
 pub(crate) const END_SESSION: &str = "/end-session";
 
@@ -27,6 +28,7 @@ const PLACES: &[(&str, Endpoint)] = &[
     (USERINFO, Endpoint::Userinfo),
     (INTROSPECTION, Endpoint::Introspection),
     (REVOCATION, Endpoint::Revocation),
+    (PUSHED_AUTHORIZATION, Endpoint::PushedAuthorization),
     (END_SESSION, Endpoint::EndSession),
 ];
 

@@ -66,7 +66,7 @@ fn claims(call: &Call, access: &Access, pass: &mut Pass) -> Result<Encoded, OAut
         call.state.desk().clients().iter().find(|client| client.client_id == access.client_id).cloned();
     let alg = client.as_ref().and_then(|client| client.userinfo_signed_response_alg.as_deref());
     let mut object = Object::default().with("sub", granted.user.sub.as_str());
-    for (name, value) in claims_of(&granted.user, &access.scope) {
+    for (name, value) in claims_of(&granted.user, &access.scope, &granted.claims.userinfo) {
         object.push(name, value.clone());
     }
     if alg.is_some() {

@@ -6,6 +6,7 @@ use super::state::State;
 use crate::client::Client;
 use crate::fault::{Armory, Binding, Context, Fault, FaultError, Occurrence, Pass, Seam};
 use crate::grant::Granted;
+use crate::protocol::ClaimsRequest;
 use crate::token::{Grant, TokenSpec};
 
 /// What comes with an ID Token, and what it therefore vouches for.
@@ -86,6 +87,7 @@ impl State {
             key,
             acr: granted.acr.as_deref(),
             amr: &granted.amr,
+            wishes: &granted.claims.id_token,
             access_token: beside.access_token,
             code: beside.code,
         });
@@ -134,7 +136,7 @@ impl State {
             acr: None,
             amr: Vec::new(),
             sid: self.ids.fresh(),
-            claims: None,
+            claims: ClaimsRequest::default(),
         };
         Ok(self.id_token(&granted, &client, Beside::default(), &mut pass))
     }

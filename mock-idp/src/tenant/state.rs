@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::snapshot::Kept;
 use crate::ambient::{Clock, Ids};
 use crate::checks::Rules;
 use crate::client::Client;
 use crate::fault::Armory;
 use crate::grant::{Grants, Vault};
 use crate::login::{LoginPolicy, User};
+use crate::offer::Offer;
 use crate::settings::Settings;
 use crate::token::KeyName;
 use crate::trace::Trace;
@@ -40,6 +42,7 @@ pub(crate) struct State {
     pub(crate) grants: Grants,
     made: Desk,
     desk: Mutex<Desk>,
+    pub(super) metadata: Kept,
 }
 
 /// How long what an issuer gives out is good for, in seconds.
@@ -71,6 +74,7 @@ pub(crate) struct Desk {
     marked: HashMap<String, LoginPolicy>,
     pub(crate) rules: Rules,
     pub(crate) issuer_parameter: bool,
+    pub(crate) offer: Arc<Offer>,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) key: KeyName,
     published: Vec<KeyName>,
@@ -93,6 +97,7 @@ impl State {
             grants: Grants::default(),
             made: desk.clone(),
             desk: Mutex::new(desk),
+            metadata: Kept::default(),
         }
     }
 
@@ -123,6 +128,7 @@ impl Desk {
             marked: HashMap::new(),
             rules: settings.rules,
             issuer_parameter: settings.issuer_parameter,
+            offer: Arc::new(settings.offer.clone()),
             lifetimes: Lifetimes::of(settings),
             key: KeyName::Rsa1,
             published: vec![KeyName::Rsa1, KeyName::Ec, KeyName::Ed],

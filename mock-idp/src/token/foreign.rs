@@ -73,6 +73,11 @@ impl<'t> ForeignToken<'t> {
         self.alg.starts_with("HS")
     }
 
+    /// Whether it has no signature at all.
+    pub(crate) fn is_unsigned(&self) -> bool {
+        self.signature.is_empty()
+    }
+
     /// A claim that is text.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.claims.get(name).and_then(Value::as_str)

@@ -6,6 +6,10 @@ use aws_lc_rs::signature::{self, RsaEncoding};
 
 use super::keyring::{KeyName, keyring};
 
+/// What the provider signs with, by client.
+pub(crate) const SIGNING_ALGS: &[&str] =
+    &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "EdDSA", "HS256", "HS384", "HS512"];
+
 /// How a token is signed. The header may claim something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Signing {
