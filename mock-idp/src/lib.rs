@@ -5,6 +5,7 @@
 //! | [`MockIdp`], [`Tenant`] | starting a provider in a test, and what can be told to it |
 //! | [`fault`] | lies as values, applied at named seams |
 //! | [`trace`] | what happened on the wire |
+//! | [`lint`] | what the application should send differently |
 //! | [`login`] | who logs in |
 //! | [`client`] | which applications are known |
 //! | [`offer`] | what is offered at all |
@@ -40,6 +41,7 @@ mod docs;
 mod endpoints;
 pub mod fault;
 mod grant;
+pub mod lint;
 pub mod login;
 pub mod offer;
 mod pages;
@@ -60,5 +62,5 @@ pub use offer::Offer;
 pub use protocol::{Params, ResponseMode};
 pub use server::{Builder, MockIdp, StartError};
 pub use settings::Settings;
-pub use tenant::{FaultGuard, Grace, MintError, Tenant};
+pub use tenant::{FaultGuard, Grace, Keys, Manner, MintError, MintOrder, Tenant};
 pub use trace::{Endpoint, Exchange, Leg, Recorder, Request, Response, Trace};

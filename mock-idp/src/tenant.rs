@@ -1,16 +1,19 @@
 //! An issuer of its own: clients, people, keys, clock, ids, faults, policy and trace, isolated from others.
 
+mod change;
 mod guard;
 pub(crate) mod hand_out;
 pub(crate) mod issue;
+mod mint;
 mod registry;
 mod snapshot;
 mod state;
 
 use std::sync::{Arc, Weak};
 
+pub use change::{Keys, Manner};
 pub use guard::FaultGuard;
-pub use issue::MintError;
+pub use mint::{MintError, MintOrder};
 pub(crate) use registry::Registry;
 pub use state::Grace;
 pub(crate) use state::{Desk, State};
@@ -141,15 +144,9 @@ impl Tenant {
         self.state.trace.marked(self.marker.clone())
     }
 
-    /// Makes an ID Token with the scope `openid profile email`, honest but for the given faults.
-    pub fn mint(
-        &self,
-        username: &str,
-        client_id: &str,
-        nonce: Option<&str>,
-        faults: &[Fault],
-    ) -> Result<String, MintError> {
-        self.state.mint(username, client_id, nonce, faults)
+    /// The last part of the issuer's path, if it is not the default issuer.
+    pub fn slug(&self) -> Option<String> {
+        self.state.slug.clone()
     }
 
     /// Puts the issuer back to how it was made: faults, policies, keys, trace, added clients and people.

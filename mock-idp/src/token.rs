@@ -6,6 +6,7 @@
 mod compact;
 mod foreign;
 mod hash;
+mod junk;
 mod jwk;
 mod keyring;
 mod signing;
@@ -16,6 +17,8 @@ mod weak;
 
 pub(crate) use compact::{ALPHABET, base64url, decode};
 pub(crate) use foreign::{CLIENT_ALGS, ForeignToken};
+pub use junk::Junk;
+pub(crate) use junk::with_junk;
 pub use jwk::public_jwk;
 pub(crate) use jwk::{key_set, rendering};
 pub use keyring::KeyName;

@@ -7,6 +7,10 @@ mod provider {
     mod client_auth;
     mod code;
     mod control;
+    mod control_changes;
+    mod control_refusals;
+    mod control_trace;
+    mod determinism;
     mod faults;
     mod form_page;
     mod http;
@@ -15,10 +19,12 @@ mod provider {
     mod logout;
     mod metadata;
     mod occasions;
+    mod openapi;
     mod pushed;
     mod stage;
     mod tenants;
     mod token;
     mod trace;
+    mod viewer;
     mod wire;
 }

@@ -14,7 +14,7 @@ use crate::grant::{Grants, Vault};
 use crate::login::{LoginPolicy, User};
 use crate::offer::Offer;
 use crate::settings::Settings;
-use crate::token::KeyName;
+use crate::token::{Junk, KeyName};
 use crate::trace::Trace;
 
 /// What becomes of the old key when keys are rotated.
@@ -78,6 +78,9 @@ pub(crate) struct Desk {
     pub(crate) lifetimes: Lifetimes,
     pub(crate) key: KeyName,
     published: Vec<KeyName>,
+    pub(crate) junk: Vec<Junk>,
+    /// Whether responses stop at a page where a person may change them.
+    pub(crate) pause: bool,
 }
 
 impl State {
@@ -132,6 +135,8 @@ impl Desk {
             lifetimes: Lifetimes::of(settings),
             key: KeyName::Rsa1,
             published: vec![KeyName::Rsa1, KeyName::Ec, KeyName::Ed],
+            junk: Vec::new(),
+            pause: false,
         }
     }
 
@@ -153,6 +158,38 @@ impl Desk {
         let users = Arc::make_mut(&mut self.users);
         users.retain(|known| known.username != user.username);
         users.push(user);
+    }
+
+    /// Has these clients, people and rules instead, where given.
+    pub(crate) fn furnish(
+        &mut self,
+        clients: Option<Vec<Client>>,
+        users: Option<Vec<User>>,
+        rules: Option<Rules>,
+    ) {
+        self.clients = clients.map_or_else(|| self.clients(), Arc::new);
+        self.users = users.map_or_else(|| self.users(), Arc::new);
+        self.rules = rules.unwrap_or(self.rules);
+    }
+
+    pub(crate) fn remove_client(&mut self, client_id: &str) -> bool {
+        let clients = Arc::make_mut(&mut self.clients);
+        let before = clients.len();
+        clients.retain(|known| known.client_id != client_id);
+        clients.len() < before
+    }
+
+    pub(crate) fn remove_user(&mut self, username: &str) -> bool {
+        let users = Arc::make_mut(&mut self.users);
+        let before = users.len();
+        users.retain(|known| known.username != username);
+        users.len() < before
+    }
+
+    pub(crate) fn set_keys(&mut self, keys: super::Keys) {
+        self.key = keys.signing;
+        self.published = keys.published;
+        self.junk = keys.junk;
     }
 
     pub(crate) fn set_policy(&mut self, marker: Option<&str>, policy: LoginPolicy) {
