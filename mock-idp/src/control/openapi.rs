@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{Query, Refused};
 use super::table::{Route, routes};
+use crate::trace::Endpoint;
 
 /// The schemas of bodies and answers, each body's with examples, and the parameters.
 const SCHEMAS: &str = include_str!("openapi/schemas.json");
@@ -15,7 +16,10 @@ pub(super) async fn show(query: Query) -> Result<axum::Json<Value>, Refused> {
 }
 
 fn document() -> Value {
-    let schemas: Value = serde_json::from_str(SCHEMAS).expect("the schemas are JSON");
+    let mut schemas: Value = serde_json::from_str(SCHEMAS).expect("the schemas are JSON");
+    schemas["Endpoint"]["enum"] = Endpoint::ALL.iter().map(|endpoint| endpoint.as_str()).collect();
+    let ours = Endpoint::ALL.iter().filter(|endpoint| **endpoint != Endpoint::App);
+    schemas["WireEndpoint"]["enum"] = ours.map(|endpoint| endpoint.as_str()).collect();
     let parameters: Value = serde_json::from_str(PARAMETERS).expect("the parameters are JSON");
     let mut paths = Map::new();
     for route in routes() {
