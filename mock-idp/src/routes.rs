@@ -19,6 +19,7 @@ pub(crate) fn router() -> Router {
         // RFC 8414 3.1 inserts the well-known part before the issuer's path; OIDC Discovery 4 appends it.
         .route("/.well-known/oauth-authorization-server/t/{slug}", document(discovery::show))
         .fallback(home::nothing_here)
+        .method_not_allowed_fallback(home::wrong_method)
 }
 
 fn issuer() -> Router {
@@ -36,6 +37,7 @@ fn issuer() -> Router {
         .route(path::REVOCATION, post(revocation::answer).options(discovery::preflight))
         .route(path::USERINFO, get(userinfo::answer).post(userinfo::answer).options(discovery::preflight))
         .route(path::END_SESSION, get(end_session::answer).post(end_session::answer))
+        .method_not_allowed_fallback(home::wrong_method)
 }
 
 /// A public document, which scripts of any origin may ask for.

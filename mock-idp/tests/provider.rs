@@ -6,6 +6,7 @@ mod provider {
     mod binary;
     mod client_auth;
     mod code;
+    mod connections;
     mod control;
     mod control_changes;
     mod control_refusals;
@@ -17,6 +18,7 @@ mod provider {
     mod limits;
     mod login;
     mod logout;
+    mod malformed;
     mod metadata;
     mod occasions;
     mod openapi;

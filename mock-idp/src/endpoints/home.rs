@@ -52,6 +52,13 @@ pub(crate) async fn nothing_here(call: Call) -> Reply {
     page(404, &template).into()
 }
 
+/// The router adds which methods there are.
+pub(crate) async fn wrong_method() -> Reply {
+    let headers = vec![("content-type", "text/plain; charset=utf-8".into())];
+    let body = "this method is not answered here; use one of those that the header Allow names\n".into();
+    Encoded { status: 405, headers, body }.into()
+}
+
 /// The answer for an issuer that nobody made.
 pub(crate) fn unknown_tenant(registry: &Registry, slug: &str) -> Encoded {
     let template = ProblemPage {
