@@ -25,6 +25,7 @@ use crate::protocol::authorization::Destination;
 use crate::protocol::{AuthorizationRequest, ClaimsRequest, Params, ProtocolError, ResponseType};
 
 pub(crate) use redirect_uri::{Difference, is_on_loopback, nearest};
+pub(crate) use scope::is_offered as scope_is_offered;
 
 /// A rule about a request whose client and redirect URI are trusted.
 type Check = fn(&Params, &Offer) -> Result<(), ProtocolError>;

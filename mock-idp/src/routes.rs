@@ -7,8 +7,8 @@ use axum::handler::Handler;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::endpoints::{
-    authorize, discovery, end_session, home, introspection, jwks, login, par, path, revocation, token,
-    userinfo,
+    authorize, claims, device, discovery, end_session, home, introspection, jwks, login, par, path,
+    registration, revocation, token, userinfo, webfinger,
 };
 
 /// The provider's routes.
@@ -34,6 +34,17 @@ fn issuer() -> Router {
         .route(path::TOKEN, post(token::answer).options(discovery::preflight))
         .route(path::INTROSPECTION, post(introspection::answer))
         .route(path::PUSHED_AUTHORIZATION, post(par::answer))
+        .route(path::DEVICE_AUTHORIZATION, post(device::authorize))
+        .route(path::DEVICE, get(device::page::show).post(device::page::answer))
+        .route(
+            path::REGISTRATION,
+            post(registration::create)
+                .get(registration::read)
+                .put(registration::update)
+                .delete(registration::delete),
+        )
+        .route(path::WEBFINGER, document(webfinger::answer))
+        .route(path::CLAIMS, document(claims::answer))
         .route(path::REVOCATION, post(revocation::answer).options(discovery::preflight))
         .route(path::USERINFO, get(userinfo::answer).post(userinfo::answer).options(discovery::preflight))
         .route(path::END_SESSION, get(end_session::answer).post(end_session::answer))

@@ -21,6 +21,7 @@ pub(crate) use state::{Desk, State};
 use crate::ambient::Clock;
 use crate::checks::Rules;
 use crate::client::Client;
+use crate::device::DeviceError;
 use crate::fault::{Binding, Fault, FaultError, FaultReport};
 use crate::login::{LoginPolicy, User};
 use crate::offer::Offer;
@@ -142,6 +143,16 @@ impl Tenant {
     /// The exchanges, as the provider recorded them.
     pub fn trace(&self) -> Trace {
         self.state.trace.marked(self.marker.clone())
+    }
+
+    /// Lets a person allow the device that shows this code (RFC 8628).
+    pub fn approve_device(&self, user_code: &str, username: &str) -> Result<(), DeviceError> {
+        self.state.approve_device(user_code, username)
+    }
+
+    /// Lets a person refuse the device that shows this code.
+    pub fn deny_device(&self, user_code: &str) -> Result<(), DeviceError> {
+        self.state.deny_device(user_code)
     }
 
     /// The last part of the issuer's path, if it is not the default issuer.

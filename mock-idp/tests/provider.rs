@@ -4,6 +4,7 @@
 mod provider {
     mod authorize;
     mod binary;
+    mod claims;
     mod client_auth;
     mod code;
     mod connections;
@@ -12,6 +13,7 @@ mod provider {
     mod control_refusals;
     mod control_trace;
     mod determinism;
+    mod device;
     mod faults;
     mod form_page;
     mod http;
@@ -23,6 +25,7 @@ mod provider {
     mod occasions;
     mod openapi;
     mod pushed;
+    mod registration;
     mod stage;
     mod tenants;
     mod token;

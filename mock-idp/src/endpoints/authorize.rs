@@ -75,6 +75,10 @@ pub(super) fn grant(
     auth_time: i64,
     pass: &mut Pass,
 ) -> Encoded {
+    if !request.claims.id_token.allow("sub", &user.sub.as_str().into()) {
+        let description = "claims names another person by sub than the one who signed in";
+        return deny(state, request, ErrorCode::LoginRequired.as_str(), Some(description), pass);
+    }
     let granted = Arc::new(Granted {
         id: state.ids.fresh(),
         client_id: request.client.client_id.clone(),

@@ -13,6 +13,11 @@ pub(crate) const TOKEN: &str = "/token";
 pub(crate) const INTROSPECTION: &str = "/introspect";
 pub(crate) const REVOCATION: &str = "/revoke";
 pub(crate) const PUSHED_AUTHORIZATION: &str = "/par";
+pub(crate) const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+pub(crate) const DEVICE: &str = "/device";
+pub(crate) const REGISTRATION: &str = "/register";
+pub(crate) const WEBFINGER: &str = "/.well-known/webfinger";
+pub(crate) const CLAIMS: &str = "/claims";
 pub(crate) const USERINFO: &str = "/userinfo";
 pub(crate) const END_SESSION: &str = "/end-session";
 
@@ -28,6 +33,11 @@ const PLACES: &[(&str, Endpoint)] = &[
     (USERINFO, Endpoint::Userinfo),
     (INTROSPECTION, Endpoint::Introspection),
     (REVOCATION, Endpoint::Revocation),
+    (DEVICE_AUTHORIZATION, Endpoint::DeviceAuthorization),
+    (DEVICE, Endpoint::Device),
+    (REGISTRATION, Endpoint::Registration),
+    (WEBFINGER, Endpoint::Webfinger),
+    (CLAIMS, Endpoint::Claims),
     (PUSHED_AUTHORIZATION, Endpoint::PushedAuthorization),
     (END_SESSION, Endpoint::EndSession),
 ];

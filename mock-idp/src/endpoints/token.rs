@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod client_credentials;
+mod device_code;
 mod refresh_token;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use crate::client::Client;
 use crate::client_auth::authenticate;
 use crate::fault::{Pass, Seam};
 use crate::grant::Granted;
+use crate::offer::DEVICE_CODE;
 use crate::protocol::{Document, Encoded, ErrorCode, OAuthError, Object};
 use crate::server::{Call, Reply};
 use crate::tenant::issue::Beside;
@@ -22,6 +24,7 @@ pub(crate) const GRANT_TYPES: &[(&str, GrantType)] = &[
     ("authorization_code", authorization_code::exchange),
     ("refresh_token", refresh_token::exchange),
     ("client_credentials", client_credentials::exchange),
+    (DEVICE_CODE, device_code::exchange),
 ];
 
 pub(crate) async fn answer(call: Call) -> Reply {

@@ -43,6 +43,9 @@ impl State {
             access_token: beside.access_token,
             code: beside.code,
         });
+        if let Some(claims) = spec.claims.object_mut() {
+            self.name_sources(granted, client, claims);
+        }
         pass.document(Seam::IdTokenClaims, &mut spec.claims);
         pass.document(Seam::IdTokenHeader, &mut spec.header);
         pass.seal(Seam::IdTokenSeal, spec)

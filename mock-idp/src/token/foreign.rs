@@ -228,7 +228,8 @@ mod tests {
     fn every_algorithm_verifies_and_a_changed_byte_does_not() {
         for alg in CLIENT_ALGS.iter().filter(|alg| !["ES384", "ES512"].contains(*alg)) {
             let token = signed(alg);
-            let parsed = ForeignToken::parse(&token).unwrap();
+            // Without a kid every key that fits is tried.
+            let parsed = ForeignToken { kid: None, ..ForeignToken::parse(&token).unwrap() };
 
             assert_eq!(parsed.verify(Some(SECRET), Some(&keys())), Ok(()), "{alg}");
             let changed = ForeignToken { input: "other", ..parsed };

@@ -151,7 +151,7 @@ impl TokenSpec {
         let signing = Signing::by_name(alg, key, secret).unwrap_or(Signing::rs256(key));
         let mut header = Object::default().with("alg", signing.alg()).with("typ", "JWT");
         if let Some(kid) = signing.kid() {
-            header.push("kid", kid);
+            header.push("kid", kid.as_ref());
         }
         Self { header: header.into(), claims, key, secret: secret.map(str::to_owned), signing }
     }

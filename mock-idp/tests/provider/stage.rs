@@ -143,9 +143,21 @@ pub(crate) async fn verified(stage: &Stage, tenant: &Tenant, token: &str) -> Res
     validation.set_audience(&[CLIENT]);
     validation.set_issuer(&[tenant.issuer()]);
     validation.validate_exp = false;
+    validation.set_required_spec_claims(&["iss", "aud"]);
     jsonwebtoken::decode(token, &DecodingKey::from_jwk(key).unwrap(), &validation)
         .map(|token| token.claims)
         .map_err(|error| error.to_string())
+}
+
+/// The same, by an application that uses a key for the one algorithm which the key names.
+pub(crate) async fn verified_strictly(stage: &Stage, tenant: &Tenant, token: &str) -> Result<Value, String> {
+    let (header, _) = told(token);
+    let keys = stage.get(&format!("{}/jwks", tenant.issuer())).await.json();
+    let fits = |key: &&Value| key["kid"] == header["kid"] && key["alg"] == header["alg"];
+    if keys["keys"].as_array().unwrap().iter().filter(fits).count() != 1 {
+        return Err(format!("not one key for {header} in {keys}"));
+    }
+    verified(stage, tenant, token).await
 }
 
 /// The header and claims of a token that nobody verified.
