@@ -52,6 +52,12 @@ impl Clock {
         *self.time() = Time::Frozen { millis: unix.saturating_mul(1000) };
     }
 
+    /// Sets the clock to the given time, in seconds since 1970, and lets it run from there.
+    pub fn set(&self, unix: i64) {
+        let offset_millis = unix.saturating_mul(1000).saturating_sub(wall_millis());
+        *self.time() = Time::Running { offset_millis };
+    }
+
     /// Moves the clock by so many seconds; it goes on running or standing still as it did.
     pub fn advance(&self, seconds: i64) {
         let step = seconds.saturating_mul(1000);
@@ -157,6 +163,16 @@ mod tests {
         assert!(clock.unix() < Clock::system().unix() - 86_000);
         clock.resume();
         assert!(clock.unix() > Clock::system().unix() - 1_000);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_runs_on_from_there() {
+        let clock = Clock::frozen(5);
+
+        clock.set(1_000_000);
+
+        assert!(!clock.is_frozen());
+        assert!((1_000_000..1_000_060).contains(&clock.unix()));
     }
 
     #[test]

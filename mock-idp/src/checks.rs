@@ -3,7 +3,9 @@
 //! Until the client and the redirect URI are trusted, a failure is a page at the provider. Afterwards it goes
 //! to the application, in the requested mode.
 
+mod claims;
 mod client;
+mod max_age;
 mod nonce;
 mod once;
 mod pkce;
@@ -12,36 +14,45 @@ mod redirect_uri;
 mod response_mode;
 mod response_type;
 mod scope;
+mod signing;
 mod unsupported;
 
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
+use crate::offer::Offer;
 use crate::protocol::authorization::Destination;
-use crate::protocol::{AuthorizationRequest, Params, ProtocolError, ResponseType};
+use crate::protocol::{AuthorizationRequest, ClaimsRequest, Params, ProtocolError, ResponseType};
 
 pub(crate) use redirect_uri::{Difference, is_on_loopback, nearest};
+pub(crate) use scope::is_offered as scope_is_offered;
 
 /// A rule about a request whose client and redirect URI are trusted.
-type Check = fn(&Params) -> Result<(), ProtocolError>;
+type Check = fn(&Params, &Offer) -> Result<(), ProtocolError>;
 
 /// In this order; the first failure is the answer.
 const CHECKS: &[Check] = &[
-    once::every_parameter,
+    |params, _| once::every_parameter(params),
     unsupported::request_objects,
     response_type::is_offered,
     response_mode::is_offered,
-    scope::has_openid,
-    nonce::is_there,
+    |params, _| scope::has_openid(params),
+    |params, _| nonce::is_there(params),
     prompt::makes_sense,
+    |params, _| max_age::is_a_duration(params),
+    claims::can_be_read,
 ];
 
 /// A rule about what this client may ask for.
-type ClientCheck = fn(&Params, &Client, Rules) -> Result<(), ProtocolError>;
+type ClientCheck = fn(&Params, &Client, &Rulebook<'_>) -> Result<(), ProtocolError>;
 
 /// After those.
-const CLIENT_CHECKS: &[ClientCheck] =
-    &[|params, client, _| response_type::is_registered(params, client), pkce::makes_sense];
+const CLIENT_CHECKS: &[ClientCheck] = &[
+    |params, client, _| response_type::is_registered(params, client),
+    |params, client, book| pkce::makes_sense(params, client, book.rules),
+    |params, _, book| scope::is_offered(params.given("scope").unwrap_or_default(), book),
+    signing::is_possible,
+];
 
 /// The words of a list, which are what stands between spaces and nothing else (RFC 6749 3.3). A space too many
 /// makes no word.
@@ -80,17 +91,53 @@ pub struct Untrusted {
     pub(crate) difference: Option<Box<Difference>>,
 }
 
-/// Checks a request against the table.
-pub fn check(params: &Params, clients: &[Client], rules: Rules) -> Result<AuthorizationRequest, Refusal> {
-    once::trusted_parameters(params).map_err(Refusal::Page)?;
-    let client = client::is_known(params, clients, rules).map_err(Refusal::Page)?;
-    let redirect_uri = redirect_uri::is_allowed(params, &client, rules).map_err(Refusal::Page)?;
+/// What requests are checked against.
+#[derive(Clone, Copy, Debug)]
+pub struct Rulebook<'r> {
+    /// The registered clients.
+    pub clients: &'r [Client],
+    /// How picky the provider is.
+    pub rules: Rules,
+    /// What it offers.
+    pub offer: &'r Offer,
+}
+
+impl Rulebook<'_> {
+    /// The client that a request names.
+    pub(crate) fn client(&self, params: &Params) -> Result<Client, Untrusted> {
+        client::is_known(params, self.clients, self.rules)
+    }
+
+    /// Whether anybody at all has to push requests.
+    pub(crate) fn might_require_pushed(&self) -> bool {
+        self.offer.require_pushed_authorization_requests
+            || self.clients.iter().any(|client| client.require_pushed_authorization_requests)
+    }
+
+    /// Whether this client has to push its requests (RFC 9126 5, 6).
+    pub(crate) fn requires_pushed(&self, client: Option<&Client>) -> bool {
+        self.offer.require_pushed_authorization_requests
+            || client.is_some_and(|client| client.require_pushed_authorization_requests)
+    }
+}
+
+/// The client of a request, and where its response goes: what has to be trusted first.
+pub(crate) fn trust(params: &Params, book: &Rulebook<'_>) -> Result<(Client, Destination), Untrusted> {
+    once::trusted_parameters(params)?;
+    let client = book.client(params)?;
+    let redirect_uri = redirect_uri::is_allowed(params, &client, book.rules)?;
     let destination = Destination::of(params, redirect_uri);
+    Ok((client, destination))
+}
+
+/// Checks a request against the table.
+pub fn check(params: &Params, book: &Rulebook<'_>) -> Result<AuthorizationRequest, Refusal> {
+    let (client, destination) = trust(params, book).map_err(Refusal::Page)?;
     for check in CHECKS {
-        check(params).map_err(|error| Refusal::Answer(destination.clone(), error))?;
+        check(params, book.offer).map_err(|error| Refusal::Answer(destination.clone(), error))?;
     }
     for check in CLIENT_CHECKS {
-        check(params, &client, rules).map_err(|error| Refusal::Answer(destination.clone(), error))?;
+        check(params, &client, book).map_err(|error| Refusal::Answer(destination.clone(), error))?;
     }
     Ok(AuthorizationRequest {
         client,
@@ -102,6 +149,8 @@ pub fn check(params: &Params, clients: &[Client], rules: Rules) -> Result<Author
         nonce: params.given("nonce").map(str::to_owned),
         login_hint: params.given("login_hint").map(str::to_owned),
         silent: words(params.given("prompt").unwrap_or_default()).eq(["none"]),
+        acr_values: words(params.given("acr_values").unwrap_or_default()).map(str::to_owned).collect(),
+        claims: params.given("claims").and_then(|text| ClaimsRequest::parse(text).ok()).unwrap_or_default(),
     })
 }
 
@@ -117,14 +166,19 @@ mod tests {
         vec![Client { redirect_uris: vec!["http://localhost/cb".into()], ..Client::unregistered("c") }]
     }
 
+    fn checked(request: &str, rules: Rules) -> Result<AuthorizationRequest, Refusal> {
+        let book = Rulebook { clients: &clients(), rules, offer: &Offer::default() };
+        check(&Params::parse(request), &book)
+    }
+
     fn refused(request: &str, rules: Rules) -> Refusal {
-        check(&Params::parse(request), &clients(), rules).expect_err(request)
+        checked(request, rules).expect_err(request)
     }
 
     #[test]
     fn a_good_request_passes_under_both_rules() {
         for rules in [Rules::Lenient, Rules::Strict] {
-            let request = check(&Params::parse(GOOD), &clients(), rules).unwrap();
+            let request = checked(GOOD, rules).unwrap();
 
             assert_eq!(request.nonce.as_deref(), Some("n"));
         }
@@ -155,7 +209,7 @@ mod tests {
             let request = GOOD.replace("http://localhost/cb", uri);
 
             assert!(matches!(refused(&request, Rules::Strict), Refusal::Page(_)), "{uri}");
-            assert!(check(&Params::parse(&request), &clients(), Rules::Lenient).is_ok(), "{uri}");
+            assert!(checked(&request, Rules::Lenient).is_ok(), "{uri}");
         }
     }
 
@@ -172,7 +226,7 @@ mod tests {
             let request = format!("{}&{change}", GOOD.replace("scope=openid", "scope=++openid++email"));
             let request = request.replace("response_type=id_token", "response_type=id_token+");
 
-            let read = check(&Params::parse(&request), &clients(), Rules::Lenient);
+            let read = checked(&request, Rules::Lenient);
 
             assert_eq!(read.expect(&request).silent, silent, "{request}");
         }

@@ -29,6 +29,9 @@ pub struct Client {
     /// How it authenticates; whatever its credentials allow if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_endpoint_auth_method: Option<AuthMethod>,
+    /// The algorithm of the assertions it authenticates with; any that fits the method if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_signing_alg: Option<String>,
     /// The algorithm of its ID Tokens; RS256 if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<String>,

@@ -1,8 +1,11 @@
 //! Who asks: client authentication at the endpoints that a client asks itself (RFC 6749 2.3, OIDC Core 9).
 
+mod assertion;
 mod credentials;
 
 pub(crate) use credentials::{Credentials, basic};
+
+use std::sync::Arc;
 
 use crate::checks::Rules;
 use crate::client::{AuthMethod, Client};
@@ -21,6 +24,15 @@ pub(crate) fn authenticate(call: &Call) -> Result<Client, OAuthError> {
             client.client_id,
             expected.as_str(),
             credentials.method.as_str()
+        )));
+    }
+    let offer = Arc::clone(&call.state.desk().offer);
+    if !offer.has_auth_method(credentials.method) {
+        let known: Vec<&str> = offer.auth_methods.iter().map(|method| method.as_str()).collect();
+        return Err(OAuthError::invalid_client(format!(
+            "{} is not offered; authenticate with one of: {}",
+            credentials.method.as_str(),
+            known.join(", ")
         )));
     }
     credentials.prove(call, &client)?;
@@ -48,12 +60,14 @@ impl Credentials {
         match self.method {
             AuthMethod::None if client.is_confidential() => Err(OAuthError::invalid_client(format!(
                 "the client \"{}\" has credentials, and sent none; send client_id and client_secret in the header \
-                 Authorization: Basic, or in the body",
+                 Authorization: Basic or in the body, or a client_assertion",
                 client.client_id
             ))),
             AuthMethod::None => Ok(()),
             AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => self.prove_secret(client),
-            AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt => self.prove_assertion(call, client),
+            AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt => {
+                assertion::prove(self.assertion.as_deref().unwrap_or_default(), call, client)
+            }
         }
     }
 
@@ -67,9 +81,5 @@ impl Credentials {
                 client.client_id
             ))),
         }
-    }
-
-    fn prove_assertion(&self, _: &Call, _: &Client) -> Result<(), OAuthError> {
-        Err(OAuthError::invalid_client("client assertions are not offered"))
     }
 }

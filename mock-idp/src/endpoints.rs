@@ -2,6 +2,8 @@
 //! seams of [`crate::fault::Pass`].
 
 pub(crate) mod authorize;
+pub(crate) mod claims;
+pub(crate) mod device;
 pub(crate) mod discovery;
 pub(crate) mod end_session;
 pub(crate) mod home;
@@ -9,10 +11,13 @@ pub(crate) mod introspection;
 pub(crate) mod jwks;
 pub(crate) mod login;
 mod page;
+pub(crate) mod par;
 pub(crate) mod path;
+pub(crate) mod registration;
 pub(crate) mod revocation;
 pub(crate) mod token;
 pub(crate) mod userinfo;
+pub(crate) mod webfinger;
 
-pub(crate) use home::unknown_tenant;
+pub(crate) use home::{nothing_here, unknown_tenant};
 pub(crate) use path::place_of;

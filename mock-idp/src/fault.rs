@@ -21,6 +21,7 @@ mod clause;
 mod json;
 #[cfg(test)]
 mod laws;
+mod lies;
 mod members;
 pub mod named;
 mod response;
@@ -33,6 +34,7 @@ mod words;
 
 pub use armed::FaultReport;
 pub(crate) use armed::{Armed, Armory, Context, Pass};
+pub use lies::{LIES, Lie};
 pub use seam::Seam;
 pub use value::{Binding, Fault, FaultError, Occurrence};
 pub use verb::{Alteration, Corruption, KeyChoice, KeyRendering, Order, Verb};

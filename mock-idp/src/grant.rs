@@ -5,11 +5,14 @@
 
 mod store;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
-
+use crate::carried::Pushed;
+use crate::device::{Device, Ticket};
+use crate::endpoints::registration::Registration;
 use crate::login::User;
+use crate::protocol::ClaimsRequest;
 pub(crate) use store::Store;
 
 /// What a person allowed a client.
@@ -29,7 +32,7 @@ pub(crate) struct Granted {
     /// The person's session at the provider.
     pub(crate) sid: String,
     /// The parameter `claims` of the request (OIDC Core 5.5).
-    pub(crate) claims: Option<Value>,
+    pub(crate) claims: ClaimsRequest,
 }
 
 /// An authorization code.
@@ -71,9 +74,29 @@ pub(crate) struct Vault {
     pub(crate) used_codes: Store<Arc<Granted>>,
     pub(crate) access: Store<Access>,
     pub(crate) refresh: Store<Refresh>,
+    /// The `jti` of every client assertion that was accepted, until it expires.
+    pub(crate) assertions: Store<()>,
+    /// Pushed requests, by `request_uri`, until the browser brings it.
+    pub(crate) pushed: Store<Pushed>,
+    /// Devices that wait, by device code, and their device codes by user code.
+    pub(crate) devices: Store<Device>,
+    pub(crate) user_codes: Store<String>,
+    /// People who signed in at the device page.
+    pub(crate) tickets: Store<Ticket>,
+    /// Clients that registered themselves, by id.
+    pub(crate) registrations: HashMap<String, Registration>,
+    /// Those that the browser brought, for the pages that follow.
+    pub(crate) begun: Store<Pushed>,
 }
 
 impl Vault {
+    /// Ends everything that a client has.
+    pub(crate) fn end_client(&mut self, client_id: &str) {
+        self.codes.retain(|code| code.granted.client_id != client_id);
+        self.access.retain(|token| token.client_id != client_id);
+        self.refresh.retain(|token| token.granted.client_id != client_id);
+    }
+
     /// Ends everything that came from one sign-in.
     pub(crate) fn end_grant(&mut self, id: &str) {
         self.codes.retain(|code| code.granted.id != id);

@@ -5,8 +5,10 @@
 //! | [`MockIdp`], [`Tenant`] | starting a provider in a test, and what can be told to it |
 //! | [`fault`] | lies as values, applied at named seams |
 //! | [`trace`] | what happened on the wire |
+//! | [`lint`] | what the application should send differently |
 //! | [`login`] | who logs in |
 //! | [`client`] | which applications are known |
+//! | [`offer`] | what is offered at all |
 //! | [`checks`] | what an authorization request must be like |
 //! | [`protocol`] | requests and responses without a network |
 //! | [`token`] | ID Tokens and keys |
@@ -28,20 +30,27 @@
 //! ```
 
 pub mod ambient;
+mod carried;
 pub mod checks;
 pub mod client;
 mod client_auth;
 pub mod config;
 mod control;
+mod device;
+#[cfg(doctest)]
+mod docs;
 mod endpoints;
 pub mod fault;
 mod grant;
+pub mod lint;
 pub mod login;
+pub mod offer;
 mod pages;
 pub mod protocol;
 mod routes;
 pub mod server;
 pub mod settings;
+mod sources;
 pub mod tenant;
 pub mod token;
 pub mod trace;
@@ -49,10 +58,12 @@ pub mod trace;
 pub use ambient::{Clock, Ids};
 pub use checks::Rules;
 pub use client::{AuthMethod, Client};
+pub use device::DeviceError;
 pub use fault::{Fault, FaultError, FaultReport, Seam};
 pub use login::{LoginPolicy, User};
+pub use offer::Offer;
 pub use protocol::{Params, ResponseMode};
 pub use server::{Builder, MockIdp, StartError};
 pub use settings::Settings;
-pub use tenant::{FaultGuard, Grace, MintError, Tenant};
+pub use tenant::{FaultGuard, Grace, Keys, Manner, MintError, MintOrder, Tenant};
 pub use trace::{Endpoint, Exchange, Leg, Recorder, Request, Response, Trace};

@@ -1,10 +1,12 @@
 //! Who logs in. [`decide`] is the only place that answers this question.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// A person who can sign in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct User {
     /// What is typed at the login page, and what a policy calls the person.
@@ -16,6 +18,13 @@ pub struct User {
     /// How the person would sign in at a real provider (`google-oauth2`, …), shown on the login page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection: Option<String>,
+    /// Claims that another party vouches for, by the name of that party: they come along as its JWT
+    /// (OIDC Core 5.6.2.1).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub aggregated: BTreeMap<String, Map<String, Value>>,
+    /// The same, to be fetched from that party (OIDC Core 5.6.2.2).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub distributed: BTreeMap<String, Map<String, Value>>,
     /// Claims about the person; which of them reach a token depends on the granted scope.
     #[serde(default)]
     pub claims: Map<String, Value>,

@@ -1,6 +1,7 @@
 //! The protocol without a network: what requests and responses are, and how they are written down.
 
 pub mod authorization;
+pub mod claims_request;
 pub mod error;
 pub mod metadata;
 pub mod oauth_error;
@@ -10,6 +11,7 @@ pub mod response;
 pub mod response_type;
 
 pub use authorization::AuthorizationRequest;
+pub use claims_request::{ClaimsRequest, Wishes};
 pub use error::{ErrorCode, ProtocolError};
 pub use oauth_error::OAuthError;
 pub use object::{Document, Object};

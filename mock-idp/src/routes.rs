@@ -7,7 +7,8 @@ use axum::handler::Handler;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::endpoints::{
-    authorize, discovery, end_session, home, introspection, jwks, login, path, revocation, token, userinfo,
+    authorize, claims, device, discovery, end_session, home, introspection, jwks, login, par, path,
+    registration, revocation, token, userinfo, webfinger,
 };
 
 /// The provider's routes.
@@ -18,6 +19,7 @@ pub(crate) fn router() -> Router {
         // RFC 8414 3.1 inserts the well-known part before the issuer's path; OIDC Discovery 4 appends it.
         .route("/.well-known/oauth-authorization-server/t/{slug}", document(discovery::show))
         .fallback(home::nothing_here)
+        .method_not_allowed_fallback(home::wrong_method)
 }
 
 fn issuer() -> Router {
@@ -31,9 +33,22 @@ fn issuer() -> Router {
         .route(path::LOGIN, get(login::show).post(login::sign_in))
         .route(path::TOKEN, post(token::answer).options(discovery::preflight))
         .route(path::INTROSPECTION, post(introspection::answer))
+        .route(path::PUSHED_AUTHORIZATION, post(par::answer))
+        .route(path::DEVICE_AUTHORIZATION, post(device::authorize))
+        .route(path::DEVICE, get(device::page::show).post(device::page::answer))
+        .route(
+            path::REGISTRATION,
+            post(registration::create)
+                .get(registration::read)
+                .put(registration::update)
+                .delete(registration::delete),
+        )
+        .route(path::WEBFINGER, document(webfinger::answer))
+        .route(path::CLAIMS, document(claims::answer))
         .route(path::REVOCATION, post(revocation::answer).options(discovery::preflight))
         .route(path::USERINFO, get(userinfo::answer).post(userinfo::answer).options(discovery::preflight))
         .route(path::END_SESSION, get(end_session::answer).post(end_session::answer))
+        .method_not_allowed_fallback(home::wrong_method)
 }
 
 /// A public document, which scripts of any origin may ask for.

@@ -5,6 +5,7 @@ mod connection;
 mod recorder;
 mod request;
 mod slow;
+mod watched;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -135,8 +136,9 @@ impl Builder {
         Self { settings, ..self }
     }
 
-    /// How long the body of a request may take to arrive, which is ten seconds unless told; then the answer is
-    /// 408, and the connection ends.
+    /// How long the head of a request, and then its body, may take to arrive, which is ten seconds each unless
+    /// told; then the answer is 408, and the connection ends. It also ends when nobody takes an answer for as
+    /// long.
     pub fn patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
     }
@@ -155,10 +157,14 @@ impl Builder {
         if let Some(control) = self.control {
             let (listener, address) = bind(control, "--control-port").await?;
             control_url = Some(url_of(address));
-            tasks.push(tokio::spawn(serve(listener, control::service(&registry, address, self.patience))));
+            tasks.push(tokio::spawn(serve(
+                listener,
+                control::service(&registry, address, self.patience),
+                self.patience,
+            )));
         }
         let service = recorder::recording(Arc::clone(&registry), self.patience, routes::router());
-        tasks.push(tokio::spawn(serve(listener, service)));
+        tasks.push(tokio::spawn(serve(listener, service, self.patience)));
         // The port is open; what the first login needs is made ready while nobody waits for it.
         token::warm_up();
         Ok(MockIdp { registry, control_url, tasks })

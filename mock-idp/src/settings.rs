@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::checks::Rules;
 use crate::client::Client;
 use crate::login::{LoginPolicy, User};
+use crate::offer::Offer;
 
 /// The settings of a provider. [`Settings::default`] is what `fixtures/idp.toml`, `clients.toml` and
 /// `users.toml` say.
@@ -36,6 +37,13 @@ pub struct Settings {
     /// The URL under which the provider is known, if it is not `http://127.0.0.1:PORT`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
+    /// What is offered (`[offer]`); everything unless it says less.
+    #[serde(default)]
+    pub offer: Offer,
+    /// The initial access token that client registration asks for. Without one registration is open under lenient
+    /// rules, and closed under strict ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration_token: Option<String>,
     /// The registered applications (`[[client]]`).
     #[serde(rename = "client", default)]
     pub clients: Vec<Client>,
@@ -76,6 +84,7 @@ impl Settings {
     /// Refuses settings that contradict each other; the text says what to write instead.
     pub fn check(&self) -> Result<(), String> {
         self.login_policy()?;
+        self.offer.check()?;
         for (name, seconds) in [
             ("code_lifetime", self.code_lifetime),
             ("id_token_lifetime", self.id_token_lifetime),
@@ -139,6 +148,8 @@ struct Overlay {
     refresh_token_lifetime: Option<i64>,
     issuer_parameter: Option<bool>,
     public_url: Option<String>,
+    offer: Option<Offer>,
+    registration_token: Option<String>,
     client: Option<Vec<Client>>,
     user: Option<Vec<User>>,
 }
@@ -159,6 +170,8 @@ impl Overlay {
         replace(&mut settings.access_token_lifetime, self.access_token_lifetime);
         replace(&mut settings.refresh_token_lifetime, self.refresh_token_lifetime);
         replace(&mut settings.issuer_parameter, self.issuer_parameter);
+        replace(&mut settings.offer, self.offer);
+        settings.registration_token = self.registration_token.or(settings.registration_token.take());
         replace(&mut settings.clients, self.client);
         replace(&mut settings.users, self.user);
         settings.public_url = self.public_url.or(settings.public_url.take());

@@ -1,15 +1,19 @@
 //! An issuer of its own: clients, people, keys, clock, ids, faults, policy and trace, isolated from others.
 
+mod change;
 mod guard;
 pub(crate) mod hand_out;
 pub(crate) mod issue;
+mod mint;
 mod registry;
+mod snapshot;
 mod state;
 
 use std::sync::{Arc, Weak};
 
+pub use change::{Keys, Manner};
 pub use guard::FaultGuard;
-pub use issue::MintError;
+pub use mint::{MintError, MintOrder};
 pub(crate) use registry::Registry;
 pub use state::Grace;
 pub(crate) use state::{Desk, State};
@@ -17,8 +21,10 @@ pub(crate) use state::{Desk, State};
 use crate::ambient::Clock;
 use crate::checks::Rules;
 use crate::client::Client;
+use crate::device::DeviceError;
 use crate::fault::{Binding, Fault, FaultError, FaultReport};
 use crate::login::{LoginPolicy, User};
+use crate::offer::Offer;
 use crate::trace::Trace;
 
 /// A handle to an issuer. Cheap to clone.
@@ -112,6 +118,18 @@ impl Tenant {
         self.state.desk().rules = rules;
     }
 
+    /// What the issuer offers; an error says what cannot be offered.
+    pub fn set_offer(&self, offer: Offer) -> Result<(), String> {
+        offer.check()?;
+        self.state.desk().offer = Arc::new(offer);
+        Ok(())
+    }
+
+    /// What the issuer offers.
+    pub fn offer(&self) -> Offer {
+        (*self.state.desk().offer).clone()
+    }
+
     /// Whether responses name the issuer (RFC 9207), which the metadata then says.
     pub fn set_issuer_parameter(&self, on: bool) {
         self.state.desk().issuer_parameter = on;
@@ -127,15 +145,19 @@ impl Tenant {
         self.state.trace.marked(self.marker.clone())
     }
 
-    /// Makes an ID Token with the scope `openid profile email`, honest but for the given faults.
-    pub fn mint(
-        &self,
-        username: &str,
-        client_id: &str,
-        nonce: Option<&str>,
-        faults: &[Fault],
-    ) -> Result<String, MintError> {
-        self.state.mint(username, client_id, nonce, faults)
+    /// Lets a person allow the device that shows this code (RFC 8628).
+    pub fn approve_device(&self, user_code: &str, username: &str) -> Result<(), DeviceError> {
+        self.state.approve_device(user_code, username)
+    }
+
+    /// Lets a person refuse the device that shows this code.
+    pub fn deny_device(&self, user_code: &str) -> Result<(), DeviceError> {
+        self.state.deny_device(user_code)
+    }
+
+    /// The last part of the issuer's path, if it is not the default issuer.
+    pub fn slug(&self) -> Option<String> {
+        self.state.slug.clone()
     }
 
     /// Puts the issuer back to how it was made: faults, policies, keys, trace, added clients and people.

@@ -4,7 +4,9 @@
 //! our bytes, and the key need not fit the algorithm that the header names.
 
 mod compact;
+mod foreign;
 mod hash;
+mod junk;
 mod jwk;
 mod keyring;
 mod signing;
@@ -14,11 +16,14 @@ mod verify;
 mod weak;
 
 pub(crate) use compact::{ALPHABET, base64url, decode};
+pub(crate) use foreign::{CLIENT_ALGS, ForeignToken};
+pub use junk::Junk;
+pub(crate) use junk::with_junk;
 pub use jwk::public_jwk;
 pub(crate) use jwk::{key_set, rendering};
 pub use keyring::KeyName;
 pub(crate) use keyring::warm_up;
-pub(crate) use signing::Signing;
+pub(crate) use signing::{SIGNING_ALGS, Signing};
 pub use spec::{Grant, TokenSpec};
 pub(crate) use spec::{claims_of, claims_supported};
 pub(crate) use verify::read_hint;

@@ -4,19 +4,32 @@
 mod provider {
     mod authorize;
     mod binary;
+    mod claims;
+    mod client_auth;
     mod code;
+    mod connections;
     mod control;
+    mod control_changes;
+    mod control_refusals;
+    mod control_trace;
+    mod determinism;
+    mod device;
     mod faults;
     mod form_page;
     mod http;
     mod limits;
     mod login;
     mod logout;
+    mod malformed;
     mod metadata;
     mod occasions;
+    mod openapi;
+    mod pushed;
+    mod registration;
     mod stage;
     mod tenants;
     mod token;
     mod trace;
+    mod viewer;
     mod wire;
 }

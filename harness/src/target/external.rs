@@ -129,11 +129,11 @@ fn forged() -> User {
         username: FORGED.to_owned(),
         password: FORGED.to_owned(),
         sub: FORGED_SUBJECT.to_owned(),
-        connection: None,
         claims: serde_json::Map::from_iter([
             ("name".to_owned(), "Forged Person".into()),
             ("email".to_owned(), "forged@example.test".into()),
         ]),
+        ..User::default()
     }
 }
 

@@ -1,19 +1,32 @@
-//! Parameters that carry a whole request are refused by name (OIDC Core 3.1.2.6, 6.1, 6.2, 7.2.1).
+//! Requests that are carried by a parameter which nobody reads are refused by name (OIDC Core 3.1.2.6, 7.2.1).
 
+use crate::offer::Offer;
 use crate::protocol::{ErrorCode, Params, ProtocolError};
+use crate::trace::Endpoint;
 
-const REFUSED: [(&str, ErrorCode); 3] = [
-    ("request", ErrorCode::RequestNotSupported),
-    ("request_uri", ErrorCode::RequestUriNotSupported),
-    ("registration", ErrorCode::RegistrationNotSupported),
-];
-
-pub(super) fn request_objects(params: &Params) -> Result<(), ProtocolError> {
-    match REFUSED.into_iter().find(|(name, _)| params.given(name).is_some()) {
-        Some((name, code)) => Err(ProtocolError::new(
-            code,
-            format!("{name} is not offered; send the parameters in the request itself"),
-        )),
-        None => Ok(()),
+/// What is left of such parameters when those that are read have been read.
+pub(super) fn request_objects(params: &Params, offer: &Offer) -> Result<(), ProtocolError> {
+    let refused = |code, description: &str| Err(ProtocolError::new(code, description));
+    if params.given("request").is_some() {
+        return refused(
+            ErrorCode::RequestNotSupported,
+            "request is not offered; send the parameters in the request itself",
+        );
     }
+    if params.given("request_uri").is_some() {
+        let description = if offer.serves(Endpoint::PushedAuthorization) {
+            "this provider fetches no request_uri; push the request to the pushed_authorization_request_endpoint, \
+             and send the request_uri that comes back"
+        } else {
+            "request_uri is not offered; send the parameters in the request itself"
+        };
+        return refused(ErrorCode::RequestUriNotSupported, description);
+    }
+    if params.given("registration").is_some() {
+        return refused(
+            ErrorCode::RegistrationNotSupported,
+            "registration is not offered; send the parameters in the request itself",
+        );
+    }
+    Ok(())
 }

@@ -14,6 +14,8 @@ pub(crate) struct Credentials {
     pub(crate) client_id: String,
     /// The secret as it may be meant: form-encoded as the specification wants, and as it stands.
     pub(super) secrets: Vec<String>,
+    /// The JWT that proves the client, if there is one.
+    pub(super) assertion: Option<String>,
 }
 
 impl Credentials {
@@ -21,24 +23,30 @@ impl Credentials {
     pub(crate) fn of(call: &Call) -> Result<Self, OAuthError> {
         let header = call.authorization.as_deref().filter(|value| is_basic(value));
         let body = call.form.given("client_secret");
-        match (header, body) {
-            (Some(_), Some(_)) => Err(OAuthError::invalid(
-                "the credentials come twice, in the header and in the body; send one of them",
+        let assertion = call.form.given("client_assertion");
+        match (header, body, assertion) {
+            (Some(header), None, None) => Self::basic(header, &call.form),
+            (None, None, Some(assertion)) => super::assertion::read(assertion, &call.form),
+            (None, body, None) => Self::in_body(body, &call.form),
+            _ => Err(OAuthError::invalid(
+                "the credentials come twice; send one of the header Authorization, client_secret and \
+                 client_assertion",
             )),
-            (Some(header), None) => Self::basic(header, &call.form),
-            (None, body) => {
-                let Some(id) = call.form.given("client_id") else {
-                    return Err(OAuthError::invalid_client(
-                        "nobody says who asks; send client_id, and client_secret if the client has one",
-                    ));
-                };
-                Ok(Self {
-                    method: if body.is_some() { AuthMethod::ClientSecretPost } else { AuthMethod::None },
-                    client_id: id.to_owned(),
-                    secrets: body.map(str::to_owned).into_iter().collect(),
-                })
-            }
         }
+    }
+
+    fn in_body(secret: Option<&str>, form: &Params) -> Result<Self, OAuthError> {
+        let Some(id) = form.given("client_id") else {
+            return Err(OAuthError::invalid_client(
+                "nobody says who asks; send client_id, and client_secret if the client has one",
+            ));
+        };
+        Ok(Self {
+            method: if secret.is_some() { AuthMethod::ClientSecretPost } else { AuthMethod::None },
+            client_id: id.to_owned(),
+            secrets: secret.map(str::to_owned).into_iter().collect(),
+            assertion: None,
+        })
     }
 
     fn basic(header: &str, form: &Params) -> Result<Self, OAuthError> {
@@ -54,7 +62,7 @@ impl Credentials {
             )));
         }
         let secrets = vec![decoded(&secret), secret];
-        Ok(Self { method: AuthMethod::ClientSecretBasic, client_id, secrets })
+        Ok(Self { method: AuthMethod::ClientSecretBasic, client_id, secrets, assertion: None })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Answers and refusals of the control API, and how its bodies are read.
 
+use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +12,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::protocol::Params;
 use crate::tenant::{Registry, Tenant};
 
 /// Bodies of the control API are small.
@@ -33,6 +36,11 @@ impl Refused {
 
     pub(super) fn not_found(error: impl Into<String>) -> Self {
         Self { status: StatusCode::NOT_FOUND, error: error.into() }
+    }
+
+    /// It would fit another time, or another issuer.
+    pub(super) fn conflict(error: impl Into<String>) -> Self {
+        Self { status: StatusCode::CONFLICT, error: error.into() }
     }
 
     pub(super) fn wrong_method(error: impl Into<String>) -> Self {
@@ -75,7 +83,7 @@ pub(super) struct Json(pub(super) Value);
 impl Json {
     /// The body as a value of some type; the error names what is expected.
     pub(super) fn read<T: serde::de::DeserializeOwned>(self) -> Result<T, Refused> {
-        serde_json::from_value(self.0).map_err(|error| Refused::bad(error.to_string()))
+        serde_json::from_value(self.0).map_err(|error| Refused::bad(error.to_string().replace('`', "\"")))
     }
 }
 
@@ -106,19 +114,75 @@ impl FromRequestParts<Arc<Registry>> for Named {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, registry: &Arc<Registry>) -> Result<Self, Refused> {
-        let Path(name) = Path::<String>::from_request_parts(parts, registry)
-            .await
-            .map_err(|error| Refused::bad(error.to_string()))?;
+        let name = in_path(parts, registry, "tenant").await?;
         let state = match name.as_str() {
-            "_default" => Some(registry.default_state()),
+            DEFAULT => Some(registry.default_state()),
             slug => registry.get(slug),
         };
         let state = state.ok_or_else(|| {
             Refused::not_found(format!(
                 "there is no issuer \"{name}\"; make it with POST /tenants and {{\"slug\": \"{name}\"}}, or use \
-                 _default"
+                 {DEFAULT}"
             ))
         })?;
         Ok(Self(Tenant::new(state, registry)))
+    }
+}
+
+/// What the path calls the default issuer.
+pub(super) const DEFAULT: &str = "_default";
+
+/// The last part of the path: the client, person, fault or exchange.
+pub(super) struct Item(pub(super) String);
+
+impl FromRequestParts<Arc<Registry>> for Item {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, registry: &Arc<Registry>) -> Result<Self, Refused> {
+        in_path(parts, registry, "item").await.map(Self)
+    }
+}
+
+impl Item {
+    /// The number that it is.
+    pub(super) fn number(&self) -> Result<u64, Refused> {
+        self.0
+            .parse()
+            .map_err(|_| Refused::bad(format!("\"{}\" is no number; use one from the list", self.0)))
+    }
+}
+
+async fn in_path(parts: &mut Parts, registry: &Arc<Registry>, name: &str) -> Result<String, Refused> {
+    let Path(mut path) = Path::<HashMap<String, String>>::from_request_parts(parts, registry)
+        .await
+        .map_err(|error| Refused::bad(format!("the path cannot be read: {error}")))?;
+    path.remove(name).ok_or_else(|| Refused::bad("the path is incomplete; GET / lists the routes"))
+}
+
+/// The query of the URL.
+pub(super) struct Query(Params);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(Params::parse(parts.uri.query().unwrap_or_default())))
+    }
+}
+
+impl Query {
+    /// The parameters, if they are of these names and none comes twice.
+    pub(super) fn only(self, names: &[&str]) -> Result<Params, Refused> {
+        if let Some((unknown, _)) = self.0.iter().find(|(name, _)| !names.contains(name)) {
+            let allowed = match names {
+                [] => "this route takes none".to_owned(),
+                names => format!("use {}", names.join(", ")),
+            };
+            return Err(Refused::bad(format!("unknown parameter \"{unknown}\" in the URL; {allowed}")));
+        }
+        match self.0.repeated().first() {
+            Some(name) => Err(Refused::bad(format!("the parameter \"{name}\" comes twice; write it once"))),
+            None => Ok(self.0),
+        }
     }
 }

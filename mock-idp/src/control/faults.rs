@@ -1,14 +1,21 @@
-//! Faults over HTTP, and tokens made with them.
+//! Faults over HTTP.
 
 use axum::http::StatusCode;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answer::{Json, Named, Refused};
-use crate::fault::{Fault, FaultReport};
+use super::answer::{Item, Json, Named, Query, Refused};
+use crate::fault::{Fault, LIES, Seam};
+use crate::trace::Endpoint;
 
-pub(super) async fn list(Named(tenant): Named) -> axum::Json<Vec<FaultReport>> {
-    axum::Json(tenant.armed())
+pub(super) async fn list(Named(tenant): Named, query: Query) -> Result<axum::Json<Value>, Refused> {
+    query.only(&[])?;
+    let face = |(id, report): (u64, crate::fault::FaultReport)| {
+        let clause = report.fault.to_string();
+        json!({
+            "id": id, "fault": report.fault, "clause": clause, "fired": report.fired, "changed": report.changed
+        })
+    };
+    Ok(axum::Json(tenant.armed_by_id().into_iter().map(face).collect()))
 }
 
 /// Faults armed over HTTP stay until they are disarmed over HTTP.
@@ -18,43 +25,55 @@ pub(super) async fn arm(
 ) -> Result<(StatusCode, axum::Json<Value>), Refused> {
     let faults = faults_of(body)?;
     let clauses: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    tenant.arm(faults).map_err(|error| Refused::bad(error.to_string()))?.keep();
-    Ok((StatusCode::CREATED, axum::Json(json!({ "armed": clauses }))))
+    let guard = tenant.arm(faults).map_err(|error| Refused::bad(error.to_string()))?;
+    let ids = guard.ids();
+    guard.keep();
+    Ok((StatusCode::CREATED, axum::Json(json!({ "armed": clauses, "ids": ids }))))
 }
 
-pub(super) async fn disarm(Named(tenant): Named) -> StatusCode {
+pub(super) async fn disarm(Named(tenant): Named, query: Query) -> Result<StatusCode, Refused> {
+    query.only(&[])?;
     tenant.disarm_all();
-    StatusCode::NO_CONTENT
+    Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Order {
-    user: String,
-    client_id: String,
-    nonce: Option<String>,
-    #[serde(default)]
-    faults: Value,
+pub(super) async fn disarm_one(Named(tenant): Named, id: Item) -> Result<StatusCode, Refused> {
+    if tenant.disarm(id.number()?) {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(Refused::not_found(format!("no fault {} is armed; GET …/faults lists those that are", id.0)))
 }
 
-pub(super) async fn mint(Named(tenant): Named, body: Json) -> Result<axum::Json<Value>, Refused> {
-    let order: Order = body.read()?;
-    let faults = if order.faults.is_null() { Vec::new() } else { faults_of(order.faults)? };
-    let token = tenant
-        .mint(&order.user, &order.client_id, order.nonce.as_deref(), &faults)
-        .map_err(|error| Refused::bad(error.to_string()))?;
-    Ok(axum::Json(json!({ "id_token": token })))
+/// The well-known lies, each as it is armed by its name.
+pub(super) async fn named(query: Query) -> Result<axum::Json<Value>, Refused> {
+    query.only(&[])?;
+    Ok(axum::Json(LIES.iter().map(|lie| lie.to_json()).collect()))
 }
 
-/// One fault or a list of them; the error says which one is wrong.
-fn faults_of(body: Value) -> Result<Vec<Fault>, Refused> {
+/// What can be told where.
+pub(super) async fn seams(query: Query) -> Result<axum::Json<Value>, Refused> {
+    query.only(&[])?;
+    let mut seams: Vec<Value> =
+        Seam::without_endpoint().map(|seam| json!({ "seam": seam.name(), "verbs": seam.verbs() })).collect();
+    let endpoints: Vec<&str> = Endpoint::ALL
+        .iter()
+        .filter(|endpoint| **endpoint != Endpoint::App)
+        .map(|endpoint| endpoint.as_str())
+        .collect();
+    let verbs = Seam::Wire(Endpoint::Jwks).verbs();
+    seams.push(json!({ "seam": "wire", "verbs": verbs, "endpoints": endpoints }));
+    Ok(axum::Json(seams.into()))
+}
+
+/// One fault or well-known lie, or a list of them; the error says which one is wrong.
+pub(super) fn faults_of(body: Value) -> Result<Vec<Fault>, Refused> {
     let Value::Array(list) = body else {
-        return Ok(vec![Fault::from_json(body).map_err(|error| Refused::bad(error.to_string()))?]);
+        return Fault::all_from_json(body).map_err(|error| Refused::bad(error.to_string()));
     };
-    list.into_iter()
-        .enumerate()
-        .map(|(index, value)| {
-            Fault::from_json(value).map_err(|error| Refused::bad(format!("fault {}: {error}", index + 1)))
-        })
-        .collect()
+    let mut faults = Vec::new();
+    for (index, value) in list.into_iter().enumerate() {
+        let read = Fault::all_from_json(value);
+        faults.extend(read.map_err(|error| Refused::bad(format!("fault {}: {error}", index + 1)))?);
+    }
+    Ok(faults)
 }

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -12,13 +12,20 @@ use super::answer::Refused;
 
 /// Lets only programs and the control API's own pages in.
 pub(super) async fn admit(Shared(address): Shared<SocketAddr>, request: Request, next: Next) -> Response {
-    match refusal(request.headers(), address) {
+    let refused = refusal(request.headers(), address, is_page(request.method(), request.uri().path()));
+    match refused {
         Some(refused) => refused.into_response(),
         None => next.run(request).await,
     }
 }
 
-fn refusal(headers: &HeaderMap, address: SocketAddr) -> Option<Refused> {
+/// Whether somebody may come here by a link on another page, such as the provider's own: the page changes
+/// nothing, cannot be framed, and another origin cannot read it.
+fn is_page(method: &Method, path: &str) -> bool {
+    method == Method::GET && path.ends_with("/viewer")
+}
+
+fn refusal(headers: &HeaderMap, address: SocketAddr, is_page: bool) -> Option<Refused> {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let port = address.port();
     // Where it listens, first; the names that lead there from a host file or a tunnel.
@@ -44,8 +51,15 @@ fn refusal(headers: &HeaderMap, address: SocketAddr) -> Option<Refused> {
     }
     match text(header::HeaderName::from_static("sec-fetch-site")) {
         None | Some("same-origin" | "none") => None,
+        Some(_) if is_page && is_navigation(headers) => None,
         Some(site) => Some(Refused::forbidden(format!(
             "a {site} request from a page may not use the control API; call it from a program"
         ))),
     }
+}
+
+/// Whether a browser opens this in a window of its own.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let says = |name: &str, value: &str| headers.get(name).is_some_and(|found| found == value);
+    says("sec-fetch-mode", "navigate") && says("sec-fetch-dest", "document")
 }

@@ -1,31 +1,32 @@
-//! Issuers over HTTP: making, resetting and removing them, who logs in, and what happened.
+//! Issuers over HTTP: making, resetting and removing them, and who logs in.
 
 use std::sync::Arc;
 
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
-use axum::http::Uri;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answer::{Json, Named, Refused};
+use super::answer::{DEFAULT, Json, Named, Query, Refused};
+use super::{clients, users};
 use crate::ambient::{Clock, Ids};
-use crate::client::Client;
-use crate::login::{LoginPolicy, User};
-use crate::protocol::Params;
+use crate::checks::Rules;
+use crate::login::LoginPolicy;
 use crate::server::is_slug;
-use crate::tenant::{Grace, Registry};
-use crate::trace::Exchange;
+use crate::tenant::{Registry, Tenant};
 
-pub(super) async fn list(Shared(registry): Shared<Arc<Registry>>) -> axum::Json<Value> {
-    let mut tenants = vec![json!({ "tenant": "_default", "issuer": registry.base_url })];
-    tenants.extend(
-        registry
-            .slugs()
-            .into_iter()
-            .map(|slug| json!({ "issuer": format!("{}/t/{slug}", registry.base_url), "tenant": slug })),
-    );
-    axum::Json(Value::from(tenants))
+pub(super) async fn list(
+    Shared(registry): Shared<Arc<Registry>>,
+    query: Query,
+) -> Result<axum::Json<Value>, Refused> {
+    query.only(&[])?;
+    let mut tenants = vec![json!({ "tenant": DEFAULT, "issuer": registry.default_state().issuer })];
+    for slug in registry.slugs() {
+        if let Some(state) = registry.get(&slug) {
+            tenants.push(json!({ "tenant": slug, "issuer": state.issuer }));
+        }
+    }
+    Ok(axum::Json(Value::from(tenants)))
 }
 
 #[derive(Deserialize)]
@@ -34,6 +35,10 @@ struct Wanted {
     slug: String,
     seed: Option<u64>,
     now: Option<i64>,
+    clients: Option<Vec<Value>>,
+    users: Option<Vec<Value>>,
+    rules: Option<Rules>,
+    policy: Option<Value>,
 }
 
 pub(super) async fn make(
@@ -41,79 +46,108 @@ pub(super) async fn make(
     body: Json,
 ) -> Result<(StatusCode, axum::Json<Value>), Refused> {
     let wanted: Wanted = body.read()?;
-    if !is_slug(&wanted.slug) || wanted.slug == "_default" {
+    if !is_slug(&wanted.slug) || wanted.slug == DEFAULT {
         return Err(Refused::bad(format!(
-            "the slug \"{}\" must be made of letters, digits, - and _, and must not be _default",
+            "the slug \"{}\" must be made of letters, digits, - and _, and must not be {DEFAULT}",
             wanted.slug
         )));
     }
+    let read_clients = |list: Vec<Value>| list.into_iter().map(clients::read).collect::<Result<Vec<_>, _>>();
+    let read_users = |list: Vec<Value>| list.into_iter().map(users::read).collect::<Result<Vec<_>, _>>();
+    let mut desk = registry.new_desk();
+    desk.furnish(
+        wanted.clients.map(read_clients).transpose()?,
+        wanted.users.map(read_users).transpose()?,
+        wanted.rules,
+    );
+    if let Some(policy) = wanted.policy.map(read_policy).transpose()? {
+        let users = desk.users();
+        if let Some(name) = policy.user().filter(|name| !users.iter().any(|user| user.username == *name)) {
+            return Err(Refused::conflict(format!(
+                "the policy names \"{name}\", who is not among the issuer's users; add the person to \"users\""
+            )));
+        }
+        desk.set_policy(None, policy);
+    }
     let clock = wanted.now.map_or_else(Clock::system, Clock::frozen);
     let ids = wanted.seed.map_or_else(Ids::random, Ids::seeded);
-    let state = registry.add(&wanted.slug, clock, ids);
+    let state = registry.add_with(&wanted.slug, desk, clock, ids);
     Ok((StatusCode::CREATED, axum::Json(json!({ "tenant": wanted.slug, "issuer": state.issuer }))))
 }
 
-pub(super) async fn remove(Named(tenant): Named) -> StatusCode {
+pub(super) async fn show(Named(tenant): Named, query: Query) -> Result<axum::Json<Value>, Refused> {
+    query.only(&[])?;
+    let name = tenant.slug().unwrap_or_else(|| DEFAULT.to_owned());
+    Ok(axum::Json(json!({ "tenant": name, "issuer": tenant.issuer() })))
+}
+
+pub(super) async fn remove(Named(tenant): Named, query: Query) -> Result<StatusCode, Refused> {
+    query.only(&[])?;
+    if tenant.slug().is_none() {
+        return Err(Refused::conflict(
+            "the default issuer stays; POST /tenants/_default/reset puts it back to how it was made",
+        ));
+    }
     tenant.remove();
-    StatusCode::NO_CONTENT
+    Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn reset(Named(tenant): Named) -> StatusCode {
+pub(super) async fn reset(Named(tenant): Named, query: Query) -> Result<StatusCode, Refused> {
+    query.only(&[])?;
     tenant.reset();
-    StatusCode::NO_CONTENT
+    Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn policy(Named(tenant): Named) -> axum::Json<LoginPolicy> {
-    axum::Json(tenant.policy())
+/// Every issuer goes but the default one, which is as it was made.
+pub(super) async fn reset_all(
+    Shared(registry): Shared<Arc<Registry>>,
+    query: Query,
+) -> Result<StatusCode, Refused> {
+    query.only(&[])?;
+    for slug in registry.slugs() {
+        registry.remove(&slug);
+    }
+    registry.default_state().reset();
+    Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn set_policy(Named(tenant): Named, body: Json) -> Result<axum::Json<LoginPolicy>, Refused> {
-    let policy: LoginPolicy = body.read()?;
-    let users = tenant.users();
-    if let Some(user) = policy.user()
-        && !users.iter().any(|known| known.username == user)
+pub(super) async fn policy(Named(tenant): Named, query: Query) -> Result<axum::Json<LoginPolicy>, Refused> {
+    Ok(axum::Json(seen(tenant, query)?.policy()))
+}
+
+pub(super) async fn set_policy(
+    Named(tenant): Named,
+    query: Query,
+    body: Json,
+) -> Result<axum::Json<LoginPolicy>, Refused> {
+    let tenant = seen(tenant, query)?;
+    let policy = read_policy(body.0)?;
+    if let Some(name) = policy.user()
+        && !tenant.users().iter().any(|known| known.username == name)
     {
-        let known: Vec<&str> = users.iter().map(|user| user.username.as_str()).collect();
-        return Err(Refused::bad(format!(
-            "\"{user}\" is nobody's username; use one of: {}",
-            known.join(", ")
-        )));
+        return Err(Refused::conflict(users::unknown(&tenant, name)));
     }
     tenant.set_policy(policy.clone());
     Ok(axum::Json(policy))
 }
 
-pub(super) async fn trace(Named(tenant): Named, uri: Uri) -> Result<axum::Json<Vec<Exchange>>, Refused> {
-    let query = Params::parse(uri.query().unwrap_or_default());
-    let since = query.first("since").unwrap_or("0");
-    let since = since.parse().map_err(|_| {
-        Refused::bad(format!("since={since} is no number; use the seq of an exchange, like since=12"))
-    })?;
-    Ok(axum::Json(tenant.trace().since(since)))
+/// The issuer as seen through the marker of the query, if it has one.
+fn seen(tenant: Tenant, query: Query) -> Result<Tenant, Refused> {
+    let query = query.only(&["marker"])?;
+    Ok(match query.given("marker") {
+        Some(marker) => tenant.marked(marker),
+        None => tenant,
+    })
 }
 
-pub(super) async fn clear_trace(Named(tenant): Named) -> StatusCode {
-    tenant.trace().clear();
-    StatusCode::NO_CONTENT
-}
-
-pub(super) async fn add_client(Named(tenant): Named, body: Json) -> Result<StatusCode, Refused> {
-    tenant.add_client(body.read::<Client>()?);
-    Ok(StatusCode::CREATED)
-}
-
-pub(super) async fn add_user(Named(tenant): Named, body: Json) -> Result<StatusCode, Refused> {
-    tenant.add_user(body.read::<User>()?);
-    Ok(StatusCode::CREATED)
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Rotation {
-    grace: Grace,
-}
-
-pub(super) async fn rotate(Named(tenant): Named, body: Json) -> Result<StatusCode, Refused> {
-    tenant.rotate_keys(body.read::<Rotation>()?.grace);
-    Ok(StatusCode::NO_CONTENT)
+/// Reads a policy. Of those without arguments, serde does not notice superfluous members.
+fn read_policy(body: Value) -> Result<LoginPolicy, Refused> {
+    let extra = body.as_object().and_then(|members| members.keys().find(|name| *name != "policy").cloned());
+    let policy: LoginPolicy = Json(body).read()?;
+    match (&policy, extra) {
+        (LoginPolicy::Ask | LoginPolicy::LoginHint, Some(extra)) => {
+            Err(Refused::bad(format!("unknown member \"{extra}\": this policy takes no arguments")))
+        }
+        _ => Ok(policy),
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::page::{page, redirect, untrusted};
 use super::path;
+use crate::carried::{Stage, effective};
 use crate::checks::{Refusal, check};
 use crate::fault::Pass;
 use crate::grant::Granted;
@@ -17,20 +18,23 @@ use crate::tenant::issue::Beside;
 
 pub(crate) async fn answer(call: Call) -> Reply {
     let mut pass = call.pass();
-    let encoded = match understand(&call.state, call.params()) {
+    let encoded = match read(&call.state, call.params(), Stage::first(&call)) {
         Ok(request) => respond(&call, &request, &mut pass),
         Err(refusal) => refuse(&call.state, refusal, &mut pass),
     };
     Reply::after(pass, encoded)
 }
 
-/// Checks a request against the issuer's clients and rules.
+/// Reads a request again, at a page after the authorization endpoint whose URL still has it.
 pub(super) fn understand(state: &State, params: &Params) -> Result<AuthorizationRequest, Refusal> {
-    let (clients, rules) = {
-        let desk = state.desk();
-        (desk.clients(), desk.rules)
-    };
-    check(params, &clients, rules)
+    read(state, params, Stage::Again)
+}
+
+/// Checks a request, wherever its parameters are, against the issuer's clients, rules and offer.
+fn read(state: &State, params: &Params, stage: Stage) -> Result<AuthorizationRequest, Refusal> {
+    let desk = state.snapshot();
+    let book = desk.book();
+    check(&*effective(state, params, &book, stage)?, &book)
 }
 
 fn respond(call: &Call, request: &AuthorizationRequest, pass: &mut Pass) -> Encoded {
@@ -44,9 +48,7 @@ fn respond(call: &Call, request: &AuthorizationRequest, pass: &mut Pass) -> Enco
             let description = "nobody is signed in, and prompt=none forbids asking";
             deny(state, request, ErrorCode::LoginRequired.as_str(), Some(description), pass)
         }
-        LoginDecision::Ask => {
-            redirect(302, format!("{}{}?{}", state.issuer, path::LOGIN, call.params().encode()))
-        }
+        LoginDecision::Ask => redirect(302, format!("{}?{}", state.at(path::LOGIN), call.params().encode())),
         LoginDecision::Unknown { user } => nobody(state, &user),
     }
 }
@@ -73,6 +75,10 @@ pub(super) fn grant(
     auth_time: i64,
     pass: &mut Pass,
 ) -> Encoded {
+    if !request.claims.id_token.allow("sub", &user.sub.as_str().into()) {
+        let description = "claims names another person by sub than the one who signed in";
+        return deny(state, request, ErrorCode::LoginRequired.as_str(), Some(description), pass);
+    }
     let granted = Arc::new(Granted {
         id: state.ids.fresh(),
         client_id: request.client.client_id.clone(),
@@ -80,10 +86,10 @@ pub(super) fn grant(
         scope: request.scope.clone(),
         nonce: request.nonce.clone(),
         auth_time,
-        acr: None,
+        acr: request.acr(),
         amr: Vec::new(),
         sid: state.ids.fresh(),
-        claims: None,
+        claims: request.claims.clone(),
     });
     let params = hand_out(state, request, &granted, pass);
     send(state, AuthorizationResponse::success(&request.destination, params), pass)
@@ -135,7 +141,7 @@ pub(super) fn deny(
 /// The answer to a request that failed a check.
 pub(super) fn refuse(state: &State, refusal: Refusal, pass: &mut Pass) -> Encoded {
     match refusal {
-        Refusal::Page(problem) => untrusted("This request cannot be answered", &problem, &state.issuer),
+        Refusal::Page(problem) => untrusted("This request cannot be answered", &problem, &state.base),
         Refusal::Answer(destination, error) => {
             send(state, AuthorizationResponse::refusal(&destination, &error), pass)
         }
@@ -158,7 +164,7 @@ fn nobody(state: &State, user: &str) -> Encoded {
         problem: &format!("The login policy names \"{user}\", whom this issuer does not know."),
         remedy: &format!("Use one of these usernames: {}.", known.join(", ")),
         difference: None,
-        home: &state.issuer,
+        home: &state.base,
     };
     page(500, &template)
 }

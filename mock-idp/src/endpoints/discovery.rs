@@ -1,13 +1,12 @@
 //! `GET …/.well-known/openid-configuration` → the provider's metadata as JSON (OIDC Discovery 4).
 
 use crate::fault::Seam;
-use crate::protocol::{Document, Encoded, metadata};
+use crate::protocol::{Document, Encoded};
 use crate::server::{Call, Reply};
 
 pub(crate) async fn show(call: Call) -> Reply {
     let mut pass = call.pass();
-    let issuer_parameter = call.state.desk().issuer_parameter;
-    let mut document = Document::from(metadata::metadata(&call.state.issuer, issuer_parameter));
+    let mut document = Document::Text(call.state.metadata().to_string());
     pass.document(Seam::Discovery, &mut document);
     Reply::after(pass, json(&document))
 }

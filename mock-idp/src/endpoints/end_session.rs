@@ -13,8 +13,8 @@ pub(crate) async fn answer(call: Call) -> Reply {
     let state = &*call.state;
     let encoded = match destination(state, call.params()) {
         Ok(Some(location)) => redirect(303, location),
-        Ok(None) => page(200, &SignedOutPage { home: &state.issuer }),
-        Err(problem) => untrusted("This logout cannot be finished", &problem, &state.issuer),
+        Ok(None) => page(200, &SignedOutPage { home: &state.base }),
+        Err(problem) => untrusted("This logout cannot be finished", &problem, &state.base),
     };
     encoded.into()
 }

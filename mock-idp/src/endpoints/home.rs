@@ -14,7 +14,7 @@ pub(crate) async fn show(call: Call) -> Reply {
         let desk = state.desk();
         (desk.clients(), desk.users(), desk.rules)
     };
-    let at = |path: &str| format!("{}{path}", state.issuer);
+    let at = |path: &str| state.at(path);
     let endpoints = [
         ("discovery", at(path::DISCOVERY)),
         ("keys", at(path::JWKS)),
@@ -47,9 +47,16 @@ pub(crate) async fn nothing_here(call: Call) -> Reply {
         problem: &format!("This provider has nothing at {}.", call.target),
         remedy: "Its endpoints are in its metadata and on its landing page.",
         difference: None,
-        home: &call.state.issuer,
+        home: &call.state.base,
     };
     page(404, &template).into()
+}
+
+/// The router adds which methods there are.
+pub(crate) async fn wrong_method() -> Reply {
+    let headers = vec![("content-type", "text/plain; charset=utf-8".into())];
+    let body = "this method is not answered here; use one of those that the header Allow names\n".into();
+    Encoded { status: 405, headers, body }.into()
 }
 
 /// The answer for an issuer that nobody made.

@@ -12,6 +12,12 @@ pub(crate) const LOGIN: &str = "/login";
 pub(crate) const TOKEN: &str = "/token";
 pub(crate) const INTROSPECTION: &str = "/introspect";
 pub(crate) const REVOCATION: &str = "/revoke";
+pub(crate) const PUSHED_AUTHORIZATION: &str = "/par";
+pub(crate) const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+pub(crate) const DEVICE: &str = "/device";
+pub(crate) const REGISTRATION: &str = "/register";
+pub(crate) const WEBFINGER: &str = "/.well-known/webfinger";
+pub(crate) const CLAIMS: &str = "/claims";
 pub(crate) const USERINFO: &str = "/userinfo";
 pub(crate) const END_SESSION: &str = "/end-session";
 
@@ -27,8 +33,19 @@ const PLACES: &[(&str, Endpoint)] = &[
     (USERINFO, Endpoint::Userinfo),
     (INTROSPECTION, Endpoint::Introspection),
     (REVOCATION, Endpoint::Revocation),
+    (DEVICE_AUTHORIZATION, Endpoint::DeviceAuthorization),
+    (DEVICE, Endpoint::Device),
+    (REGISTRATION, Endpoint::Registration),
+    (WEBFINGER, Endpoint::Webfinger),
+    (CLAIMS, Endpoint::Claims),
+    (PUSHED_AUTHORIZATION, Endpoint::PushedAuthorization),
     (END_SESSION, Endpoint::EndSession),
 ];
+
+/// The path of an endpoint; the landing page's for what has none.
+pub(crate) fn of(endpoint: Endpoint) -> &'static str {
+    PLACES.iter().find(|(_, known)| *known == endpoint).map_or(HOME, |(path, _)| path)
+}
 
 /// Which issuer and which endpoint a path means: the slug of the tenant, if it is not the default issuer.
 pub(crate) fn place_of(path: &str) -> (Option<&str>, Endpoint) {

@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod client_credentials;
+mod device_code;
 mod refresh_token;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use crate::client::Client;
 use crate::client_auth::authenticate;
 use crate::fault::{Pass, Seam};
 use crate::grant::Granted;
+use crate::offer::DEVICE_CODE;
 use crate::protocol::{Document, Encoded, ErrorCode, OAuthError, Object};
 use crate::server::{Call, Reply};
 use crate::tenant::issue::Beside;
@@ -22,6 +24,7 @@ pub(crate) const GRANT_TYPES: &[(&str, GrantType)] = &[
     ("authorization_code", authorization_code::exchange),
     ("refresh_token", refresh_token::exchange),
     ("client_credentials", client_credentials::exchange),
+    (DEVICE_CODE, device_code::exchange),
 ];
 
 pub(crate) async fn answer(call: Call) -> Reply {
@@ -41,7 +44,9 @@ fn exchange(call: &Call, pass: &mut Pass) -> Result<Object, OAuthError> {
     if let Some(name) = call.form.repeated().first() {
         return Err(OAuthError::invalid(format!("{name} comes more than once; send it exactly once")));
     }
-    let known = || GRANT_TYPES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let offer = Arc::clone(&call.state.desk().offer);
+    let offered = || GRANT_TYPES.iter().filter(|(name, _)| offer.has_grant_type(name));
+    let known = || offered().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     let Some(wanted) = call.form.given("grant_type") else {
         return Err(OAuthError::invalid(format!(
             "grant_type is missing in the body, which is application/x-www-form-urlencoded; send one of: {}",
@@ -49,7 +54,7 @@ fn exchange(call: &Call, pass: &mut Pass) -> Result<Object, OAuthError> {
         )));
     };
     let client = authenticate(call)?;
-    let Some((_, grant_type)) = GRANT_TYPES.iter().find(|(name, _)| *name == wanted) else {
+    let Some((_, grant_type)) = offered().find(|(name, _)| *name == wanted) else {
         return Err(OAuthError::new(
             ErrorCode::UnsupportedGrantType,
             format!("this grant_type is not offered; send one of: {}", known()),

@@ -17,23 +17,21 @@ pub(crate) async fn answer(call: Call) -> Reply {
 
 /// The access token in a request: in the header, or in the body of a POST (RFC 6750 2). Never in the query,
 /// which is written into logs.
-pub(super) fn bearer(call: &Call) -> Result<Access, OAuthError> {
+pub(super) fn bearer_token(call: &Call) -> Result<&str, OAuthError> {
     let header = call.authorization.as_deref();
     let header = header.and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
     });
-    let token = match (header, call.form.given("access_token").filter(|_| call.is_post)) {
-        (Some(_), Some(_)) => {
-            return Err(OAuthError::bearer(
-                400,
-                ErrorCode::InvalidRequest,
-                "the access token comes twice, in the header and in the body",
-            ));
-        }
-        (Some(token), None) | (None, Some(token)) => token,
+    match (header, call.form.given("access_token").filter(|_| call.is_post)) {
+        (Some(_), Some(_)) => Err(OAuthError::bearer(
+            400,
+            ErrorCode::InvalidRequest,
+            "the access token comes twice, in the header and in the body",
+        )),
+        (Some(token), None) | (None, Some(token)) => Ok(token),
         (None, None) => {
-            return Err(OAuthError {
+            Err(OAuthError {
                 // RFC 6750 3.1: nothing was tried, so no error is named in the challenge.
                 challenge: Some("Bearer realm=\"mock-idp\"".into()),
                 ..OAuthError::bearer(
@@ -41,9 +39,14 @@ pub(super) fn bearer(call: &Call) -> Result<Access, OAuthError> {
                     ErrorCode::InvalidToken,
                     "there is no access token; send it in the header Authorization: Bearer",
                 )
-            });
+            })
         }
-    };
+    }
+}
+
+/// What the access token in a request stands for.
+pub(super) fn bearer(call: &Call) -> Result<Access, OAuthError> {
+    let token = bearer_token(call)?;
     call.state.grants.open().access.get(token, call.state.clock.unix()).cloned().ok_or_else(|| {
         OAuthError::bearer(
             401,
@@ -66,8 +69,11 @@ fn claims(call: &Call, access: &Access, pass: &mut Pass) -> Result<Encoded, OAut
         call.state.desk().clients().iter().find(|client| client.client_id == access.client_id).cloned();
     let alg = client.as_ref().and_then(|client| client.userinfo_signed_response_alg.as_deref());
     let mut object = Object::default().with("sub", granted.user.sub.as_str());
-    for (name, value) in claims_of(&granted.user, &access.scope) {
+    for (name, value) in claims_of(&granted.user, &access.scope, &granted.claims.userinfo) {
         object.push(name, value.clone());
+    }
+    if let Some(client) = &client {
+        call.state.name_sources(granted, client, &mut object);
     }
     if alg.is_some() {
         // OIDC Core 5.3.2: a signed response says from whom and for whom it is.

@@ -28,6 +28,7 @@ pub struct FaultReport {
 /// A fault that waits, with its counters.
 #[derive(Debug)]
 pub(crate) struct Armed {
+    id: u64,
     fault: Fault,
     reached: AtomicU32,
     fired: AtomicU32,
@@ -35,13 +36,19 @@ pub(crate) struct Armed {
 }
 
 impl Armed {
-    pub(crate) fn new(fault: Fault) -> Arc<Self> {
+    fn new(id: u64, fault: Fault) -> Arc<Self> {
         Arc::new(Self {
+            id,
             fault,
             reached: AtomicU32::new(0),
             fired: AtomicU32::new(0),
             changed: AtomicU32::new(0),
         })
+    }
+
+    /// Names this fault among those of its tenant; never used again.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
     }
 
     pub(crate) fn report(&self) -> FaultReport {
@@ -99,25 +106,48 @@ impl Context {
 
 /// The faults that are armed at a tenant, in order of arming.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Armory(Arc<Mutex<Vec<Arc<Armed>>>>);
+pub(crate) struct Armory(Arc<Mutex<Rack>>);
+
+#[derive(Debug, Default)]
+struct Rack {
+    armed: Vec<Arc<Armed>>,
+    last_id: u64,
+}
 
 impl Armory {
     pub(crate) fn arm(&self, faults: Vec<Fault>) -> Vec<Arc<Armed>> {
-        let armed: Vec<_> = faults.into_iter().map(Armed::new).collect();
-        self.list().extend(armed.iter().cloned());
+        let mut rack = self.rack();
+        let number = |fault| {
+            rack.last_id += 1;
+            Armed::new(rack.last_id, fault)
+        };
+        let armed: Vec<_> = faults.into_iter().map(number).collect();
+        rack.armed.extend(armed.iter().cloned());
         armed
     }
 
     pub(crate) fn disarm(&self, gone: &[Arc<Armed>]) {
-        self.list().retain(|armed| !gone.iter().any(|other| Arc::ptr_eq(armed, other)));
+        self.rack().armed.retain(|armed| !gone.iter().any(|other| Arc::ptr_eq(armed, other)));
+    }
+
+    /// Disarms one; false if there is none of that id.
+    pub(crate) fn disarm_one(&self, id: u64) -> bool {
+        let mut rack = self.rack();
+        let before = rack.armed.len();
+        rack.armed.retain(|armed| armed.id != id);
+        rack.armed.len() < before
     }
 
     pub(crate) fn clear(&self) {
-        self.list().clear();
+        self.rack().armed.clear();
+    }
+
+    pub(crate) fn armed(&self) -> Vec<Arc<Armed>> {
+        self.rack().armed.clone()
     }
 
     pub(crate) fn reports(&self) -> Vec<FaultReport> {
-        self.list().iter().map(|armed| armed.report()).collect()
+        self.rack().armed.iter().map(|armed| armed.report()).collect()
     }
 
     /// Starts answering one request.
@@ -126,10 +156,10 @@ impl Armory {
     }
 
     fn due(&self, seam: Seam, context: &Context) -> Vec<Arc<Armed>> {
-        self.list().iter().filter(|armed| armed.is_due(seam, context)).cloned().collect()
+        self.rack().armed.iter().filter(|armed| armed.is_due(seam, context)).cloned().collect()
     }
 
-    fn list(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Armed>>> {
+    fn rack(&self) -> std::sync::MutexGuard<'_, Rack> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

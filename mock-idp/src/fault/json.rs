@@ -125,7 +125,7 @@ fn occurrence_to_json(occurrence: Occurrence) -> Value {
     }
 }
 
-fn occurrence_from_json(value: &Value) -> Result<Occurrence, FaultError> {
+pub(super) fn occurrence_from_json(value: &Value) -> Result<Occurrence, FaultError> {
     match value {
         Value::String(text) if text == "every" => return Ok(Occurrence::Every),
         Value::String(text) if text == "first" => return Ok(Occurrence::First),
@@ -149,7 +149,7 @@ fn binding_to_json(binding: &Binding) -> Option<Value> {
     }
 }
 
-fn binding_from_json(value: &Value) -> Result<Binding, FaultError> {
+pub(super) fn binding_from_json(value: &Value) -> Result<Binding, FaultError> {
     match value {
         Value::String(text) if text == "any" => return Ok(Binding::Any),
         Value::Object(object) if object.len() == 1 => match object.iter().next() {

@@ -68,6 +68,11 @@ impl Seam {
         ("logout-token-seal", Self::LogoutTokenSeal),
     ];
 
+    /// Every seam but `wire`, which has an endpoint.
+    pub fn without_endpoint() -> impl Iterator<Item = Self> {
+        Self::NAMED.iter().map(|(_, seam)| *seam)
+    }
+
     /// The names of the seams, as written in JSON.
     pub fn names() -> impl Iterator<Item = &'static str> {
         Self::NAMED.iter().map(|(name, _)| *name).chain(["wire"])

@@ -1,5 +1,6 @@
 //! The authorization request, as far as it has been understood.
 
+use super::claims_request::ClaimsRequest;
 use super::params::{Params, ResponseMode};
 use super::response_type::ResponseType;
 use crate::client::Client;
@@ -19,12 +20,25 @@ pub struct AuthorizationRequest {
     pub login_hint: Option<String>,
     /// `prompt=none`: no page may be shown.
     pub silent: bool,
+    /// `acr_values`, in order of preference.
+    pub acr_values: Vec<String>,
+    /// The parameter `claims`.
+    pub claims: ClaimsRequest,
     /// What shall come back.
     pub response_type: ResponseType,
     /// The `code_challenge`, whose method is S256 (RFC 7636 4.3).
     pub challenge: Option<String>,
     /// All of it, as it was sent.
     pub params: Params,
+}
+
+impl AuthorizationRequest {
+    /// The level of authentication that the application likes best: the first that `claims` names, or the first
+    /// of `acr_values` (OIDC Core 5.5.1.1).
+    pub fn acr(&self) -> Option<String> {
+        let wish = self.claims.id_token.values("acr").first().and_then(|value| value.as_str());
+        wish.or(self.acr_values.first().map(String::as_str)).map(str::to_owned)
+    }
 }
 
 /// Where a response goes, and how: known before anything else about a request, so that every later error has

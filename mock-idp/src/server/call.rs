@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
@@ -23,6 +24,8 @@ pub(crate) struct Call {
     pub(crate) query: Params,
     /// The parameters in the body.
     pub(crate) form: Params,
+    /// The body, if it is JSON.
+    pub(crate) json: Bytes,
     pub(crate) is_post: bool,
     pub(crate) endpoint: Endpoint,
     /// Nothing may be used up for this request: see [`crate::fault::Context`].

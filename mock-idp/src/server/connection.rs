@@ -1,6 +1,7 @@
 //! The accept loop. It owns its connections, so that ending it ends them, and can end one without an answer.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -9,9 +10,12 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tower::{Service, ServiceExt as _};
+
+use super::watched::{Turn, Watched};
 
 /// Marks a response that must not be sent: the connection is dropped instead.
 #[derive(Clone, Copy, Debug)]
@@ -21,10 +25,14 @@ pub(super) struct HangUp;
 #[error("a fault told the provider to hang up")]
 struct HungUp;
 
-/// Serves every connection until the task is aborted.
-pub(crate) async fn serve<S>(listener: TcpListener, service: S)
+/// The largest head of a request: a URL of 64 KiB, which is hyper's own limit, and as much in headers.
+const HEAD_LIMIT: usize = 128 * 1024;
+
+/// Serves every connection until the task is aborted. A request's head, and every piece of an answer, must get
+/// across in the time that the patience allows.
+pub(crate) async fn serve<S>(listener: TcpListener, service: S, patience: Duration)
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Unpin + 'static,
     S::Future: Send,
 {
     let mut connections = JoinSet::new();
@@ -32,7 +40,9 @@ where
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection(stream, service.clone()));
+                    // Answers are small and complete: waiting for more only costs time.
+                    let _ = stream.set_nodelay(true);
+                    connections.spawn(connection(stream, service.clone(), patience));
                 }
                 // Out of file descriptors, or the peer is gone already: others may have more luck.
                 Err(_) => pause(Duration::from_millis(10)).await,
@@ -42,25 +52,34 @@ where
     }
 }
 
-async fn connection<S>(stream: TcpStream, service: S)
+async fn connection<T, S>(stream: T, service: S, patience: Duration)
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send,
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Unpin + 'static,
     S::Future: Send,
 {
-    // Answers are small and complete: waiting for more only costs time.
-    let _ = stream.set_nodelay(true);
+    let turn = Turn::default();
+    let watched = Watched::new(stream, turn.clone(), patience);
     let service = service_fn(move |request: Request<Incoming>| {
-        let service = service.clone();
-        async move {
+        turn.asked();
+        let (service, turn) = (service.clone(), turn.clone());
+        // In a box, which an idle connection does not have.
+        Box::pin(async move {
             let response = match service.oneshot(request.map(Body::new)).await {
                 Ok(response) => response,
                 Err(never) => match never {},
             };
+            turn.answered();
             if response.extensions().get::<HangUp>().is_some() { Err(HungUp) } else { Ok(response) }
-        }
+        })
     });
-    // A connection that breaks is its client's affair.
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    let mut serving =
+        http1::Builder::new().max_buf_size(HEAD_LIMIT).serve_connection(TokioIo::new(watched), service);
+    let result = poll_fn(|context| serving.poll_without_shutdown(context)).await;
+    // A fault ends a connection without another word; one that breaks otherwise is its client's affair.
+    if !result.as_ref().is_err_and(hyper::Error::is_user) {
+        serving.into_parts().io.into_inner().end(result).await;
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "being late is the point: a fault, or a full table of files")]

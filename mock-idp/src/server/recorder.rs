@@ -17,7 +17,7 @@ use super::call::{FiredInside, Reply};
 use super::connection::{HangUp, pause};
 use super::request::{Understood, understood};
 use super::slow::SlowBody;
-use crate::endpoints::{place_of, unknown_tenant};
+use crate::endpoints::{nothing_here, place_of, unknown_tenant};
 use crate::fault::{Seam, Wire};
 use crate::tenant::Registry;
 use crate::trace::{self, Exchange, Recorder};
@@ -56,10 +56,12 @@ async fn record(
         *request.method_mut() = Method::GET;
     }
     let mut pass = call.pass();
+    let unserved = (!state.desk().offer.serves(endpoint)).then(|| call.clone());
     request.extensions_mut().insert(call);
-    let response = match refused {
-        Some(refused) => refused,
-        None => next.run(request).await,
+    let response = match (refused, unserved) {
+        (Some(refused), _) => refused,
+        (None, Some(call)) => nothing_here(call).await.into_response(),
+        (None, None) => next.run(request).await,
     };
     let (wire, mut faults) = wire_of(response).await;
     let mut wire = wire.for_head(is_head);

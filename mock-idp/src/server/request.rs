@@ -42,7 +42,7 @@ pub(super) async fn understood(
         })
     };
     let query = params(parts.uri.query().unwrap_or(""), "URL");
-    let form = if is_form(&parts.headers) {
+    let form = if is(&parts.headers, "application/x-www-form-urlencoded") {
         params(&String::from_utf8_lossy(&body), "body")
     } else {
         Params::default()
@@ -51,6 +51,7 @@ pub(super) async fn understood(
         state: Arc::clone(state),
         query,
         form,
+        json: if is(&parts.headers, "application/json") { body.clone() } else { Bytes::new() },
         is_post: parts.method == Method::POST,
         endpoint,
         bystander: refused.is_some() || !matches!(parts.method, Method::GET | Method::POST),
@@ -89,10 +90,10 @@ fn too_many(place: &str) -> Response {
     (StatusCode::BAD_REQUEST, text).into_response()
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+fn is(headers: &HeaderMap, expected: &str) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let media_type = content_type.split(';').next().unwrap_or("").trim();
-    media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    media_type.eq_ignore_ascii_case(expected)
 }
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {

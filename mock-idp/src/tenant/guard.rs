@@ -23,6 +23,11 @@ impl FaultGuard {
         self.armed.iter().map(|armed| armed.report()).collect()
     }
 
+    /// The number of each fault, for [`crate::Tenant::disarm`].
+    pub fn ids(&self) -> Vec<u64> {
+        self.armed.iter().map(|armed| armed.id()).collect()
+    }
+
     /// Leaves the faults armed for good.
     pub fn keep(mut self) {
         self.kept = true;

@@ -26,8 +26,17 @@ impl Registry {
 
     /// Makes an issuer; one with the same slug is replaced.
     pub(crate) fn add(&self, slug: &str, clock: Clock, ids: Ids) -> Arc<State> {
-        let state =
-            Arc::new(State::new(Some(slug.to_owned()), &self.base_url, self.made.clone(), clock, ids));
+        self.add_with(slug, self.new_desk(), clock, ids)
+    }
+
+    /// What a new issuer has unless told otherwise: what the settings say.
+    pub(crate) fn new_desk(&self) -> Desk {
+        self.made.clone()
+    }
+
+    /// Makes an issuer that has this, and comes back to it when it is reset.
+    pub(crate) fn add_with(&self, slug: &str, desk: Desk, clock: Clock, ids: Ids) -> Arc<State> {
+        let state = Arc::new(State::new(Some(slug.to_owned()), &self.base_url, desk, clock, ids));
         self.tenants
             .write()
             .unwrap_or_else(PoisonError::into_inner)

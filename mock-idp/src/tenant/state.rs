@@ -5,14 +5,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::snapshot::Kept;
 use crate::ambient::{Clock, Ids};
 use crate::checks::Rules;
 use crate::client::Client;
 use crate::fault::Armory;
 use crate::grant::{Grants, Vault};
 use crate::login::{LoginPolicy, User};
+use crate::offer::Offer;
 use crate::settings::Settings;
-use crate::token::KeyName;
+use crate::token::{Junk, KeyName};
 use crate::trace::Trace;
 
 /// What becomes of the old key when keys are rotated.
@@ -28,7 +30,10 @@ pub enum Grace {
 /// An issuer.
 pub(crate) struct State {
     pub(crate) slug: Option<String>,
+    /// The issuer identifier. It may end with a slash: see [`State::at`] for where something is.
     pub(crate) issuer: String,
+    /// The URL below which everything is, without a final slash.
+    pub(crate) base: String,
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
     pub(crate) trace: Trace,
@@ -37,6 +42,7 @@ pub(crate) struct State {
     pub(crate) grants: Grants,
     made: Desk,
     desk: Mutex<Desk>,
+    pub(super) metadata: Kept,
 }
 
 /// How long what an issuer gives out is good for, in seconds.
@@ -68,20 +74,26 @@ pub(crate) struct Desk {
     marked: HashMap<String, LoginPolicy>,
     pub(crate) rules: Rules,
     pub(crate) issuer_parameter: bool,
+    pub(crate) offer: Arc<Offer>,
+    pub(crate) registration_token: Option<String>,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) key: KeyName,
     published: Vec<KeyName>,
+    pub(crate) junk: Vec<Junk>,
+    /// Whether responses stop at a page where a person may change them.
+    pub(crate) pause: bool,
 }
 
 impl State {
     pub(crate) fn new(slug: Option<String>, base_url: &str, desk: Desk, clock: Clock, ids: Ids) -> Self {
-        let issuer = match &slug {
+        let base = match &slug {
             Some(slug) => format!("{base_url}/t/{slug}"),
             None => base_url.to_owned(),
         };
         Self {
             slug,
-            issuer,
+            issuer: base.clone(),
+            base,
             clock,
             ids,
             trace: Trace::default(),
@@ -89,11 +101,17 @@ impl State {
             grants: Grants::default(),
             made: desk.clone(),
             desk: Mutex::new(desk),
+            metadata: Kept::default(),
         }
     }
 
     pub(crate) fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The URL of a path, under which browsers reach it.
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
     }
 
     pub(crate) fn reset(&self) {
@@ -114,9 +132,13 @@ impl Desk {
             marked: HashMap::new(),
             rules: settings.rules,
             issuer_parameter: settings.issuer_parameter,
+            offer: Arc::new(settings.offer.clone()),
+            registration_token: settings.registration_token.clone(),
             lifetimes: Lifetimes::of(settings),
             key: KeyName::Rsa1,
             published: vec![KeyName::Rsa1, KeyName::Ec, KeyName::Ed],
+            junk: Vec::new(),
+            pause: false,
         }
     }
 
@@ -138,6 +160,38 @@ impl Desk {
         let users = Arc::make_mut(&mut self.users);
         users.retain(|known| known.username != user.username);
         users.push(user);
+    }
+
+    /// Has these clients, people and rules instead, where given.
+    pub(crate) fn furnish(
+        &mut self,
+        clients: Option<Vec<Client>>,
+        users: Option<Vec<User>>,
+        rules: Option<Rules>,
+    ) {
+        self.clients = clients.map_or_else(|| self.clients(), Arc::new);
+        self.users = users.map_or_else(|| self.users(), Arc::new);
+        self.rules = rules.unwrap_or(self.rules);
+    }
+
+    pub(crate) fn remove_client(&mut self, client_id: &str) -> bool {
+        let clients = Arc::make_mut(&mut self.clients);
+        let before = clients.len();
+        clients.retain(|known| known.client_id != client_id);
+        clients.len() < before
+    }
+
+    pub(crate) fn remove_user(&mut self, username: &str) -> bool {
+        let users = Arc::make_mut(&mut self.users);
+        let before = users.len();
+        users.retain(|known| known.username != username);
+        users.len() < before
+    }
+
+    pub(crate) fn set_keys(&mut self, keys: super::Keys) {
+        self.key = keys.signing;
+        self.published = keys.published;
+        self.junk = keys.junk;
     }
 
     pub(crate) fn set_policy(&mut self, marker: Option<&str>, policy: LoginPolicy) {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::compact::base64url;
 use super::keyring::{KeyName, RsaKey, keyring};
+use super::signing::kid_for;
 use crate::fault::KeyRendering;
 use crate::protocol::Object;
 
@@ -16,9 +17,17 @@ pub fn public_jwk(name: KeyName) -> Value {
     Value::Object(object.0.iter().filter_map(|(key, _)| Some((key.clone(), object.get(key)?))).collect())
 }
 
-/// The key set with the given keys, in order.
-pub(crate) fn key_set(names: &[KeyName]) -> Object {
-    let keys: Vec<String> = names.iter().map(|name| jwk(*name).to_string()).collect();
+/// The key set with the given keys, in order. The RSA keys among them come once more for every further algorithm.
+pub(crate) fn key_set(names: &[KeyName], further: &[&str]) -> Object {
+    let mut keys: Vec<String> = names.iter().map(|name| jwk(*name).to_string()).collect();
+    for name in names.iter().filter(|name| matches!(name, KeyName::Rsa1 | KeyName::Rsa2)) {
+        for alg in further {
+            let mut key = jwk(*name);
+            key.set("alg", *alg);
+            key.set("kid", kid_for(*name, alg));
+            keys.push(key.to_string());
+        }
+    }
     Object(vec![("keys".to_owned(), format!("[{}]", keys.join(",")))])
 }
 

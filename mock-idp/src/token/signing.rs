@@ -1,10 +1,22 @@
 //! Making a signature, with whatever key and algorithm was chosen.
 
+use std::borrow::Cow;
+
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{self, RsaEncoding};
 
 use super::keyring::{KeyName, keyring};
+
+/// What the provider signs with, by client.
+pub(crate) const SIGNING_ALGS: &[&str] =
+    &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "EdDSA", "HS256", "HS384", "HS512"];
+
+/// The `kid` under which an RSA key is published for another algorithm than RS256. Careful applications use a key
+/// for the one algorithm that its `alg` names.
+pub(super) fn kid_for(name: KeyName, alg: &str) -> String {
+    format!("{}-{}", name.kid(), alg.to_ascii_lowercase())
+}
 
 /// How a token is signed. The header may claim something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,11 +105,12 @@ impl Signing {
     }
 
     /// The `kid` of the key, if it is a published one.
-    pub(crate) fn kid(&self) -> Option<&'static str> {
+    pub(crate) fn kid(&self) -> Option<Cow<'static, str>> {
         match self {
-            Self::Rsa(name, _) => Some(name.kid()),
-            Self::Ec => Some(KeyName::Ec.kid()),
-            Self::Ed => Some(KeyName::Ed.kid()),
+            Self::Rsa(name, RsaAlg::Rs256) => Some(name.kid().into()),
+            Self::Rsa(name, _) => Some(kid_for(*name, self.alg()).into()),
+            Self::Ec => Some(KeyName::Ec.kid().into()),
+            Self::Ed => Some(KeyName::Ed.kid().into()),
             _ => None,
         }
     }

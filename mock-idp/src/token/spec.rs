@@ -8,7 +8,7 @@ use super::keyring::KeyName;
 use super::signing::Signing;
 use crate::client::Client;
 use crate::login::User;
-use crate::protocol::{Document, Object};
+use crate::protocol::{Document, Object, Wishes};
 
 /// Claims that the scope `profile` asks for (OIDC Core 5.4).
 const PROFILE: &[&str] = &[
@@ -29,6 +29,8 @@ const PROFILE: &[&str] = &[
 ];
 /// Claims that the scope `email` asks for.
 const EMAIL: &[&str] = &["email", "email_verified"];
+/// Claims that the scope `phone` asks for.
+const PHONE: &[&str] = &["phone_number", "phone_number_verified"];
 /// Claims that the provider itself answers for. A person cannot bring their own; that is what faults are for.
 const OWN: &[&str] = &[
     "iss",
@@ -46,9 +48,14 @@ const OWN: &[&str] = &[
     "c_hash",
 ];
 
+/// What each scope asks for.
+const BY_SCOPE: &[(&str, &[&str])] =
+    &[("profile", PROFILE), ("email", EMAIL), ("address", &["address"]), ("phone", PHONE)];
+
 /// Claims the provider may put into a token, for its metadata.
-pub(crate) fn claims_supported() -> Vec<&'static str> {
-    [OWN, PROFILE, EMAIL].concat()
+pub(crate) fn claims_supported(scopes: &[String]) -> Vec<&'static str> {
+    let offered = BY_SCOPE.iter().filter(|(scope, _)| scopes.iter().any(|known| known == scope));
+    OWN.iter().chain(offered.flat_map(|(_, claims)| claims.iter())).copied().collect()
 }
 
 /// What was granted: everything that an ID Token is made of.
@@ -78,6 +85,8 @@ pub struct Grant<'g> {
     pub acr: Option<&'g str>,
     /// How the user proved who they are (RFC 8176).
     pub amr: &'g [String],
+    /// Claims that are wanted by name (OIDC Core 5.5).
+    pub wishes: &'g Wishes,
     /// The access token that comes with it.
     pub access_token: Option<&'g str>,
     /// The code that comes with it.
@@ -120,6 +129,9 @@ impl TokenSpec {
         if !grant.amr.is_empty() {
             claims.push("amr", Value::from(grant.amr.to_vec()));
         }
+        if grant.wishes.want("azp") {
+            claims.push("azp", grant.client.client_id.as_str());
+        }
         claims.push("sid", grant.sid);
         if let Some(token) = grant.access_token {
             claims.push("at_hash", half_hash(alg, token));
@@ -127,7 +139,7 @@ impl TokenSpec {
         if let Some(code) = grant.code {
             claims.push("c_hash", half_hash(alg, code));
         }
-        for (name, value) in claims_of(grant.user, grant.scope) {
+        for (name, value) in claims_of(grant.user, grant.scope, grant.wishes) {
             claims.push(name, value.clone());
         }
         spec.claims = claims.into();
@@ -139,7 +151,7 @@ impl TokenSpec {
         let signing = Signing::by_name(alg, key, secret).unwrap_or(Signing::rs256(key));
         let mut header = Object::default().with("alg", signing.alg()).with("typ", "JWT");
         if let Some(kid) = signing.kid() {
-            header.push("kid", kid);
+            header.push("kid", kid.as_ref());
         }
         Self { header: header.into(), claims, key, secret: secret.map(str::to_owned), signing }
     }
@@ -152,13 +164,21 @@ impl TokenSpec {
     }
 }
 
-/// The claims about a person that a scope asks for.
-pub(crate) fn claims_of<'g>(user: &'g User, scope: &str) -> impl Iterator<Item = (&'g String, &'g Value)> {
-    let scopes: Vec<&str> = scope.split(' ').collect();
-    let (profile, email) = (scopes.contains(&"profile"), scopes.contains(&"email"));
-    user.claims.iter().filter(move |(name, _)| {
+/// The claims about a person that a scope asks for, or that are wanted by name.
+pub(crate) fn claims_of<'g>(
+    user: &'g User,
+    scope: &str,
+    wishes: &Wishes,
+) -> impl Iterator<Item = (&'g String, &'g Value)> {
+    let withheld: Vec<&str> = BY_SCOPE
+        .iter()
+        .filter(|(name, _)| !scope.split(' ').any(|word| word == *name))
+        .flat_map(|(_, claims)| claims.iter().copied())
+        .collect();
+    user.claims.iter().filter(move |(name, value)| {
         let name = name.as_str();
-        !OWN.contains(&name) && (profile || !PROFILE.contains(&name)) && (email || !EMAIL.contains(&name))
+        let told = wishes.fit(name, value) || (!withheld.contains(&name) && wishes.allow(name, value));
+        told && !OWN.contains(&name)
     })
 }
 
@@ -186,6 +206,7 @@ mod tests {
             key: KeyName::Rsa1,
             acr: None,
             amr: &[],
+            wishes: &Wishes::default(),
             access_token: None,
             code: None,
         };

@@ -52,6 +52,10 @@ pub enum Endpoint {
     Device,
     /// Client registration.
     Registration,
+    /// Whose issuer answers for an account.
+    Webfinger,
+    /// Claims that another party vouches for.
+    Claims,
     /// The iframe that watches the session.
     CheckSession,
     /// The pages between sign-in and response: consent, account chooser, pause.
@@ -83,6 +87,8 @@ impl Endpoint {
         Self::DeviceAuthorization,
         Self::Device,
         Self::Registration,
+        Self::Webfinger,
+        Self::Claims,
         Self::CheckSession,
         Self::Consent,
         Self::EndSession,
@@ -107,6 +113,8 @@ impl Endpoint {
             Self::DeviceAuthorization => "device-authorization",
             Self::Device => "device",
             Self::Registration => "registration",
+            Self::Webfinger => "webfinger",
+            Self::Claims => "claims",
             Self::CheckSession => "check-session",
             Self::Consent => "consent",
             Self::EndSession => "end-session",
@@ -128,7 +136,9 @@ impl Endpoint {
             | Self::Revocation
             | Self::PushedAuthorization
             | Self::DeviceAuthorization
-            | Self::Registration => Leg::Back,
+            | Self::Registration
+            | Self::Webfinger
+            | Self::Claims => Leg::Back,
             _ => Leg::Front,
         }
     }

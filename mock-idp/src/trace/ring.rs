@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
 
 use super::exchange::{Endpoint, Exchange, Leg};
+use super::filter::Filter;
 
 /// Exchanges kept; the oldest goes when one more comes.
 const CAPACITY: usize = 4096;
@@ -28,6 +30,8 @@ struct Ring {
     /// What the exchanges weigh together.
     bytes: usize,
     last_seq: u64,
+    /// Who waits for the next exchange.
+    waiting: Vec<Waker>,
 }
 
 impl Ring {
@@ -53,7 +57,20 @@ impl Trace {
         ring.last_seq += 1;
         exchange.seq = ring.last_seq;
         ring.push(exchange);
-        ring.last_seq
+        let (seq, waiting) = (ring.last_seq, std::mem::take(&mut ring.waiting));
+        drop(ring);
+        waiting.into_iter().for_each(Waker::wake);
+        seq
+    }
+
+    /// The first exchange that a filter wants; if there is none yet, the waker is woken when one more comes.
+    pub(super) fn first_or_wake(&self, filter: &Filter, waker: &Waker) -> Option<Exchange> {
+        let mut ring = self.ring();
+        let found = ring.exchanges.iter().find(|e| filter.wants(e) && self.shows(e)).cloned();
+        if found.is_none() && !ring.waiting.iter().any(|known| known.will_wake(waker)) {
+            ring.waiting.push(waker.clone());
+        }
+        found
     }
 
     /// Every exchange that is still kept.
@@ -64,6 +81,16 @@ impl Trace {
     /// The exchanges after the given number.
     pub fn since(&self, seq: u64) -> Vec<Exchange> {
         self.ring().exchanges.iter().filter(|e| e.seq > seq && self.shows(e)).cloned().collect()
+    }
+
+    /// The exchanges that a filter wants.
+    pub fn matching(&self, filter: &Filter) -> Vec<Exchange> {
+        self.ring().exchanges.iter().filter(|e| filter.wants(e) && self.shows(e)).cloned().collect()
+    }
+
+    /// One exchange by its number, if it is still kept.
+    pub fn get(&self, seq: u64) -> Option<Exchange> {
+        self.ring().exchanges.iter().find(|e| e.seq == seq && self.shows(e)).cloned()
     }
 
     /// How many exchanges there were with an endpoint.

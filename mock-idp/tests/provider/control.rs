@@ -7,19 +7,19 @@ use serde_json::{Value, json};
 
 use super::stage::{Got, Stage, read, request};
 
-struct Desk {
-    stage: Stage,
-    control: String,
+pub(crate) struct Desk {
+    pub(crate) stage: Stage,
+    pub(crate) control: String,
 }
 
 impl Desk {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let provider = MockIdp::builder().control(([127, 0, 0, 1], 0).into()).start().await.unwrap();
         let control = provider.control_url().unwrap().to_owned();
         Self { stage: Stage::with(provider), control }
     }
 
-    async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Got {
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Got {
         let mut call = self.stage.http.request(method.parse().unwrap(), format!("{}{path}", self.control));
         if let Some(body) = body {
             call = call.json(&body);
@@ -27,13 +27,13 @@ impl Desk {
         read(call.send().await.unwrap()).await
     }
 
-    async fn ok(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+    pub(crate) async fn ok(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         let got = self.call(method, path, body).await;
         assert!((200..300).contains(&got.status), "{method} {path}: {got:?}");
         serde_json::from_str(&got.body).unwrap_or_default()
     }
 
-    async fn refused(&self, method: &str, path: &str, body: Value) -> String {
+    pub(crate) async fn refused(&self, method: &str, path: &str, body: Value) -> String {
         let got = self.call(method, path, Some(body)).await;
         assert!((400..500).contains(&got.status), "{method} {path}: {got:?}");
         serde_json::from_str::<Value>(&got.body).unwrap()["error"].as_str().unwrap().to_owned()
@@ -84,45 +84,6 @@ async fn the_default_issuer_takes_clients_people_rotation_and_minting() {
 
     let (header, claims) = super::stage::told(minted["id_token"].as_str().unwrap());
     assert_eq!((&header["kid"], &claims["sub"], &claims["aud"]), (&json!("rsa-2"), &json!("9"), &json!("c")));
-}
-
-#[tokio::test]
-async fn the_list_of_routes_is_the_truth() {
-    let desk = Desk::new().await;
-    let routes = desk.ok("GET", "/", None).await["routes"].clone();
-
-    for route in routes.as_object().unwrap().keys() {
-        let (method, path) = route.split_once(' ').unwrap();
-        let path = path.replace("{tenant}", "_default");
-        let status = desk.call(method, &path, None).await.status;
-        assert!(![404, 405].contains(&status), "{route}: {status}");
-    }
-    assert_eq!(desk.call("PATCH", "/tenants", None).await.status, 405);
-    assert_eq!(desk.call("GET", "/nothing", None).await.status, 404);
-}
-
-#[tokio::test]
-async fn bad_input_is_refused_with_what_to_write_instead() {
-    let desk = Desk::new().await;
-    for (method, path, body, expected) in [
-        ("POST", "/tenants", json!({"slug": "a/b"}), "letters, digits"),
-        ("POST", "/tenants", json!({"slug": "a", "sed": 1}), "expected one of"),
-        ("GET", "/tenants/x/faults", json!({}), "POST /tenants"),
-        (
-            "POST",
-            "/tenants/_default/faults",
-            json!([{"seam": "jwks", "verb": "zap"}]),
-            "fault 1: unknown verb",
-        ),
-        ("PUT", "/tenants/_default/policy", json!({"policy": "auto", "user": "zoe"}), "alice"),
-        ("PUT", "/tenants/_default/policy", json!({"policy": "perhaps"}), "`ask`"),
-        ("PUT", "/tenants/_default/clock", json!({"freeze": 1, "advance": 1}), "exactly one"),
-        ("GET", "/tenants/_default/trace?since=x", json!({}), "since=12"),
-    ] {
-        let error = desk.refused(method, path, body).await;
-
-        assert!(error.contains(expected), "{path}: {error}");
-    }
 }
 
 #[tokio::test]

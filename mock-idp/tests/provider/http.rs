@@ -186,3 +186,15 @@ async fn a_preflight_does_not_eat_the_lie_that_is_meant_for_the_answer() {
     assert_eq!(stage.get(&url).await.status, 500);
     assert_eq!(stage.tenant().trace().count(Endpoint::Jwks), 2);
 }
+
+#[tokio::test]
+async fn a_method_that_nobody_answers_is_told_which_are() {
+    let stage = Stage::new().await;
+    let base = stage.provider.base_url();
+    for (path, allowed) in [("/jwks", "GET,HEAD,OPTIONS"), ("/token", "POST,OPTIONS")] {
+        let got = read(stage.http.put(format!("{base}{path}")).send().await.unwrap()).await;
+
+        assert_eq!((got.status, got.header("allow")), (405, allowed));
+        assert!(got.body.contains("the header Allow names"), "{got:?}");
+    }
+}

@@ -93,6 +93,12 @@ pub(crate) fn request(issuer: &str, changes: &[(&str, &str)]) -> String {
 }
 
 impl Got {
+    /// The body as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
     #[track_caller]
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).unwrap_or_else(|| panic!("no {name} in {self:?}")).to_str().unwrap()
@@ -137,9 +143,21 @@ pub(crate) async fn verified(stage: &Stage, tenant: &Tenant, token: &str) -> Res
     validation.set_audience(&[CLIENT]);
     validation.set_issuer(&[tenant.issuer()]);
     validation.validate_exp = false;
+    validation.set_required_spec_claims(&["iss", "aud"]);
     jsonwebtoken::decode(token, &DecodingKey::from_jwk(key).unwrap(), &validation)
         .map(|token| token.claims)
         .map_err(|error| error.to_string())
+}
+
+/// The same, by an application that uses a key for the one algorithm which the key names.
+pub(crate) async fn verified_strictly(stage: &Stage, tenant: &Tenant, token: &str) -> Result<Value, String> {
+    let (header, _) = told(token);
+    let keys = stage.get(&format!("{}/jwks", tenant.issuer())).await.json();
+    let fits = |key: &&Value| key["kid"] == header["kid"] && key["alg"] == header["alg"];
+    if keys["keys"].as_array().unwrap().iter().filter(fits).count() != 1 {
+        return Err(format!("not one key for {header} in {keys}"));
+    }
+    verified(stage, tenant, token).await
 }
 
 /// The header and claims of a token that nobody verified.
@@ -152,4 +170,14 @@ pub(crate) fn told(token: &str) -> (Value, Value) {
         serde_json::from_slice(&octets).unwrap()
     };
     (part(0), part(1))
+}
+
+/// A JWT that somebody else than the provider signed.
+pub(crate) fn signed(
+    header: &jsonwebtoken::Header,
+    claims: &Value,
+    key: &jsonwebtoken::EncodingKey,
+) -> String {
+    let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+    jsonwebtoken::encode(header, claims, key).unwrap()
 }

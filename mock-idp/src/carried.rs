@@ -1,0 +1,149 @@
+//! Authorization requests that are carried by a parameter: as a request object in `request` (OIDC Core 6.1,
+//! RFC 9101), or by a `request_uri` that stands for a pushed request (RFC 9126).
+//!
+//! A `request_uri` with an address is never fetched: a provider that fetches what a query names is a proxy for
+//! whoever can make a browser open a URL.
+
+mod object;
+
+use std::borrow::Cow;
+
+use crate::checks::{Refusal, Rulebook, trust};
+use crate::client::Client;
+use crate::protocol::authorization::Destination;
+use crate::protocol::{ErrorCode, Params, ProtocolError};
+use crate::server::Call;
+use crate::tenant::State;
+
+/// What every `request_uri` of a pushed request begins with (RFC 9126 2.2).
+pub(crate) const URN: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// For how many seconds a pushed request waits for the browser.
+const PUSHED: i64 = 60;
+/// For how many seconds the pages after the authorization endpoint remember it.
+const BEGUN: i64 = 3600;
+
+/// A request that was pushed.
+#[derive(Clone, Debug)]
+pub(crate) struct Pushed {
+    pub(crate) client_id: String,
+    pub(crate) params: Params,
+}
+
+/// Which page reads a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The authorization endpoint, which uses a pushed request up.
+    First,
+    /// The authorization endpoint, asked by somebody who only looks.
+    Look,
+    /// The pages after it, whose URLs still have the request.
+    Again,
+    /// The endpoint for pushed requests.
+    Push,
+}
+
+impl Stage {
+    /// The stage of a request to the authorization endpoint.
+    pub(crate) fn first(call: &Call) -> Self {
+        if call.bystander { Self::Look } else { Self::First }
+    }
+}
+
+/// The parameters that count.
+pub(crate) fn effective<'p>(
+    state: &State,
+    params: &'p Params,
+    book: &Rulebook<'_>,
+    stage: Stage,
+) -> Result<Cow<'p, Params>, Refusal> {
+    let (object, uri) = (params.given("request"), params.given("request_uri"));
+    let is_pushed = uri.is_some_and(|uri| uri.starts_with(URN)) && stage != Stage::Push;
+    if object.is_none() && !is_pushed && !book.might_require_pushed() {
+        return Ok(Cow::Borrowed(params));
+    }
+    let (client, destination) =
+        trust(params, book).map_or((None, None), |(client, destination)| (Some(client), Some(destination)));
+    let refused = |error: ProtocolError| refusal(params, destination.as_ref(), error);
+    if object.is_some() && uri.is_some() {
+        return Err(refused(ProtocolError::invalid(
+            "request and request_uri exclude each other; send one of them",
+        )));
+    }
+    if let (Some(uri), true) = (uri, is_pushed) {
+        return pushed(state, uri, params, stage).map(Cow::Owned).map_err(refused);
+    }
+    let client = client.or_else(|| named(params, book));
+    if stage != Stage::Push && book.requires_pushed(client.as_ref()) {
+        return Err(refused(ProtocolError::invalid(
+            "this request has to be pushed (RFC 9126 6); post it to the pushed_authorization_request_endpoint \
+             first, and send client_id and the request_uri that comes back",
+        )));
+    }
+    match (object, client) {
+        (Some(object), Some(client)) if book.offer.request_parameter => {
+            let own =
+                object::Reader { client: &client, book, issuer: &state.issuer, now: state.now_for(&client) };
+            own.read(object, params).map(Cow::Owned).map_err(refused)
+        }
+        // The checks say what is wrong.
+        _ => Ok(Cow::Borrowed(params)),
+    }
+}
+
+/// The client that a request names, whether its redirect URI is any good or not.
+fn named(params: &Params, book: &Rulebook<'_>) -> Option<Client> {
+    let mut only = Params::default();
+    only.append("client_id", params.given("client_id")?);
+    book.client(&only).ok()
+}
+
+fn pushed(state: &State, uri: &str, params: &Params, stage: Stage) -> Result<Params, ProtocolError> {
+    let now = state.clock.unix();
+    let mut vault = state.grants.open();
+    let found = match stage {
+        Stage::First => vault.pushed.take(uri, now),
+        Stage::Look => vault.pushed.get(uri, now).cloned(),
+        Stage::Again | Stage::Push => vault.begun.get(uri, now).cloned(),
+    };
+    let wrong = |text: &str| ProtocolError::new(ErrorCode::InvalidRequestUri, text);
+    let Some(found) = found else {
+        return Err(wrong(
+            "this request_uri is unknown, was used before or has expired; push the request again, each \
+             request_uri is good once",
+        ));
+    };
+    if params.given("client_id") != Some(&found.client_id) {
+        return Err(wrong(
+            "this request_uri was pushed by another client; send the client_id that pushed it",
+        ));
+    }
+    if stage == Stage::First {
+        vault.begun.put(uri.to_owned(), now, now.saturating_add(BEGUN), found.clone());
+    }
+    Ok(found.params)
+}
+
+impl State {
+    /// Keeps a pushed request: its `request_uri`, and for how many seconds it is good.
+    pub(crate) fn push(&self, pushed: Pushed) -> (String, i64) {
+        let (uri, now) = (format!("{URN}{}", self.ids.fresh()), self.clock.unix());
+        self.grants.open().pushed.put(uri.clone(), now, now.saturating_add(PUSHED), pushed);
+        (uri, PUSHED)
+    }
+}
+
+/// The answer to a request whose parameters cannot be had: to the application if it named itself and a place
+/// that can be trusted.
+fn refusal(params: &Params, destination: Option<&Destination>, error: ProtocolError) -> Refusal {
+    match destination {
+        Some(destination) if params.given("redirect_uri").is_some() => {
+            Refusal::Answer(destination.clone(), error)
+        }
+        _ => Refusal::Page(crate::checks::Untrusted {
+            problem: format!("The request cannot be read: {}.", error.description),
+            remedy: format!("Its error would be {}.", error.code),
+            difference: None,
+        }),
+    }
+}

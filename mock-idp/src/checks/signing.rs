@@ -1,0 +1,21 @@
+//! The provider can sign what this client wants (OIDC Dynamic Client Registration 2).
+
+use super::Rulebook;
+use crate::client::Client;
+use crate::protocol::{ErrorCode, Params, ProtocolError};
+
+/// A client without a secret has nothing to verify an HMAC with.
+pub(super) fn is_possible(_: &Params, client: &Client, book: &Rulebook<'_>) -> Result<(), ProtocolError> {
+    let Some(alg) = client.id_token_signed_response_alg.as_deref() else { return Ok(()) };
+    let problem = if !book.offer.signs_with(alg) {
+        format!("which is not offered; register one of: {}", book.offer.signing_algs.join(", "))
+    } else if alg.starts_with("HS") && client.client_secret.is_none() {
+        "which signs with the client_secret, and it has none; register one".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(ProtocolError::new(
+        ErrorCode::UnauthorizedClient,
+        format!("this client registered id_token_signed_response_alg = {alg}, {problem}"),
+    ))
+}

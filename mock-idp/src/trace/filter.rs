@@ -1,0 +1,85 @@
+//! Which exchanges somebody wants to see.
+
+use super::exchange::{Endpoint, Exchange, Leg};
+use crate::protocol::Params;
+
+/// Which exchanges somebody wants to see; without members, all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only those after this number.
+    pub since: u64,
+    /// Only with this endpoint.
+    pub endpoint: Option<Endpoint>,
+    /// Only on this leg.
+    pub leg: Option<Leg>,
+    /// Only those that carried this marker.
+    pub marker: Option<String>,
+}
+
+impl Filter {
+    /// The names that [`Filter::read`] knows.
+    pub const NAMES: &[&str] = &["since", "endpoint", "leg", "marker"];
+
+    /// Reads `since=12&endpoint=jwks&leg=back&marker=m`; names that are not its own are left to the caller. The
+    /// error says what to write instead.
+    pub fn read(query: &Params) -> Result<Self, String> {
+        let since = match query.given("since") {
+            None => 0,
+            Some(text) => text.parse().map_err(|_| {
+                format!("since={text} is no number; use the seq of an exchange, like since=12")
+            })?,
+        };
+        let endpoint = query.given("endpoint").map(endpoint).transpose()?;
+        let leg = match query.given("leg") {
+            None => None,
+            Some("front") => Some(Leg::Front),
+            Some("back") => Some(Leg::Back),
+            Some(other) => return Err(format!("leg={other} is unknown; use front or back")),
+        };
+        Ok(Self { since, endpoint, leg, marker: query.given("marker").map(str::to_owned) })
+    }
+
+    /// Whether an exchange is wanted.
+    pub fn wants(&self, exchange: &Exchange) -> bool {
+        exchange.seq > self.since
+            && self.endpoint.is_none_or(|endpoint| endpoint == exchange.endpoint)
+            && self.leg.is_none_or(|leg| leg == exchange.leg)
+            && (self.marker.is_none() || self.marker == exchange.marker)
+    }
+}
+
+fn endpoint(name: &str) -> Result<Endpoint, String> {
+    Endpoint::ALL.iter().copied().find(|endpoint| endpoint.as_str() == name).ok_or_else(|| {
+        let known: Vec<&str> = Endpoint::ALL.iter().map(|endpoint| endpoint.as_str()).collect();
+        format!("endpoint={name} is unknown; use one of: {}", known.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_read_from_a_query() {
+        let read = Filter::read(&Params::parse("since=12&endpoint=jwks&leg=back&marker=m&other=x"));
+
+        let expected = Filter {
+            since: 12,
+            endpoint: Some(Endpoint::Jwks),
+            leg: Some(Leg::Back),
+            marker: Some("m".into()),
+        };
+        assert_eq!(read, Ok(expected));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_with_what_to_write() {
+        for (query, expected) in
+            [("since=x", "since=12"), ("endpoint=jwk", "jwks"), ("leg=middle", "front or back")]
+        {
+            let error = Filter::read(&Params::parse(query)).unwrap_err();
+
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The trace as a page.
+
+use std::time::Duration;
+
+use mock_idp::fault::named;
+use mock_idp::{LoginPolicy, Tenant};
+
+use super::control::Desk;
+use super::stage::{Got, read, request};
+
+const HOSTILE: &str = "\"><script>alert(1)</script>";
+
+async fn log_in(desk: &Desk, tenant: &Tenant) {
+    tenant.set_policy(LoginPolicy::Auto { user: "alice".into() });
+    desk.stage.get(&request(&tenant.issuer(), &[("state", HOSTILE)])).await;
+}
+
+async fn page(desk: &Desk) -> Got {
+    desk.stage.get(&format!("{}/tenants/_default/viewer", desk.control)).await
+}
+
+#[tokio::test]
+async fn the_viewer_shows_every_exchange_with_its_tokens_and_its_lies() {
+    let desk = Desk::new().await;
+    let tenant = desk.stage.tenant();
+    let _lie = tenant.arm(named::exp_missing()).unwrap();
+    log_in(&desk, &tenant).await;
+
+    let page = page(&desk).await;
+
+    for text in ["/authorize", "the id_token&#39;s exp is missing", "&#34;the-nonce&#34;", "curl -i", ">303<"]
+    {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn what_the_viewer_shows_stays_text_and_nothing_foreign_is_loaded() {
+    let desk = Desk::new().await;
+    log_in(&desk, &desk.stage.tenant()).await;
+
+    let page = page(&desk).await;
+
+    assert!(!page.body.contains("<script>alert"), "{}", page.body);
+    let policy = page.header("content-security-policy");
+    for rule in ["default-src 'none'", "connect-src 'self'", "frame-ancestors 'none'"] {
+        assert!(policy.contains(rule), "{policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{policy}");
+    for attribute in ["src=\"", "href=\"http", "@import", "url("] {
+        assert!(!page.body.contains(attribute), "{attribute}");
+    }
+}
+
+#[tokio::test]
+async fn the_viewer_follows_with_rows_that_are_escaped_already() {
+    let desk = Desk::new().await;
+    let url = format!("{}/tenants/_default/viewer/rows?since=0", desk.control);
+    let mut stream = desk.stage.http.get(&url).send().await.unwrap();
+
+    log_in(&desk, &desk.stage.tenant()).await;
+
+    let mut text = String::new();
+    while text.matches("\n\n").count() < 2 {
+        let next = tokio::time::timeout(Duration::from_secs(5), stream.chunk()).await;
+        text.push_str(std::str::from_utf8(&next.unwrap().unwrap().unwrap()).unwrap());
+    }
+    assert!(text.contains("id: 1\nevent: exchange\ndata: <li"), "{text}");
+    assert!(!text.contains("<script>"), "{text}");
+}
+
+#[tokio::test]
+async fn a_link_from_another_page_may_open_the_viewer_and_nothing_else() {
+    let desk = Desk::new().await;
+    let status = async |path: &str, headers: &[(&str, &str)]| {
+        let mut call = desk.stage.http.get(format!("{}/tenants/_default{path}", desk.control));
+        for (name, value) in headers {
+            call = call.header(*name, *value);
+        }
+        read(call.send().await.unwrap()).await.status
+    };
+    let link =
+        [("sec-fetch-site", "same-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    let frame =
+        [("sec-fetch-site", "same-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
+    let script =
+        [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "script")];
+
+    assert_eq!(status("/viewer", &link).await, 200);
+    assert_eq!(status("/viewer", &frame).await, 403);
+    assert_eq!(status("/viewer", &script).await, 403);
+    assert_eq!(status("/trace", &link).await, 403);
+    assert_eq!(status("/viewer/rows", &link).await, 403);
+}
