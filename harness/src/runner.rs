@@ -58,10 +58,11 @@ pub async fn run(
         tell(Event::TrialFinished(&record));
         trials.push((index, record));
     };
-    let mut turns =
-        Turns { target: target.clone(), deadline: options.deadline, tell: &tell, finished: &mut finished };
-    let again = turns.together(options.jobs.max(1), together).await;
-    turns.alone(again, true).await;
+    let (target, deadline) = (target.clone(), options.deadline);
+    let mut turns = Turns { target, deadline, tell: &tell, finished: &mut finished, dead: None };
+    let left = turns.together(options.jobs.max(1), together).await;
+    turns.alone(left.again, true).await;
+    turns.alone(left.untried, false).await;
     turns.alone(alone, false).await;
     trials.sort_by_key(|(index, _)| *index);
     let trials: Vec<_> = trials.into_iter().map(|(_, record)| record).collect();
@@ -96,8 +97,9 @@ pub async fn run_one(target: &dyn Target, scenario: Scenario, deadline: Duration
         Err(error) => return broken(scenario, error.to_string()),
     };
     let mut trial = Trial::new(scenario, stage);
+    let starts_again = scenario.cold || scenario.needs.contains(&Need::Restart);
     let deadline =
-        if scenario.cold && !target.isolated() { deadline * STARTING_TAKES_LONGER } else { deadline };
+        if starts_again && !target.isolated() { deadline * STARTING_TAKES_LONGER } else { deadline };
     let running = AssertUnwindSafe(perform(&mut trial, scenario)).catch_unwind();
     let ended = match tokio::time::timeout(deadline, running).await {
         Err(_) => Err(Stop::Broken(format!("the trial was not over after {} s", deadline.as_secs()))),

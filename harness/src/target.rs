@@ -85,6 +85,8 @@ pub enum TargetError {
         why: String,
         /// Its last output.
         output: String,
+        /// It was still running when its time was up, and answered nobody.
+        hangs: bool,
     },
     /// Nothing answers where the application should be.
     #[error("{name} is not up: {why}. Start it, or give its profile a [run] table so that rpcheck does")]

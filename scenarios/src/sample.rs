@@ -162,6 +162,7 @@ impl App for Sample {
             name: "sample-app".to_owned(),
             why,
             output: String::new(),
+            hangs: false,
         };
         let listener = self.listener.try_clone().map_err(no_port)?;
         listener.set_nonblocking(true).map_err(no_port)?;

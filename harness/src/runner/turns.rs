@@ -22,15 +22,26 @@ pub(super) struct Turns<'a> {
     pub(super) tell: &'a dyn Fn(Event<'_>),
     /// Takes each record once it is final.
     pub(super) finished: &'a mut dyn FnMut(usize, TrialRecord),
+    /// What to say of a trial whose application is down and does not come back.
+    pub(super) dead: Option<String>,
+}
+
+/// What is left to be run alone.
+#[derive(Default)]
+pub(super) struct Left {
+    /// Trials that ran while the application went down.
+    pub(super) again: Vec<Planned>,
+    /// Trials that never started, because it did not come back.
+    pub(super) untried: Vec<Planned>,
 }
 
 const REPEATED: &str = "run again, alone: the app went down, or dropped a connection, while other trials ran";
 
 impl Turns<'_> {
-    /// Runs these side by side, and returns those that have to be repeated alone.
-    pub(super) async fn together(&mut self, jobs: usize, planned: Vec<Planned>) -> Vec<Planned> {
+    /// Runs these side by side, and returns those that have to be run alone.
+    pub(super) async fn together(&mut self, jobs: usize, planned: Vec<Planned>) -> Left {
         let shared = !self.target.isolated();
-        let (mut waiting, mut again) = (VecDeque::from(planned), Vec::new());
+        let (mut waiting, mut left) = (VecDeque::from(planned), Left::default());
         let mut running = FuturesUnordered::new();
         let mut started: HashMap<usize, Scenario> = HashMap::new();
         let mut down = false;
@@ -44,11 +55,11 @@ impl Turns<'_> {
             }
             let Some((index, record)) = running.next().await else {
                 if waiting.is_empty() {
-                    return again;
+                    return left;
                 }
                 if self.target.revive().await.is_err() {
                     // Whoever is next alone says why.
-                    again.extend(waiting.drain(..));
+                    left.untried.extend(waiting.drain(..));
                 }
                 down = false;
                 continue;
@@ -56,7 +67,7 @@ impl Turns<'_> {
             down = down || (shared && self.target.ended().await.is_some());
             let scenario = started.remove(&index).unwrap_or(record.scenario);
             if down || (shared && suspect(&record)) {
-                again.push((index, scenario));
+                left.again.push((index, scenario));
             } else {
                 (self.finished)(index, record);
             }
@@ -66,17 +77,19 @@ impl Turns<'_> {
     /// Runs these one after the other, each on an application that is up.
     pub(super) async fn alone(&mut self, planned: Vec<Planned>, repeated: bool) {
         let shared = !self.target.isolated();
-        let mut dead: Option<String> = None;
         for (index, scenario) in planned {
-            if shared && dead.is_none() {
-                dead = self.target.revive().await.err().map(|error| format!("the app is down: {error}"));
+            if !repeated {
+                (self.tell)(Event::TrialStarted { id: scenario.id });
             }
-            if let Some(error) = &dead {
+            if let Some(error) = &self.dead {
                 (self.finished)(index, broken(scenario, error.clone()));
                 continue;
             }
-            if !repeated {
-                (self.tell)(Event::TrialStarted { id: scenario.id });
+            if shared && let Err(error) = self.target.revive().await {
+                let error = format!("the app is down: {error}");
+                self.dead = Some(briefly(&error));
+                (self.finished)(index, broken(scenario, error));
+                continue;
             }
             let mut record = self.spawn(scenario).await;
             if shared && let Some(how) = self.target.ended().await {
@@ -97,6 +110,11 @@ impl Turns<'_> {
             trial.await.unwrap_or_else(|error| broken(scenario, format!("the trial ended early: {error}")))
         }
     }
+}
+
+/// Why the application is down, without what it said: that stands with the first trial that it keeps from running.
+fn briefly(error: &str) -> String {
+    error.lines().next().unwrap_or_default().trim_end_matches("; it said:").to_owned()
 }
 
 /// Its verdict may be about what another trial did to the application.

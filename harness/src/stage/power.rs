@@ -3,7 +3,7 @@
 
 use super::Stage;
 use crate::target::TargetError;
-use crate::verdict::Stop;
+use crate::verdict::{Finding, Stop, Symptom};
 use mock_idp::FaultReport;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Mutex;
@@ -23,8 +23,10 @@ enum State {
     LiedTo,
     /// It is stopped, and starts when it is needed.
     Due,
-    /// It did not start under what the provider told, and said this.
+    /// It ended by itself under what the provider told, and said this.
     Refused(String),
+    /// It neither started nor ended under what the provider told: whoever waits for it waits for ever.
+    Hangs(Finding),
     /// It did not start, and that was not the provider's doing.
     Failed(String),
 }
@@ -37,16 +39,18 @@ impl Stage {
         *state = State::Due;
     }
 
-    /// Starts the application if it is due. `Some` says why it refused to start under the faults that are armed.
+    /// Starts the application if it is due. `Some` says why it refused to start under the faults that are armed;
+    /// one that hangs there has refused nothing, and that is a finding.
     pub(crate) async fn up(&self) -> Result<Option<String>, Stop> {
         let mut state = self.power.state.lock().await;
-        let over = matches!(*state, State::Refused(_)) && !self.lies_at_start(|_| true);
+        let over = matches!(*state, State::Refused(_) | State::Hangs(_)) && !self.lies_at_start(|_| true);
         if over || matches!(*state, State::Due) {
             *state = self.started().await;
         }
         match &*state {
             State::Up | State::LiedTo | State::Due => Ok(None),
             State::Refused(why) => Ok(Some(why.clone())),
+            State::Hangs(finding) => Err(Stop::Found(finding.clone())),
             State::Failed(error) => Err(Stop::Broken(error.clone())),
         }
     }
@@ -57,6 +61,11 @@ impl Stage {
         match outcome {
             Ok(()) if lied_to => State::LiedTo,
             Ok(()) => State::Up,
+            Err(TargetError::NotStarted { why, hangs: true, .. }) if lied_to => {
+                let expected = "the app starts, or says why not and ends";
+                let finding = Finding::new(expected, why, self.record(Vec::new()));
+                State::Hangs(finding.showing(Symptom::Hang))
+            }
             Err(TargetError::NotStarted { why, output, .. }) if lied_to => {
                 let last = output.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
                 State::Refused(format!("{why}; it said: {last}"))
@@ -96,7 +105,7 @@ impl Stage {
     }
 
     /// Notes that the application did not answer, or dropped a connection.
-    pub(crate) fn lose(&self) {
+    pub fn lose(&self) {
         self.power.lost.store(true, Ordering::Relaxed);
     }
 

@@ -74,6 +74,7 @@ impl Process {
                     name: name.to_owned(),
                     why: format!("`{program}` cannot be run: {cause}"),
                     output: String::new(),
+                    hangs: false,
                 },
             })?;
         let lines = Lines::default();

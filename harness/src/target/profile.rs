@@ -87,7 +87,7 @@ pub struct Run {
     /// Installs the application; run in the profile's folder when `setup_marker` is not there.
     #[serde(default)]
     pub setup: Vec<String>,
-    /// What is there once the application is installed.
+    /// What is there once the application is installed; needed where there is a `setup`.
     #[serde(default)]
     pub setup_marker: String,
     /// Seconds that `setup` may take.

@@ -1,10 +1,12 @@
 //! Applications that read their provider's metadata as they start, and other ways to start.
 
 use crate::place::{PROFILE, app, open, tried};
+use harness::runner::run_one;
 use harness::trial::{FORGED, meaningful};
-use harness::{Expect, Input, Outcome, Scenario, Symptom, Trial};
+use harness::{Expect, Input, Need, Outcome, Scenario, Symptom, Trial};
 use mock_idp::fault::{DISCOVERY, WIRE};
 use mock_idp::trace::Endpoint;
+use std::time::Duration;
 
 const READS_AT_START: &str = "RP_READS_AT_START = \"yes\"";
 
@@ -26,6 +28,32 @@ pub(crate) async fn metadata_that_are_read_at_the_start_are_lied_about_then_and_
         .expect(Expect::RefusedOrUnavailable);
     let record = tried(app(READS_AT_START).await, inputs).await;
     assert_eq!(record.verdict.name(), "pass", "{:?}", record.verdict);
+}
+
+pub(crate) async fn an_app_that_hangs_while_it_starts_has_refused_nothing() {
+    let profile = format!("{PROFILE}{READS_AT_START}\n").replace("[run]", "[run]\nready_deadline = 3");
+    let silent = Scenario::harden("test/silent")
+        .cold()
+        .with(|| vec![WIRE.at(Endpoint::Discovery).delay(60_000)])
+        .expect(Expect::RefusedOrUnavailable);
+    let record = tried(open(&profile).await.unwrap(), silent).await;
+    let finding = record.verdict.finding().expect("a finding");
+    assert_eq!(finding.symptom, Symptom::Hang);
+    assert!(finding.actual.contains("within 3 s"), "{finding:?}");
+    assert_eq!(record.inputs.len(), 1, "it starts again once the provider answers: {:?}", record.inputs);
+}
+
+pub(crate) async fn whoever_restarts_the_app_has_time_for_that() {
+    async fn script(_: &mut Trial) -> Outcome {
+        let _ = tokio::time::timeout(Duration::from_secs(2), std::future::pending::<()>()).await;
+        Ok(())
+    }
+    let slow = Scenario::must("test/slow").unsandwiched().run(|t| Box::pin(script(t)));
+    let target = app("").await;
+    let deadline = Duration::from_secs(1);
+    assert_eq!(run_one(&target, slow, deadline).await.verdict.name(), "broken");
+    let restarting = slow.alone().needs(&[Need::Restart]);
+    assert_eq!(run_one(&target, restarting, deadline).await.verdict.name(), "pass");
 }
 
 pub(crate) async fn an_app_that_must_accept_what_keeps_it_from_starting_fails() {
@@ -76,6 +104,12 @@ pub(crate) async fn setting_up_has_a_deadline_that_its_error_names() {
     let error = open(&PROFILE.replace("[run]", setup)).await.err().expect("an error").to_string();
     assert!(error.contains("after 1 s") && error.contains("run.setup_deadline"), "{error}");
     assert!(error.contains("by hand"), "{error}");
+}
+
+pub(crate) async fn setting_up_without_a_marker_would_never_be_done() {
+    let error = open(&PROFILE.replace("[run]", "[run]\nsetup = [\"npm\", \"ci\"]")).await;
+    let error = error.err().expect("an error").to_string();
+    assert!(error.contains("run.setup_marker") && error.contains("write"), "{error}");
 }
 
 pub(crate) async fn an_app_that_does_not_start_is_told_with_its_output_and_a_remedy() {

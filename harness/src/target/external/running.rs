@@ -67,10 +67,11 @@ impl Running {
         let deadline = Duration::from_secs(run.ready_deadline);
         let mut answered = false;
         let waited = tokio::time::timeout(deadline, until_ready(&ready, &mut process, &mut answered)).await;
-        let why = match waited {
-            Ok(Err(status)) => format!("`{}` ended with {status}", command.join(" ")),
+        let (hangs, why) = match waited {
+            Ok(Err(status)) => (false, format!("`{}` ended with {status}", command.join(" "))),
             Err(_) if !answered => {
-                format!("{ready} did not answer within {} s (run.ready_deadline)", deadline.as_secs())
+                let seconds = deadline.as_secs();
+                (true, format!("{ready} did not answer within {seconds} s (run.ready_deadline)"))
             }
             // One that goes on answering 5xx is up as well: what that means is for the trials to say.
             Ok(Ok(())) | Err(_) => {
@@ -80,7 +81,7 @@ impl Running {
         };
         let output = process.output();
         process.end().await;
-        Err(TargetError::NotStarted { name: self.profile.name.clone(), why, output })
+        Err(TargetError::NotStarted { name: self.profile.name.clone(), why, output, hangs })
     }
 
     /// An application that somebody else started has to be there already.

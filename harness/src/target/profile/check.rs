@@ -47,6 +47,13 @@ impl ProfileFile {
                 TOLD - 1
             ));
         }
+        if self.run.as_ref().is_some_and(|run| !run.setup.is_empty() && run.setup_marker.is_empty()) {
+            return Err(
+                "run.setup_marker is left out, so that nobody knows whether run.setup is still to be run: \
+                        write the path of what it leaves behind, such as \"node_modules/.package-lock.json\""
+                    .to_owned(),
+            );
+        }
         if self.run.as_ref().is_some_and(|run| run.command.is_empty()) {
             return Err("run.command is empty: write the program and its arguments, such as \
                         [\"node\", \"app.js\"], or leave the [run] table out"
