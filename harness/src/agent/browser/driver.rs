@@ -10,6 +10,9 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process_group};
+use tempfile::TempDir;
+
 use super::BrowserError;
 
 /// How long a driver may take to listen, and to end.
@@ -25,6 +28,8 @@ pub struct Browser {
 pub(super) struct Driver {
     child: std::sync::Mutex<Child>,
     pub(super) address: SocketAddr,
+    /// Where Chromium leaves what it does not clean up itself; goes when the process is gone.
+    _folder: TempDir,
 }
 
 impl Browser {
@@ -47,8 +52,11 @@ impl Browser {
 impl Driver {
     fn start(program: &Path) -> Result<Self, BrowserError> {
         let failed = |cause: String| BrowserError::Start { what: "ChromeDriver", cause };
+        let folder = TempDir::with_prefix("rpcheck-")
+            .map_err(|error| failed(format!("no temporary folder: {error}")))?;
         let mut child = Command::new(program)
             .arg("--port=0")
+            .env("TMPDIR", folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -67,10 +75,10 @@ impl Driver {
             }
         });
         if let Ok(Ok(port)) = told.recv_timeout(PATIENCE) {
-            return Ok(Self { child: child.into(), address: SocketAddr::from(([127, 0, 0, 1], port)) });
+            let address = SocketAddr::from(([127, 0, 0, 1], port));
+            return Ok(Self { child: child.into(), address, _folder: folder });
         }
-        let _ = child.kill();
-        let _ = child.wait();
+        end(&mut child);
         Err(failed(format!("{} did not say on which port it listens", program.display())))
     }
 
@@ -93,9 +101,16 @@ impl Drop for Driver {
         // Asked politely it closes every window first; killed it would leave them behind.
         let _ = self.ask("GET", "/shutdown");
         let child = self.child.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let _ = child.kill();
-        let _ = child.wait();
+        end(child);
     }
+}
+
+/// Ends the driver, and the windows of one that was itself ended before it could close them.
+fn end(child: &mut Child) {
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+    let _ = child.wait();
 }
 
 fn find(variable: &str, names: &[&str]) -> Option<PathBuf> {
