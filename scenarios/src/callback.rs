@@ -134,7 +134,8 @@ async fn no_origin(t: &mut Trial) -> Outcome {
     let callback = t.facts().callback.clone();
     let answer = raw::send(t, "POST", &callback, &headers, &body).await?;
     for line in answer.headers_named("set-cookie") {
-        agent.agent().plant_cookie(&callback, line).await?;
+        // One that the browser does not take is the app's affair: the probe says what came of it.
+        let _ = agent.agent().plant_cookie(&callback, line).await;
     }
     let subject = agent.probe().await?;
     let seen = format!("status {}, signed in as {subject:?}", answer.status);

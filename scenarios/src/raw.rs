@@ -1,41 +1,42 @@
 //! A request without a browser round it: what an attacker's own program sends, header by header.
 
-use harness::{Outcome, Reason, Stop, Trial};
+mod wire;
+
+use harness::{Outcome, Reason, Stop, Symptom, Trial};
+use mock_idp::trace::{Endpoint, Exchange, Leg, Recorder, Request, Response};
 use std::fmt::Write as _;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use std::time::Duration;
 use url::Url;
 
-/// What came back.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    headers: Vec<(String, String)>,
-}
+/// How long the app may take, as for every other request.
+const PATIENCE: Duration = Duration::from_secs(10);
 
-impl Answer {
-    /// The values of a header, in order.
-    pub(crate) fn headers_named(&self, name: &str) -> impl Iterator<Item = &str> {
-        let named = move |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
-        self.headers.iter().filter(named).map(|(_, value)| value.as_str())
-    }
-}
-
-/// Sends a request with these headers and no others. `Host` is the app's own if it is not among them.
+/// Sends a request with these headers and no others. `Host` is the app's own if it is not among them. A crash is a
+/// finding.
 pub(crate) async fn send(
     t: &Trial,
     method: &str,
     url: &Url,
     headers: &[(&str, &str)],
     body: &str,
-) -> Result<Answer, Stop> {
+) -> Result<Response, Stop> {
     reachable(url)?;
     let start = t.position();
-    let text = written(method, url, headers, body);
-    match exchanged(url, &text).await {
-        Ok(answer) => read(&answer).ok_or_else(|| {
-            t.found(start, "an answer of the app", format!("something else: {:.40}", answer.escape_debug()))
-        }),
-        Err(error) => Err(t.found(start, "an answer of the app", format!("{url}: {error}"))),
+    let headers = complete(url, headers, body);
+    let answer = wire::exchanged(url, &written(method, url, &headers, body), PATIENCE).await;
+    let request = Request { method: method.to_owned(), url: url.to_string(), headers, body: body.to_owned() };
+    t.stage().record(vec![exchange(t, request, answer.as_ref().ok().cloned())]);
+    let (symptom, seen) = match answer {
+        Ok(answer) if answer.status < 500 => return Ok(answer),
+        Ok(answer) => (Symptom::ServerError, format!("the app answered {}", answer.status)),
+        Err(trouble) => (trouble.symptom(), format!("{url}: {trouble}")),
+    };
+    if matches!(symptom, Symptom::Dropped | Symptom::Unreachable) {
+        t.stage().lose();
+    }
+    match t.found(start, "an answer of the app that is no crash: a status below 500", seen) {
+        Stop::Found(finding) => Err(Stop::Found(finding.showing(symptom))),
+        other => Err(other),
     }
 }
 
@@ -48,34 +49,37 @@ fn reachable(url: &Url) -> Outcome {
     )))
 }
 
-fn written(method: &str, url: &Url, headers: &[(&str, &str)], body: &str) -> String {
+/// All headers of the request, in order.
+fn complete(url: &Url, headers: &[(&str, &str)], body: &str) -> Vec<(String, String)> {
+    let own = &url[url::Position::BeforeHost..url::Position::AfterPort];
+    let named = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
+    let host = (!named).then_some(("host", own));
+    let length = body.len().to_string();
+    let last = [("content-length", length.as_str()), ("connection", "close")];
+    let all = host.into_iter().chain(headers.iter().copied()).chain(last);
+    all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+fn written(method: &str, url: &Url, headers: &[(String, String)], body: &str) -> String {
     let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
     let mut text = format!("{method} {path} HTTP/1.1\r\n");
-    let own = &url[url::Position::BeforeHost..url::Position::AfterPort];
-    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-        let _ = write!(text, "Host: {own}\r\n");
-    }
     for (name, value) in headers {
         let _ = write!(text, "{name}: {value}\r\n");
     }
-    let _ = write!(text, "Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
-    text
+    text + "\r\n" + body
 }
 
-async fn exchanged(url: &Url, text: &str) -> std::io::Result<String> {
-    let addresses = url.socket_addrs(|| None)?;
-    let mut stream = TcpStream::connect(&*addresses).await?;
-    stream.write_all(text.as_bytes()).await?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await?;
-    Ok(String::from_utf8_lossy(&answer).into_owned())
-}
-
-fn read(answer: &str) -> Option<Answer> {
-    let (head, _) = answer.split_once("\r\n\r\n")?;
-    let mut lines = head.split("\r\n");
-    let status = lines.next()?.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()?;
-    let header =
-        |line: &str| line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
-    Some(Answer { status, headers: lines.filter_map(header).collect() })
+/// What the report shows of it, as if a browser had sent it.
+fn exchange(t: &Trial, request: Request, response: Option<Response>) -> Exchange {
+    Exchange {
+        seq: 0,
+        at_millis: t.stage().agent_clock.unix_millis(),
+        leg: Leg::Front,
+        recorder: Recorder::Agent,
+        endpoint: Endpoint::App,
+        marker: None,
+        request,
+        response,
+        faults: Vec::new(),
+    }
 }

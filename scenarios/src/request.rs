@@ -166,8 +166,7 @@ async fn redirect_uri(t: &mut Trial) -> Outcome {
 async fn stays_configured(t: &Trial, headers: &[(&str, &str)]) -> Outcome {
     let start = t.stage().url(&t.profile().start);
     let answer = raw::send(t, "GET", &start, headers, "").await?;
-    t.demand(answer.status < 500, 0, "no crash", format!("status {}", answer.status))?;
-    let Some(location) = answer.headers_named("location").next() else { return Ok(()) };
+    let Some(location) = answer.header("location") else { return Ok(()) };
     let Ok(location) = start.join(location) else { return Ok(()) };
     let sent = location.query_pairs().find(|(name, _)| name == "redirect_uri");
     let expected = format!("redirect_uri={}", t.facts().callback);
