@@ -3,9 +3,9 @@
 use crate::jar;
 use harness::agent::{Cookie, Initiator, Submission};
 use harness::trial::{FORGED, HONEST, meaningful};
-use harness::{Need, Outcome, Scenario, Stop, Trial};
+use harness::{Need, Outcome, Reason, Scenario, Stop, Symptom, Trial};
 use mock_idp::fault::{DISCOVERY, ID_TOKEN, RESPONSE, SEAL};
-use mock_idp::trace::Leg;
+use mock_idp::trace::{Endpoint, Leg};
 use mock_idp::{Fault, MockIdp, Params};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
@@ -73,6 +73,13 @@ async fn ignored_or_refused(t: &mut Trial, decoy: &MockIdp, name: &str, value: &
     t.restart().await?;
     let before = decoy.tenant().trace().last_seq();
     let landing = t.agent().await?.log_in(FORGED).await?;
+    let sent = landing.conversation.iter().any(|exchange| exchange.endpoint == Endpoint::Authorize);
+    if !sent {
+        landing.refused()?;
+        return Err(Stop::NotRun(Reason::Needs(
+            "needs an app that believes metadata whose endpoints are at another origin than the issuer",
+        )));
+    }
     meaningful(&guard.report())?;
     drop(guard);
     let word = if landing.subject.is_some() { "ignored" } else { "refused" };
@@ -129,7 +136,7 @@ async fn bears(t: &Trial, mut padding: Params) -> Outcome {
     match agent.deliver(&padding).await {
         Ok(landing) => landing.refused(),
         // Hanging up in the middle of a body that is too large is a clean answer too.
-        Err(Stop::Found(finding)) if finding.actual.contains("was dropped") => {
+        Err(Stop::Found(finding)) if finding.symptom == Symptom::Dropped => {
             let subject = agent.probe().await?;
             let seen = format!("signed in as {subject:?}");
             t.demand(subject.is_none(), start, "the login is refused", seen)

@@ -7,7 +7,7 @@ use harness::runner::{self, Options, run_one};
 use harness::verdict::{TrialRecord, Verdict};
 use harness::{Expect, Need, Reason, Scenario};
 use mock_idp::fault::{HEADER, ID_TOKEN, JWKS, RESPONSE, SEAL};
-use sample_app::{SampleApp, Weakness};
+use sample_app::{SampleApp, StartError, Weakness};
 use scenarios::sample::SampleTarget;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +26,27 @@ async fn weak(name: &str) -> SampleTarget {
         Box::pin(SampleApp::start_weak(listener, settings, ambient, weakness))
     };
     SampleTarget::started_by(name, Arc::new(start)).await.expect("the sample starts")
+}
+
+/// The sample, which ends at once where the provider's metadata lead to another place than the provider.
+async fn wary() -> SampleTarget {
+    let start =
+        |listener, settings: sample_app::Settings, ambient| -> futures::future::BoxFuture<'static, _> {
+            Box::pin(async move {
+                let issuer = settings.issuers[0].issuer.clone();
+                let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+                let answer = client.get(format!("{issuer}/.well-known/openid-configuration")).send().await;
+                let text = answer.expect("an answer").text().await.expect("metadata");
+                let metadata: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+                match metadata["token_endpoint"].as_str() {
+                    Some(endpoint) if !endpoint.starts_with(&issuer) => {
+                        Err(StartError::Listener(std::io::Error::other("not my provider's endpoints")))
+                    }
+                    _ => SampleApp::start(listener, settings, ambient).await,
+                }
+            })
+        };
+    SampleTarget::started_by("wary", Arc::new(start)).await.expect("the sample starts")
 }
 
 fn reason(record: &TrialRecord) -> &Reason {
@@ -59,6 +80,16 @@ async fn a_fault_that_a_caching_app_never_asked_for_is_not_run() {
 async fn a_fault_of_ours_that_never_fires_is_our_own_failure() {
     let record = tried(Scenario::must("test/never").with(|| vec![RESPONSE.set("state", "x").nth(9)])).await;
     assert!(broken(&record).contains("never fired"), "{:?}", record.verdict);
+}
+
+#[tokio::test]
+async fn an_app_that_does_not_fall_for_foreign_endpoints_is_not_asked_what_it_would_do_there() {
+    let unasked =
+        scenarios::catalogue().into_iter().find(|scenario| scenario.id == "callback/unasked-parameters");
+
+    let record = run_one(&wary().await, unasked.expect("the scenario"), DEADLINE).await;
+
+    assert!(reason(&record).to_string().contains("at another origin"), "{:?}", record.verdict);
 }
 
 #[tokio::test]
