@@ -1,7 +1,7 @@
 //! How long a session lasts, what can be read from it, and what is kept of the pages that it opens.
 
 use crate::jar;
-use harness::agent::{Cookie, Page};
+use harness::agent::Cookie;
 use harness::trial::HONEST;
 use harness::{Need, Outcome, Scenario, Trial, TrialAgent};
 
@@ -70,9 +70,11 @@ const NO_STORE: Scenario = Scenario::should("session/no-store")
 
 async fn no_store(t: &mut Trial) -> Outcome {
     let mut agent = t.signed_in(HONEST).await?;
-    for path in [t.profile().page.clone(), t.profile().probe.path.clone()] {
+    for (label, path) in
+        [("a guarded page", t.profile().page.clone()), ("the probe", t.profile().probe.path.clone())]
+    {
         let outcome = not_stored(t, &mut agent, &path).await;
-        t.input(path, outcome);
+        t.input(label, outcome);
     }
     Ok(())
 }
@@ -92,9 +94,11 @@ const FRAMED: Scenario = Scenario::should("session/framed")
 
 async fn framed(t: &mut Trial) -> Outcome {
     let mut agent = t.signed_in(HONEST).await?;
-    for path in [t.profile().home.clone(), t.profile().page.clone()] {
+    for (label, path) in
+        [("the home page", t.profile().home.clone()), ("a guarded page", t.profile().page.clone())]
+    {
         let outcome = unframed(t, &mut agent, &path).await;
-        t.input(path, outcome);
+        t.input(label, outcome);
     }
     Ok(())
 }
@@ -102,22 +106,22 @@ async fn framed(t: &mut Trial) -> Outcome {
 async fn unframed(t: &Trial, agent: &mut TrialAgent, path: &str) -> Outcome {
     let start = t.position();
     let page = agent.look(path).await?;
-    let expected = "frame-ancestors 'none' or 'self', or X-Frame-Options: DENY or SAMEORIGIN";
-    let (refused, seen) = framing(&page);
+    let expected = "frame-ancestors that name who may frame it, or X-Frame-Options: DENY or SAMEORIGIN";
+    let policies = page.headers_named("content-security-policy");
+    let (refused, seen) = framing(&policies, page.header("x-frame-options"));
     t.demand(refused, start, expected, seen)
 }
 
 /// Do the headers keep strangers from framing the page? And what they say of it. Browsers ignore X-Frame-Options
 /// where a policy has frame-ancestors (CSP 3, 6.4.2.1).
-fn framing(page: &Page) -> (bool, String) {
-    let policies = page.headers_named("content-security-policy");
-    let directives = policies.iter().flat_map(|policy| policy.split([';', ',']));
-    let ancestors: Vec<_> = directives.filter_map(ancestors).collect();
+fn framing(policies: &[&str], frame_options: Option<&str>) -> (bool, String) {
+    let policies = policies.iter().flat_map(|header| header.split(','));
+    let ancestors: Vec<_> = policies.filter_map(|policy| policy.split(';').find_map(ancestors)).collect();
     if !ancestors.is_empty() {
-        let own = |sources: &Vec<&str>| sources.iter().all(|source| ["'none'", "'self'"].contains(source));
-        return (ancestors.iter().any(own), format!("frame-ancestors {}", ancestors.concat().join(" ")));
+        let named = |sources: &Vec<&str>| !sources.iter().any(|source| is_anybody(source));
+        return (ancestors.iter().any(named), format!("frame-ancestors {}", ancestors.concat().join(" ")));
     }
-    match page.header("x-frame-options") {
+    match frame_options {
         Some(value) => {
             let refuses = ["deny", "sameorigin"].contains(&value.trim().to_ascii_lowercase().as_str());
             (refuses, format!("X-Frame-Options: {value}"))
@@ -131,4 +135,42 @@ fn ancestors(directive: &str) -> Option<Vec<&str>> {
     let mut words = directive.split_ascii_whitespace();
     words.next().filter(|name| name.eq_ignore_ascii_case("frame-ancestors"))?;
     Some(words.collect())
+}
+
+/// A source that names nobody: a scheme alone, or any host, whatever its scheme, port and path.
+fn is_anybody(source: &str) -> bool {
+    let scheme_alone = source.ends_with(':');
+    let host = source.split_once("://").map_or(source, |(_, host)| host);
+    scheme_alone || host.split([':', '/']).next() == Some("*")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_framed_by_anybody_where_a_source_names_nobody() {
+        for open in ["*", "https:", "HTTP:", "https://*", "*:443", "https://*:*/", "'self' *"] {
+            assert!(!framing(&[&format!("frame-ancestors {open}")], Some("DENY")).0, "{open}");
+        }
+        for closed in
+            ["'none'", "'SELF'", "", "https://portal.example", "*.example.com 'self'", "a.example:*"]
+        {
+            assert!(framing(&[&format!("default-src *; Frame-Ancestors {closed}")], None).0, "{closed}");
+        }
+    }
+
+    #[test]
+    fn the_strictest_policy_holds_and_the_first_directive_of_each() {
+        assert!(framing(&["frame-ancestors *", "frame-ancestors 'none'"], None).0);
+        assert!(framing(&["frame-ancestors *, frame-ancestors 'none'"], None).0);
+        assert!(!framing(&["frame-ancestors *; frame-ancestors 'none'"], None).0);
+    }
+
+    #[test]
+    fn without_a_policy_the_older_header_says_it() {
+        assert!(framing(&["default-src 'self'"], Some(" SameOrigin")).0);
+        assert!(!framing(&[], Some("ALLOW-FROM https://a.example")).0);
+        assert!(!framing(&[], None).0);
+    }
 }
