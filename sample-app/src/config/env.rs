@@ -33,7 +33,8 @@ pub(super) fn variables() -> Result<BTreeMap<String, String>, SettingsError> {
     Ok(values)
 }
 
-/// The known ones among `variables`. A value that is no text is refused: passing over it would use the default, or
+/// The known ones among `variables`, but for those without a value: an empty variable is how scripts leave one out,
+/// and must not hide what the file says. A value that is no text is refused: passing over it would use the default, or
 /// no login at all.
 fn texts(
     variables: impl Iterator<Item = (OsString, OsString)>,
@@ -42,12 +43,13 @@ fn texts(
         let name = KNOWN.into_iter().find(|known| name == *known)?;
         Some((name, value))
     });
-    known
-        .map(|(variable, value)| match value.into_string() {
-            Ok(value) => Ok((variable.to_owned(), value)),
-            Err(_) => Err(SettingsError::NotText { variable }),
-        })
-        .collect()
+    let texts = known.map(|(variable, value)| match value.into_string() {
+        Ok(value) => Ok((variable.to_owned(), value)),
+        Err(_) => Err(SettingsError::NotText { variable }),
+    });
+    let said =
+        |text: &Result<(String, String), _>| !text.as_ref().is_ok_and(|(_, value)| value.trim().is_empty());
+    texts.filter(said).collect()
 }
 
 /// The variables of `./.env`. Only a file that is not there counts as none: anything else would fail open. What a
@@ -128,6 +130,15 @@ mod tests {
         {
             assert_eq!(distance(one, other), letters, "{one} {other}");
         }
+    }
+
+    #[test]
+    fn a_variable_without_a_value_does_not_hide_what_the_file_says() {
+        let pairs = [("PORT", ""), ("SECRET", " \t"), ("SCOPE", "openid")];
+
+        let texts = texts(pairs.into_iter().map(|(name, value)| (name.into(), value.into())));
+
+        assert_eq!(texts.unwrap(), [("SCOPE".to_owned(), "openid".to_owned())]);
     }
 
     #[cfg(unix)]
