@@ -117,9 +117,14 @@ mod tests {
     use tokio::net::TcpListener;
 
     const SHORT: Duration = Duration::from_millis(300);
+    const LONG: Duration = Duration::from_secs(20);
 
     /// What comes of an app that answers with these bytes, and then hangs up or does nothing more.
-    async fn answered(answer: &'static [u8], hangs_up: bool) -> Result<Response, Trouble> {
+    async fn answered(
+        answer: &'static [u8],
+        hangs_up: bool,
+        patience: Duration,
+    ) -> Result<Response, Trouble> {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let app = tokio::spawn(async move {
@@ -132,7 +137,7 @@ mod tests {
             }
         });
         let url = Url::parse(&format!("http://127.0.0.1:{port}/")).expect("a URL");
-        let came = exchanged(&url, "GET / HTTP/1.1\r\n\r\n", SHORT).await;
+        let came = exchanged(&url, "GET / HTTP/1.1\r\n\r\n", patience).await;
         app.abort();
         came
     }
@@ -149,7 +154,7 @@ mod tests {
             (b"HTTP/1.1 204 No Content\r\n\r\n", false, ""),
             (b"HTTP/1.0 200 OK\r\n\r\nto the end", true, "to the end"),
         ] {
-            assert_eq!(answered(answer, hangs_up).await.expect("an answer").body, body);
+            assert_eq!(answered(answer, hangs_up, LONG).await.expect("an answer").body, body);
         }
     }
 
@@ -162,7 +167,8 @@ mod tests {
             (b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhi", true, Symptom::Dropped),
             (b"SSH-2.0-OpenSSH\r\n\r\n", true, Symptom::Behaviour),
         ] {
-            let trouble = answered(answer, hangs_up).await.expect_err("no answer");
+            let patience = if symptom == Symptom::Hang { SHORT } else { LONG };
+            let trouble = answered(answer, hangs_up, patience).await.expect_err("no answer");
             assert_eq!(trouble.symptom(), symptom, "{trouble}");
         }
     }
