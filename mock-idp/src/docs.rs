@@ -2,3 +2,12 @@
 
 #[doc = include_str!("../docs/running.md")]
 mod running {}
+
+#[doc = include_str!("../docs/settings.md")]
+mod settings {}
+
+#[doc = include_str!("../docs/containers.md")]
+mod containers {}
+
+#[doc = include_str!("../docs/presets.md")]
+mod presets {}

@@ -46,6 +46,7 @@ pub mod lint;
 pub mod login;
 pub mod offer;
 mod pages;
+mod preset;
 pub mod protocol;
 mod routes;
 pub mod server;

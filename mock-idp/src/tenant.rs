@@ -3,8 +3,10 @@
 mod change;
 mod guard;
 pub(crate) mod hand_out;
+mod introduction;
 pub(crate) mod issue;
 mod mint;
+mod place;
 mod registry;
 mod snapshot;
 mod state;
@@ -14,7 +16,8 @@ use std::sync::{Arc, Weak};
 pub use change::{Keys, Manner};
 pub use guard::FaultGuard;
 pub use mint::{MintError, MintOrder};
-pub(crate) use registry::Registry;
+pub(crate) use place::Bases;
+pub(crate) use registry::{Registry, ambient};
 pub use state::Grace;
 pub(crate) use state::{Desk, State};
 

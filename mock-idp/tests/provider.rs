@@ -3,6 +3,7 @@
 
 mod provider {
     mod authorize;
+    mod bases;
     mod binary;
     mod claims;
     mod client_auth;
@@ -24,8 +25,11 @@ mod provider {
     mod metadata;
     mod occasions;
     mod openapi;
+    mod presets;
+    mod program;
     mod pushed;
     mod registration;
+    mod settings;
     mod stage;
     mod tenants;
     mod token;

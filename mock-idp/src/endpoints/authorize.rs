@@ -124,6 +124,9 @@ fn hand_out(
         };
         params.append("id_token", state.id_token(granted, client, beside, pass));
     }
+    if let Some(user) = state.introduction(granted, request.destination.mode) {
+        params.append("user", user);
+    }
     params
 }
 

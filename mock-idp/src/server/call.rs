@@ -33,6 +33,8 @@ pub(crate) struct Call {
     pub(crate) marker: Option<String>,
     /// The request's path and query.
     pub(crate) target: String,
+    /// Scheme, host and port under which the request was made, as far as that can be believed.
+    pub(crate) asked_at: String,
     /// The header `Authorization`.
     pub(crate) authorization: Option<String>,
 }

@@ -26,15 +26,23 @@ pub(super) struct Understood {
     pub(super) refused: Option<Response>,
 }
 
+/// How a request came.
+pub(super) struct Asked {
+    /// Under which scheme, host and port.
+    pub(super) at: String,
+    /// How long its body may take.
+    pub(super) patience: Duration,
+}
+
 /// Reads a request.
 pub(super) async fn understood(
     state: &Arc<State>,
     endpoint: Endpoint,
     parts: &Parts,
     body: Body,
-    patience: Duration,
+    asked: Asked,
 ) -> Understood {
-    let (body, mut refused) = received(body, patience).await;
+    let (body, mut refused) = received(body, asked.patience).await;
     let mut params = |text: &str, place| {
         Params::parse_at_most(text, PARAMS_LIMIT).unwrap_or_else(|| {
             refused = Some(too_many(place));
@@ -55,6 +63,7 @@ pub(super) async fn understood(
         is_post: parts.method == Method::POST,
         endpoint,
         bystander: refused.is_some() || !matches!(parts.method, Method::GET | Method::POST),
+        asked_at: asked.at,
         authorization: text(&parts.headers, &header::AUTHORIZATION),
         marker: marker_of(&parts.headers),
         target: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
