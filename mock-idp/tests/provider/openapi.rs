@@ -26,7 +26,7 @@ fn filled(path: &str) -> String {
     } else {
         "1"
     };
-    path.replace("{tenant}", "_default").replace("{item}", item)
+    path.replace("{tenant}", "_default").replace("{item}", item).replace("/wait", "/wait?timeout_millis=0")
 }
 
 async fn document(desk: &Desk) -> Value {
