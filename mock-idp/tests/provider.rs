@@ -24,6 +24,7 @@ mod provider {
     mod malformed;
     mod metadata;
     mod occasions;
+    mod offer;
     mod openapi;
     mod presets;
     mod program;

@@ -67,12 +67,12 @@ pub(super) fn prove(assertion: &str, call: &Call, client: &Client) -> Result<(),
     }
     let now = call.state.now_for(client);
     match token.time("exp") {
-        None => return Err(wrong("has no exp; let it expire in a minute or so")),
+        None => Err(wrong("has no exp; let it expire in a minute or so")),
         Some(_) if token.is_over(now) => {
-            return Err(wrong(format!("has expired; by the provider's clock it is {now}")));
+            Err(wrong(format!("has expired; by the provider's clock it is {now}")))
         }
         Some(_) if token.is_early(now) => {
-            return Err(wrong(format!("is not good yet, by its nbf; by the provider's clock it is {now}")));
+            Err(wrong(format!("is not good yet, by its nbf; by the provider's clock it is {now}")))
         }
         Some(until) => is_new(&token, until, call, client),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::page::{page, redirect, untrusted};
 use super::path;
-use crate::carried::{Stage, effective};
+use crate::carried::{Visit, effective};
 use crate::checks::{Refusal, check};
 use crate::fault::Pass;
 use crate::grant::Granted;
@@ -18,7 +18,7 @@ use crate::tenant::issue::Beside;
 
 pub(crate) async fn answer(call: Call) -> Reply {
     let mut pass = call.pass();
-    let encoded = match read(&call.state, call.params(), Stage::first(&call)) {
+    let encoded = match read(&call.state, call.params(), Visit::first(&call)) {
         Ok(request) => respond(&call, &request, &mut pass),
         Err(refusal) => refuse(&call.state, refusal, &mut pass),
     };
@@ -27,14 +27,14 @@ pub(crate) async fn answer(call: Call) -> Reply {
 
 /// Reads a request again, at a page after the authorization endpoint whose URL still has it.
 pub(super) fn understand(state: &State, params: &Params) -> Result<AuthorizationRequest, Refusal> {
-    read(state, params, Stage::Again)
+    read(state, params, Visit::Again)
 }
 
 /// Checks a request, wherever its parameters are, against the issuer's clients, rules and offer.
-fn read(state: &State, params: &Params, stage: Stage) -> Result<AuthorizationRequest, Refusal> {
+fn read(state: &State, params: &Params, visit: Visit) -> Result<AuthorizationRequest, Refusal> {
     let desk = state.snapshot();
     let book = desk.book();
-    check(&*effective(state, params, &book, stage)?, &book)
+    check(&*effective(state, params, &book, visit)?, &book)
 }
 
 fn respond(call: &Call, request: &AuthorizationRequest, pass: &mut Pass) -> Encoded {
@@ -87,7 +87,7 @@ pub(super) fn grant(
         nonce: request.nonce.clone(),
         auth_time,
         acr: request.acr(),
-        amr: Vec::new(),
+        amr: vec!["pwd".to_owned()],
         sid: state.ids.fresh(),
         claims: request.claims.clone(),
     });

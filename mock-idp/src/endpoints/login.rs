@@ -42,7 +42,7 @@ pub(crate) async fn sign_in(call: Call) -> Reply {
 }
 
 enum Answer {
-    Person(User),
+    Person(Box<User>),
     Nobody,
     Wrong,
 }
@@ -59,7 +59,7 @@ fn who(call: &Call) -> Answer {
                 && call.form.first("password") == Some(&user.password)
         }),
     };
-    found.map_or(Answer::Wrong, |user| Answer::Person(user.clone()))
+    found.map_or(Answer::Wrong, |user| Answer::Person(Box::new(user.clone())))
 }
 
 fn ask(call: &Call, request: &AuthorizationRequest, username: &str, problem: Option<&str>) -> Encoded {
