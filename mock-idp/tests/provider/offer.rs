@@ -27,6 +27,7 @@ struct Walk {
 }
 
 /// The tokens of a login.
+#[expect(clippy::struct_field_names, reason = "these are their names")]
 #[derive(Debug, Default)]
 struct Tokens {
     id_token: Option<String>,
