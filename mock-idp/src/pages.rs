@@ -90,17 +90,6 @@ pub(crate) struct SignedOutPage<'p> {
     pub(crate) home: &'p str,
 }
 
-/// The landing page.
-#[derive(Template)]
-#[template(path = "home.html")]
-pub(crate) struct HomePage<'p> {
-    pub(crate) issuer: &'p str,
-    pub(crate) endpoints: &'p [(&'static str, String)],
-    pub(crate) clients: &'p [String],
-    pub(crate) people: &'p [User],
-    pub(crate) rules: &'static str,
-}
-
 trait Styled {
     /// The style, for the base template.
     fn style(&self) -> &'static str {
@@ -111,4 +100,3 @@ trait Styled {
 impl Styled for LoginPage<'_> {}
 impl Styled for ProblemPage<'_> {}
 impl Styled for SignedOutPage<'_> {}
-impl Styled for HomePage<'_> {}

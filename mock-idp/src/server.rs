@@ -21,7 +21,7 @@ use crate::settings::Settings;
 use crate::tenant::{Bases, Desk, Registry, Tenant, ambient};
 use crate::{control, routes, token};
 
-pub(crate) use call::{Call, Reply};
+pub(crate) use call::{Call, ControlUrl, Reply};
 pub(crate) use connection::serve;
 
 /// A running provider. Dropping it stops it at once and closes its connections.
@@ -182,7 +182,8 @@ impl Builder {
                 self.patience,
             )));
         }
-        let service = recorder::recording(Arc::clone(&registry), self.patience, routes::router());
+        let router = routes::router().layer(axum::Extension(ControlUrl(control_url.clone())));
+        let service = recorder::recording(Arc::clone(&registry), self.patience, router);
         tasks.push(tokio::spawn(serve(listener, service, self.patience)));
         // The port is open; what the first login needs is made ready while nobody waits for it.
         token::warm_up();

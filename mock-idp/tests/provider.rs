@@ -17,6 +17,7 @@ mod provider {
     mod device;
     mod faults;
     mod form_page;
+    mod home;
     mod http;
     mod limits;
     mod login;

@@ -16,6 +16,10 @@ use crate::tenant::State;
 use crate::trace::Endpoint;
 use crate::trace::Fired;
 
+/// Where the control API is, if there is one, for the landing page.
+#[derive(Clone)]
+pub(crate) struct ControlUrl(pub(crate) Option<String>);
+
 /// One request to an issuer, understood as far as HTTP goes.
 #[derive(Clone)]
 pub(crate) struct Call {
