@@ -138,7 +138,7 @@ const cases = {
   async dynamic_registration() {
     const config = await client.dynamicClientRegistration(
       new URL(issuer),
-      { redirect_uris: [redirect_uri], client_name: 'Registered by itself', token_endpoint_auth_method: 'client_secret_basic' },
+      { redirect_uris: [redirect_uri], client_name: 'Registered by itself', token_endpoint_auth_method: 'client_secret_post' },
       undefined,
       insecure,
     );
