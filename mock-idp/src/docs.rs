@@ -11,3 +11,12 @@ mod containers {}
 
 #[doc = include_str!("../docs/presets.md")]
 mod presets {}
+
+#[doc = include_str!("../docs/endpoints.md")]
+mod endpoints {}
+
+#[doc = include_str!("../docs/clients.md")]
+mod clients {}
+
+#[doc = include_str!("../docs/tokens.md")]
+mod tokens {}

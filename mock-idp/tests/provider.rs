@@ -33,6 +33,7 @@ mod provider {
     mod registration;
     mod settings;
     mod stage;
+    mod strict;
     mod tenants;
     mod token;
     mod trace;
