@@ -32,7 +32,7 @@ impl ClientKey {
         let ec = |curve, algorithm| Pair::Ec(curve, EcdsaKeyPair::generate(algorithm).unwrap());
         let pair = match alg {
             "none" => Pair::Nothing,
-            "EdDSA" => Pair::Ed(Ed25519KeyPair::generate().unwrap()),
+            "EdDSA" | "Ed25519" => Pair::Ed(Ed25519KeyPair::generate().unwrap()),
             "ES256" => ec("P-256", &signature::ECDSA_P256_SHA256_FIXED_SIGNING),
             "ES384" => ec("P-384", &signature::ECDSA_P384_SHA384_FIXED_SIGNING),
             "ES512" => ec("P-521", &signature::ECDSA_P521_SHA512_FIXED_SIGNING),
