@@ -13,6 +13,7 @@ pub(crate) mod login;
 mod page;
 pub(crate) mod par;
 pub(crate) mod path;
+pub(crate) mod pause;
 pub(crate) mod registration;
 pub(crate) mod revocation;
 pub(crate) mod token;
@@ -21,3 +22,4 @@ pub(crate) mod webfinger;
 
 pub(crate) use home::{nothing_here, unknown_tenant};
 pub(crate) use path::place_of;
+pub(crate) use pause::stop_at_page;

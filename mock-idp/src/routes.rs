@@ -7,7 +7,7 @@ use axum::handler::Handler;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::endpoints::{
-    authorize, claims, device, discovery, end_session, home, introspection, jwks, login, par, path,
+    authorize, claims, device, discovery, end_session, home, introspection, jwks, login, par, path, pause,
     registration, revocation, token, userinfo, webfinger,
 };
 
@@ -47,6 +47,7 @@ fn issuer() -> Router {
         .route(path::CLAIMS, document(claims::answer))
         .route(path::REVOCATION, post(revocation::answer).options(discovery::preflight))
         .route(path::USERINFO, get(userinfo::answer).post(userinfo::answer).options(discovery::preflight))
+        .route(path::PAUSE, get(pause::show).post(pause::answer))
         .route(path::END_SESSION, get(end_session::answer).post(end_session::answer))
         .method_not_allowed_fallback(home::wrong_method)
 }

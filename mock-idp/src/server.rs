@@ -21,7 +21,7 @@ use crate::settings::Settings;
 use crate::tenant::{Bases, Desk, Registry, Tenant, ambient};
 use crate::{control, routes, token};
 
-pub(crate) use call::{Call, ControlUrl, Reply};
+pub(crate) use call::{Call, ControlUrl, Paused, Reply};
 pub(crate) use connection::serve;
 
 /// A running provider. Dropping it stops it at once and closes its connections.

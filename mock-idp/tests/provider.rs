@@ -27,6 +27,7 @@ mod provider {
     mod occasions;
     mod offer;
     mod openapi;
+    mod pause;
     mod presets;
     mod program;
     mod pushed;

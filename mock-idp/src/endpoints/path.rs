@@ -19,6 +19,7 @@ pub(crate) const REGISTRATION: &str = "/register";
 pub(crate) const WEBFINGER: &str = "/.well-known/webfinger";
 pub(crate) const CLAIMS: &str = "/claims";
 pub(crate) const USERINFO: &str = "/userinfo";
+pub(crate) const PAUSE: &str = "/pause";
 pub(crate) const END_SESSION: &str = "/end-session";
 
 const PLACES: &[(&str, Endpoint)] = &[
@@ -40,6 +41,7 @@ const PLACES: &[(&str, Endpoint)] = &[
     (CLAIMS, Endpoint::Claims),
     (PUSHED_AUTHORIZATION, Endpoint::PushedAuthorization),
     (END_SESSION, Endpoint::EndSession),
+    (PAUSE, Endpoint::Consent),
 ];
 
 /// The path of an endpoint; the landing page's for what has none.

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::client_auth::basic;
 use crate::fault::Pass;
-use crate::protocol::{Encoded, Params};
+use crate::protocol::{AuthorizationResponse, Encoded, Params};
 use crate::tenant::State;
 use crate::trace::Endpoint;
 use crate::trace::Fired;
@@ -66,6 +66,7 @@ impl Call {
         self.state.armory.pass(crate::fault::Context {
             client: self.client_id().map(str::to_owned).or_else(|| self.basic_client_id()),
             marker: self.marker.clone(),
+            pause: self.state.desk().pause && !self.bystander,
             bystander: self.bystander,
         })
     }
@@ -87,18 +88,29 @@ pub(super) struct FiredInside(pub(super) Vec<Fired>);
 pub(crate) struct Reply {
     encoded: Encoded,
     fired: Vec<Fired>,
+    paused: Option<Paused>,
 }
+
+/// A response to the application that is to stop at a page: the recorder sends the browser there instead.
+#[derive(Clone, Debug)]
+pub(crate) struct Paused(pub(crate) Box<AuthorizationResponse>);
 
 impl Reply {
     /// An answer that went past seams.
-    pub(crate) fn after(pass: Pass, encoded: Encoded) -> Self {
-        Self { encoded, fired: pass.into_fired() }
+    pub(crate) fn after(mut pass: Pass, encoded: Encoded) -> Self {
+        let paused = pass.take_paused().map(Paused);
+        Self { encoded, fired: pass.into_fired(), paused }
+    }
+
+    /// An answer in which these lies were told by hand.
+    pub(crate) fn told(fired: Vec<Fired>, encoded: Encoded) -> Self {
+        Self { encoded, fired, paused: None }
     }
 }
 
 impl From<Encoded> for Reply {
     fn from(encoded: Encoded) -> Self {
-        Self { encoded, fired: Vec::new() }
+        Self { encoded, fired: Vec::new(), paused: None }
     }
 }
 
@@ -115,6 +127,9 @@ impl IntoResponse for Reply {
             }
         }
         response.extensions_mut().insert(FiredInside(self.fired));
+        if let Some(paused) = self.paused {
+            response.extensions_mut().insert(paused);
+        }
         response
     }
 }

@@ -18,7 +18,7 @@ use super::connection::{HangUp, pause};
 use super::forwarded::asked_at;
 use super::request::{Asked, Understood, understood};
 use super::slow::SlowBody;
-use crate::endpoints::{nothing_here, place_of, unknown_tenant};
+use crate::endpoints::{nothing_here, place_of, stop_at_page, unknown_tenant};
 use crate::fault::{Seam, Wire};
 use crate::tenant::{Registry, State};
 use crate::trace::{self, Endpoint, Exchange, Recorder};
@@ -64,7 +64,7 @@ async fn record(
         (None, Some(call)) => nothing_here(call).await.into_response(),
         (None, None) => next.run(request).await,
     };
-    let (wire, mut faults) = wire_of(response).await;
+    let (wire, mut faults) = wire_of(stop_at_page(&state, response)).await;
     let mut wire = wire.for_head(is_head);
     if !is_preflight {
         // A browser's question whether it may ask must not eat the lie meant for what it asks.
