@@ -90,7 +90,7 @@ pub(crate) struct SignedOutPage<'p> {
     pub(crate) home: &'p str,
 }
 
-trait Styled {
+pub(crate) trait Styled {
     /// The style, for the base template.
     fn style(&self) -> &'static str {
         STYLE

@@ -11,7 +11,7 @@ use super::path;
 use crate::checks::Rules;
 use crate::client::Client;
 use crate::login::User;
-use crate::pages::{ProblemPage, STYLE};
+use crate::pages::{ProblemPage, Styled};
 use crate::protocol::Encoded;
 use crate::server::{Call, ControlUrl, Reply};
 use crate::tenant::{Registry, State};
@@ -32,11 +32,7 @@ struct HomePage<'p> {
     control: Option<&'p str>,
 }
 
-impl HomePage<'_> {
-    fn style(&self) -> &'static str {
-        STYLE
-    }
-}
+impl Styled for HomePage<'_> {}
 
 pub(crate) async fn show(call: Call, Extension(ControlUrl(control)): Extension<ControlUrl>) -> Reply {
     let state = &*call.state;

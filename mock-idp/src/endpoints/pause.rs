@@ -13,7 +13,7 @@ use super::page::{page, redirect};
 use super::path;
 use crate::fault::{LIES, Lie};
 use crate::grant::PausedResponse;
-use crate::pages::{ProblemPage, STYLE};
+use crate::pages::{ProblemPage, Styled};
 use crate::protocol::{Encoded, ErrorCode, ResponseMode};
 use crate::server::{Call, Paused, Reply};
 use crate::tenant::State;
@@ -40,11 +40,7 @@ struct PausePage<'p> {
     problem: Option<&'p str>,
 }
 
-impl PausePage<'_> {
-    fn style(&self) -> &'static str {
-        STYLE
-    }
-}
+impl Styled for PausePage<'_> {}
 
 /// Errors that a provider may answer with (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6).
 const ERRORS: &[&str] = &[

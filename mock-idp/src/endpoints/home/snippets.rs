@@ -19,9 +19,12 @@ pub(super) struct Snippet {
     pub(super) text: String,
 }
 
+/// Writes the settings for one library.
+type Text = fn(&Facts<'_>) -> String;
+
 /// Settings for every library, all for an application at `http://localhost:3000` or the library's usual port.
 pub(super) fn snippets(facts: &Facts<'_>) -> Vec<Snippet> {
-    let table: [(&str, &str, fn(&Facts<'_>) -> String); 8] = [
+    let table: [(&str, &str, Text); 8] = [
         ("Express · express-openid-connect", ".env", express),
         ("Spring Boot · spring-security-oauth2-client", "application.yaml", spring),
         ("ASP.NET Core · OpenIdConnect", "Program.cs", aspnet),
