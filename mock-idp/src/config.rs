@@ -1,10 +1,13 @@
 //! The binary: its command line, what it prints, and how it ends.
 
 mod args;
+mod foreign;
 mod healthcheck;
 mod keys;
+mod lint;
 mod run;
 mod token;
+mod web;
 
 use std::process::ExitCode;
 
@@ -31,6 +34,8 @@ enum Command {
     Keys(keys::KeysArgs),
     /// Ask a provider whether it is well: status 0 if so, 1 if not
     Healthcheck(healthcheck::HealthcheckArgs),
+    /// Judge what an application sent: a saved trace, or that of a running provider; status 1 if there is a remark
+    Lint(lint::LintArgs),
     /// Make one ID Token, honest or not, and print it
     Token(token::TokenArgs),
 }
@@ -45,6 +50,7 @@ pub async fn main() -> ExitCode {
         None => run::serve(&cli.serve, &matches).await.map(|()| ExitCode::SUCCESS),
         Some(Command::Keys(args)) => keys::make(&args).map(|()| ExitCode::SUCCESS),
         Some(Command::Healthcheck(args)) => Ok(healthcheck::ask(&args)),
+        Some(Command::Lint(args)) => lint::judge(&args),
         Some(Command::Token(args)) => token::make(&args).await.map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {

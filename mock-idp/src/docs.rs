@@ -20,3 +20,9 @@ mod clients {}
 
 #[doc = include_str!("../docs/tokens.md")]
 mod tokens {}
+
+#[doc = include_str!("../docs/migrating.md")]
+mod migrating {}
+
+#[doc = include_str!("../docs/interop.md")]
+mod interop {}

@@ -21,5 +21,5 @@ pub(crate) mod userinfo;
 pub(crate) mod webfinger;
 
 pub(crate) use home::{nothing_here, unknown_tenant};
-pub(crate) use path::place_of;
+pub(crate) use path::{is_taken, place_of};
 pub(crate) use pause::stop_at_page;

@@ -18,6 +18,7 @@ const PRESETS: &[(&str, &str)] = &[
     ("google", include_str!("../presets/google.toml")),
     ("okta", include_str!("../presets/okta.toml")),
     ("keycloak", include_str!("../presets/keycloak.toml")),
+    ("navikt", include_str!("../presets/navikt.toml")),
     ("apple", include_str!("../presets/apple.toml")),
 ];
 

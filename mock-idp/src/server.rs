@@ -78,6 +78,11 @@ impl MockIdp {
         self.registry.reload(settings);
     }
 
+    /// The issuer identifier of a tenant, if there is one of that slug.
+    pub fn issuer_of(&self, slug: &str) -> Option<String> {
+        self.registry.get(slug).map(|state| state.issuer.clone())
+    }
+
     /// The default issuer.
     pub fn tenant(&self) -> Tenant {
         Tenant::new(self.registry.default_state(), &self.registry)

@@ -162,6 +162,12 @@ impl Settings {
                     "[tenant.{slug}]: a slug is made of letters, digits, - and _, and is not _default"
                 ));
             }
+            if tenant.at_root == Some(true) && crate::endpoints::is_taken(slug) {
+                return Err(format!(
+                    "[tenant.{slug}]: at_root = true is not possible, because the provider itself has something at \
+                     /{slug}; choose another name"
+                ));
+            }
             let settings = tenant.over(self);
             settings
                 .login_policy()

@@ -24,6 +24,7 @@ mod provider {
     mod logout;
     mod malformed;
     mod metadata;
+    mod migration;
     mod occasions;
     mod offer;
     mod openapi;

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, ValueEnum};
 
+use super::foreign::ForeignArgs;
 use crate::checks::Rules;
 use crate::settings::{FromFile, Origin, Origins, Settings, TrustForwarded};
 
@@ -68,6 +69,8 @@ pub(super) struct ServeArgs {
     /// Sign with the keys of this folder, as `mock-idp keys` makes it
     #[arg(long, value_name = "FOLDER", env = "MOCK_IDP_KEYS")]
     keys: Option<PathBuf>,
+    #[command(flatten)]
+    foreign: ForeignArgs,
     /// What to say when listening; json says one line only [default: text, after a line of JSON if the port is 0]
     #[arg(long, value_name = "FORM", env = "MOCK_IDP_READY")]
     pub(super) ready: Option<Ready>,
@@ -88,6 +91,8 @@ fn rules(text: &str) -> Result<Rules, String> {
 pub(super) struct Effective {
     pub(super) settings: Settings,
     pub(super) origins: Origins,
+    /// What was asked for and is not done, in sentences.
+    pub(super) notes: Vec<String>,
 }
 
 /// The setting that each flag changes, by the flag's id.
@@ -111,13 +116,14 @@ const FLAGS: &[(&str, &str)] = &[
 impl ServeArgs {
     /// The settings of the file, changed by the environment and the command line.
     pub(super) fn effective(&self, matches: &ArgMatches) -> anyhow::Result<Effective> {
-        let (settings, mut origins) = match &self.config {
+        let (mut settings, mut origins) = match &self.config {
             Some(path) => {
                 let read = FromFile::read(path)?;
                 (read.settings, read.origins)
             }
             None => (Settings::default(), Origins::default()),
         };
+        let notes = self.foreign.apply(&mut settings, &mut origins)?;
         for (id, setting) in FLAGS {
             let flag = id.replace('_', "-");
             match matches.value_source(id) {
@@ -130,7 +136,7 @@ impl ServeArgs {
         }
         let settings = self.over(settings);
         settings.check().map_err(anyhow::Error::msg).context("the settings do not fit together")?;
-        Ok(Effective { settings, origins })
+        Ok(Effective { settings, origins, notes })
     }
 
     fn over(&self, mut settings: Settings) -> Settings {

@@ -10,7 +10,10 @@ use crate::settings::{Settings, shown};
 
 /// Starts a provider, says where it is, and runs it until Ctrl-C or SIGTERM.
 pub(super) async fn serve(args: &ServeArgs, matches: &ArgMatches) -> anyhow::Result<()> {
-    let Effective { settings, origins } = args.effective(matches)?;
+    let Effective { settings, origins, notes } = args.effective(matches)?;
+    for note in notes {
+        eprintln!("mock-idp: {note}");
+    }
     if args.print_config {
         say(shown(&settings, &origins).trim_end());
         return Ok(());
@@ -79,10 +82,9 @@ fn greeting(provider: &MockIdp, settings: &Settings) -> String {
         Some(folder) => format!("It signs with the keys in {}.", folder.display()),
         None => "Its keys are published test keys: never trust them outside of tests.".to_owned(),
     };
-    let others: String = settings
-        .tenants
-        .keys()
-        .fold(String::new(), |text, slug| format!("{text}\n  issuer {slug:12}  {base}/t/{slug}"));
+    let others: String = settings.tenants.keys().fold(String::new(), |text, slug| {
+        format!("{text}\n  issuer         {}", provider.issuer_of(slug).unwrap_or_default())
+    });
     format!(
         "mock-idp is listening
 

@@ -49,6 +49,12 @@ pub(crate) fn of(endpoint: Endpoint) -> &'static str {
     PLACES.iter().find(|(_, known)| *known == endpoint).map_or(HOME, |(path, _)| path)
 }
 
+/// Whether the default issuer has something at this first segment of a path.
+pub(crate) fn is_taken(segment: &str) -> bool {
+    let first = |path: &str| path.split('/').nth(1).is_some_and(|first| first == segment);
+    segment == "t" || PLACES.iter().any(|(path, _)| first(path))
+}
+
 /// Which issuer and which endpoint a path means: the slug of the tenant, if it is not the default issuer.
 pub(crate) fn place_of(path: &str) -> (Option<&str>, Endpoint) {
     if let Some(slug) = path.strip_prefix(OAUTH_METADATA).and_then(|rest| rest.strip_prefix("/t/")) {

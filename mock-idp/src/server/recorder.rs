@@ -97,7 +97,7 @@ struct Located {
 fn located(registry: &Registry, path: &str) -> Result<Located, Reply> {
     let (slug, endpoint) = place_of(path);
     let state = match slug {
-        None => registry.default_state(),
+        None => registry.at_root(path).unwrap_or_else(|| registry.default_state()),
         Some(slug) => registry.get(slug).ok_or_else(|| Reply::from(unknown_tenant(registry, slug)))?,
     };
     let ours = state.place.our_path(path);

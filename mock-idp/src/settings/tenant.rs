@@ -42,6 +42,9 @@ pub struct TenantSettings {
     /// The vendor's realm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub realm: Option<String>,
+    /// Whether it is at `/NAME`, and not at `/t/NAME`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_root: Option<bool>,
     /// Makes ids, codes and tokens the same in every run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,

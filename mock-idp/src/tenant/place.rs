@@ -23,15 +23,23 @@ const FOR_BROWSERS: &[&str] =
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     bases: Bases,
-    /// `/t/{slug}`, or nothing.
+    /// `/t/{slug}`, or nothing: where it is among our paths.
+    ours: String,
+    /// Where it is for everybody else: the same, or `/{slug}`.
     below: String,
     pub(crate) preset: Preset,
 }
 
 impl Place {
     pub(crate) fn new(bases: &Bases, slug: Option<&str>, preset: Preset) -> Self {
-        let below = slug.map(|slug| format!("/t/{slug}")).unwrap_or_default();
-        Self { bases: bases.clone(), below, preset }
+        let ours = slug.map(|slug| format!("/t/{slug}")).unwrap_or_default();
+        Self { bases: bases.clone(), below: ours.clone(), ours, preset }
+    }
+
+    /// The same at `/{slug}` instead of `/t/{slug}`.
+    pub(crate) fn at_root(self) -> Self {
+        let below = self.ours.strip_prefix("/t").unwrap_or_default().to_owned();
+        Self { below, ..self }
     }
 
     /// The URL below which everything is.
@@ -45,10 +53,21 @@ impl Place {
         format!("{}{}{slash}", self.base(), self.preset.issuer)
     }
 
-    /// Our path, if the vendor that is imitated has another at this place.
+    /// Our path for one that is another: because the vendor that is imitated has its own, or because the issuer
+    /// is at the root.
     pub(crate) fn our_path(&self, path: &str) -> Option<String> {
-        let theirs = path.strip_prefix(&self.below)?;
-        self.preset.our_path(theirs).map(|ours| format!("{}{ours}", self.below))
+        let rest = path.strip_prefix(&self.below)?;
+        let rest = if rest.is_empty() { "/" } else { rest };
+        match self.preset.our_path(rest) {
+            Some(ours) => Some(format!("{}{ours}", self.ours)),
+            None if self.is_at_root() => Some(format!("{}{rest}", self.ours)),
+            None => None,
+        }
+    }
+
+    /// Whether the issuer is at `/{slug}`.
+    pub(crate) fn is_at_root(&self) -> bool {
+        self.below != self.ours
     }
 
     /// Whether the URL under which a request came is the one for back ends.

@@ -78,7 +78,8 @@ impl Registry {
                 state.reload(&own);
             } else {
                 let (clock, ids) = ambient(&own);
-                self.add_with(slug, Desk::new(&own), clock, ids);
+                let desk = Desk::new(&own).at_root(tenant.at_root.unwrap_or(false));
+                self.add_with(slug, desk, clock, ids);
             }
         }
     }
@@ -95,6 +96,12 @@ impl Registry {
 
     pub(crate) fn remove(&self, slug: &str) -> bool {
         self.tenants.write().unwrap_or_else(PoisonError::into_inner).remove(slug).is_some()
+    }
+
+    /// The issuer at `/{slug}` that a path lies below, if it does.
+    pub(crate) fn at_root(&self, path: &str) -> Option<Arc<State>> {
+        let slug = path.strip_prefix('/')?.split('/').next()?;
+        self.get(slug).filter(|state| state.place.is_at_root())
     }
 
     pub(crate) fn get(&self, slug: &str) -> Option<Arc<State>> {

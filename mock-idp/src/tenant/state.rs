@@ -89,11 +89,16 @@ pub(crate) struct Desk {
     pub(crate) pause: bool,
     /// What the issuer looks like; it counts when the issuer is made.
     preset: Preset,
+    /// Whether a tenant is at `/{slug}`; it counts when the issuer is made.
+    at_root: bool,
 }
 
 impl State {
     pub(crate) fn new(slug: Option<String>, bases: &Bases, desk: Desk, clock: Clock, ids: Ids) -> Self {
-        let place = Place::new(bases, slug.as_deref(), desk.preset.clone());
+        let mut place = Place::new(bases, slug.as_deref(), desk.preset.clone());
+        if desk.at_root {
+            place = place.at_root();
+        }
         Self {
             slug,
             issuer: place.issuer(),
@@ -154,6 +159,7 @@ impl Desk {
             junk: Vec::new(),
             pause: false,
             preset: Preset::of(settings).unwrap_or_default(),
+            at_root: false,
         }
     }
 
@@ -168,6 +174,11 @@ impl Desk {
         self.issuer_parameter = new.issuer_parameter;
         self.offer = new.offer;
         self.lifetimes = new.lifetimes;
+    }
+
+    /// For an issuer at `/{slug}`.
+    pub(crate) fn at_root(self, at_root: bool) -> Self {
+        Self { at_root, ..self }
     }
 
     pub(crate) fn clients(&self) -> Arc<Vec<Client>> {

@@ -8,28 +8,28 @@ use serde_json::Value;
 
 use super::stage::told;
 
-fn program(args: &[&str]) -> Command {
+pub(crate) fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mock-idp"));
     command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 /// A folder that is removed at the end.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("mock-idp-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    fn write(&self, name: &str, text: &str) -> String {
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
         let path = self.0.join(name);
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
@@ -43,17 +43,21 @@ impl Drop for Folder {
 }
 
 /// A provider that runs on free ports.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     output: Lines<BufReader<ChildStdout>>,
-    errors: Lines<BufReader<ChildStderr>>,
+    pub(crate) errors: Lines<BufReader<ChildStderr>>,
     ready: Value,
 }
 
 impl Running {
     fn start(args: &[&str]) -> Self {
+        Self::start_with(args, &[])
+    }
+
+    pub(crate) fn start_with(args: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = program(&["--port", "0", "--control-port", "0", "--ready", "json"]);
-        let mut child = command.args(args).spawn().unwrap();
+        let mut child = command.args(args).envs(environment.iter().copied()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
         let errors = BufReader::new(child.stderr.take().unwrap()).lines();
         let Some(line) = output.next() else {
@@ -63,7 +67,7 @@ impl Running {
         Self { child, output, errors, ready: serde_json::from_str(&line.unwrap()).unwrap() }
     }
 
-    fn issuer(&self) -> &str {
+    pub(crate) fn issuer(&self) -> &str {
         self.ready["issuer"].as_str().unwrap()
     }
 
@@ -225,6 +229,31 @@ fn a_health_check_tells_a_provider_that_is_well_from_one_that_is_not_there() {
     assert!(missing.status.code() == Some(1) && said(&missing).contains("404"), "{}", said(&missing));
     let gone = program(&["healthcheck", "http://127.0.0.1:1"]).output().unwrap();
     assert_eq!(gone.status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn a_linter_reads_a_saved_trace_and_that_of_a_running_provider() {
+    let running = Running::start(&["--user", "alice"]);
+    let control = running.ready["control"].as_str().unwrap();
+    let clean = program(&["lint", control]).output().unwrap();
+    assert!(clean.status.success() && said(&clean).contains("nothing to remark"), "{}", said(&clean));
+    let url = super::stage::request(running.issuer(), &[("nonce", "1"), ("state", "1")]);
+    super::stage::client().get(url).send().await.unwrap();
+
+    let live = program(&["lint", control]).output().unwrap();
+    assert!(live.status.code() == Some(1) && said(&live).contains("nonce-short"), "{}", said(&live));
+
+    let folder = Folder::new("lint");
+    let trace = super::stage::client().get(format!("{control}/tenants/_default/trace")).send().await.unwrap();
+    let file = folder.write("trace.json", &trace.text().await.unwrap());
+    let saved = program(&["lint", &file]).output().unwrap();
+    assert!(
+        saved.status.code() == Some(1) && said(&saved).contains("nonce-equals-state"),
+        "{}",
+        said(&saved)
+    );
+    let none = program(&["lint", "/nowhere.json"]).output().unwrap();
+    assert_eq!(none.status.code(), Some(2));
 }
 
 #[test]
