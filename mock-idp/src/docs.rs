@@ -26,3 +26,11 @@ mod migrating {}
 
 #[doc = include_str!("../docs/interop.md")]
 mod interop {}
+#[doc = include_str!("../docs/control-api.md")]
+mod control_api {}
+
+#[doc = include_str!("../docs/faults.md")]
+mod faults {}
+
+#[doc = include_str!("../docs/trace.md")]
+mod trace {}

@@ -16,6 +16,7 @@ mod provider {
     mod determinism;
     mod device;
     mod faults;
+    mod faults_page;
     mod form_page;
     mod home;
     mod http;

@@ -3,7 +3,6 @@
 //!
 //! It needs Python. Where that is missing the test prints why it does nothing, unless `RPCHECK_REQUIRE` names
 //! `python`.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed, helpers included")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
