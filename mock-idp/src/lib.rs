@@ -7,6 +7,7 @@
 //! | [`trace`] | what happened on the wire |
 //! | [`lint`] | what the application should send differently |
 //! | [`login`] | who logs in |
+//! | [`logout`] | telling applications that a session is over |
 //! | [`client`] | which applications are known |
 //! | [`offer`] | what is offered at all |
 //! | [`checks`] | what an authorization request must be like |
@@ -44,13 +45,16 @@ pub mod fault;
 mod grant;
 pub mod lint;
 pub mod login;
+pub mod logout;
 pub mod migrate;
+pub mod offer;
 mod offer;
 mod pages;
 mod preset;
 pub mod protocol;
 mod routes;
 pub mod server;
+mod session;
 pub mod settings;
 mod sources;
 pub mod tenant;
@@ -63,6 +67,7 @@ pub use client::{AuthMethod, Client};
 pub use device::DeviceError;
 pub use fault::{Fault, FaultError, FaultReport, Seam};
 pub use login::{LoginPolicy, User};
+pub use logout::{Delivery, Logout, LogoutError};
 pub use offer::Offer;
 pub use protocol::{Params, ResponseMode};
 pub use server::{Builder, MockIdp, StartError};

@@ -29,4 +29,4 @@ pub(crate) use own_keys::{fresh_keys, use_keys};
 pub(crate) use signing::{SIGNING_ALGS, Signing};
 pub use spec::{Grant, TokenSpec};
 pub(crate) use spec::{claims_of, claims_supported};
-pub(crate) use verify::read_hint;
+pub(crate) use verify::{Hint, read_hint};

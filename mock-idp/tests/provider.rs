@@ -5,16 +5,19 @@ mod provider {
     mod authorize;
     mod bases;
     mod binary;
+    mod browser;
     mod claims;
     mod client_auth;
     mod code;
     mod connections;
+    mod consent;
     mod control;
     mod control_changes;
     mod control_refusals;
     mod control_trace;
     mod determinism;
     mod device;
+    mod farewell;
     mod faults;
     mod faults_page;
     mod form_page;
@@ -34,6 +37,7 @@ mod provider {
     mod program;
     mod pushed;
     mod registration;
+    mod session;
     mod settings;
     mod stage;
     mod strict;

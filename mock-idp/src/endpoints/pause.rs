@@ -65,8 +65,11 @@ pub(crate) fn stop_at_page(state: &State, mut answer: Response) -> Response {
     let extensions = std::mem::take(answer.extensions_mut());
     let mut stopped =
         Reply::from(redirect(303, format!("{}?id={id}", state.at(path::PAUSE)))).into_response();
-    // What fired so far is told of all the same.
+    // What fired so far is told of all the same, and who signed in stays signed in.
     stopped.extensions_mut().extend(extensions);
+    for cookie in answer.headers().get_all("set-cookie") {
+        stopped.headers_mut().append("set-cookie", cookie.clone());
+    }
     stopped
 }
 

@@ -41,6 +41,10 @@ pub(crate) struct Call {
     pub(crate) asked_at: String,
     /// The header `Authorization`.
     pub(crate) authorization: Option<String>,
+    /// The header `Cookie`.
+    pub(crate) cookies: String,
+    /// Whether a browser says that another site sent it here. It then leaves cookies out of a POST.
+    pub(crate) is_from_elsewhere: bool,
 }
 
 impl Call {
@@ -49,11 +53,18 @@ impl Call {
         if self.is_post { &self.form } else { &self.query }
     }
 
-    /// The id of the client that the request is about. At the login page the request stays in the URL, and the
-    /// body is what a person typed.
+    /// The id of the client that the request is about. At the provider's pages the request stays in the URL, and
+    /// the body is what a person typed.
     fn client_id(&self) -> Option<&str> {
-        let request = if self.endpoint == Endpoint::Login { &self.query } else { self.params() };
+        let is_page = matches!(self.endpoint, Endpoint::Login | Endpoint::Consent);
+        let request = if is_page { &self.query } else { self.params() };
         request.given("client_id")
+    }
+
+    /// The value of a cookie.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        let pairs = self.cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
+        pairs.filter(|(known, _)| *known == name).map(|(_, value)| value).next()
     }
 
     /// The id of the client in a Basic header.

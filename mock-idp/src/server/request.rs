@@ -65,6 +65,9 @@ pub(super) async fn understood(
         bystander: refused.is_some() || !matches!(parts.method, Method::GET | Method::POST),
         asked_at: asked.at,
         authorization: text(&parts.headers, &header::AUTHORIZATION),
+        cookies: cookies_of(&parts.headers),
+        is_from_elsewhere: text(&parts.headers, &HeaderName::from_static("sec-fetch-site")).as_deref()
+            == Some("cross-site"),
         marker: marker_of(&parts.headers),
         target: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
     };
@@ -107,6 +110,12 @@ fn is(headers: &HeaderMap, expected: &str) -> bool {
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// The cookies of a request, as one list.
+fn cookies_of(headers: &HeaderMap) -> String {
+    let lines = headers.get_all(header::COOKIE).iter();
+    lines.map(|line| String::from_utf8_lossy(line.as_bytes())).collect::<Vec<_>>().join("; ")
 }
 
 /// The marker of a request: header `mock-idp-marker`, or cookie `mock_idp_marker`. Octets that are no text make

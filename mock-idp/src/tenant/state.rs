@@ -16,6 +16,7 @@ use crate::grant::{Grants, Vault};
 use crate::login::{LoginPolicy, User};
 use crate::offer::Offer;
 use crate::preset::Preset;
+use crate::session::{Register, Sessions};
 use crate::settings::Settings;
 use crate::token::{Junk, KeyName};
 use crate::trace::Trace;
@@ -45,6 +46,8 @@ pub(crate) struct State {
     pub(crate) armory: Armory,
     /// Codes, tokens and what they stand for.
     pub(crate) grants: Grants,
+    /// Who is signed in here, and in which browser.
+    pub(crate) sessions: Sessions,
     made: Mutex<Desk>,
     desk: Mutex<Desk>,
     pub(super) metadata: Kept,
@@ -81,6 +84,8 @@ pub(crate) struct Desk {
     pub(crate) issuer_parameter: bool,
     pub(crate) offer: Arc<Offer>,
     pub(crate) registration_token: Option<String>,
+    /// Whether a person who signs in on the page is asked what the application may know.
+    pub(crate) consent: bool,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) key: KeyName,
     published: Vec<KeyName>,
@@ -110,6 +115,7 @@ impl State {
             trace: Trace::default(),
             armory: Armory::default(),
             grants: Grants::default(),
+            sessions: Sessions::default(),
             made: Mutex::new(desk.clone()),
             desk: Mutex::new(desk),
             metadata: Kept::default(),
@@ -138,6 +144,7 @@ impl State {
         self.armory.clear();
         self.trace.clear();
         *self.grants.open() = Vault::default();
+        *self.sessions.open() = Register::default();
     }
 }
 
@@ -153,6 +160,7 @@ impl Desk {
             issuer_parameter: settings.issuer_parameter,
             offer: Arc::new(settings.offer.clone()),
             registration_token: settings.registration_token.clone(),
+            consent: false,
             lifetimes: Lifetimes::of(settings),
             key: KeyName::Rsa1,
             published: vec![KeyName::Rsa1, KeyName::Ec, KeyName::Ed],
