@@ -47,7 +47,6 @@ pub mod lint;
 pub mod login;
 pub mod logout;
 pub mod migrate;
-pub mod offer;
 mod offer;
 mod pages;
 mod preset;
