@@ -32,7 +32,7 @@ pub(crate) struct Pushed {
 
 /// Which page reads a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum Visit {
     /// The authorization endpoint, which uses a pushed request up.
     First,
     /// The authorization endpoint, asked by somebody who only looks.
@@ -43,8 +43,8 @@ pub(crate) enum Stage {
     Push,
 }
 
-impl Stage {
-    /// The stage of a request to the authorization endpoint.
+impl Visit {
+    /// A request to the authorization endpoint.
     pub(crate) fn first(call: &Call) -> Self {
         if call.bystander { Self::Look } else { Self::First }
     }
@@ -55,10 +55,10 @@ pub(crate) fn effective<'p>(
     state: &State,
     params: &'p Params,
     book: &Rulebook<'_>,
-    stage: Stage,
+    visit: Visit,
 ) -> Result<Cow<'p, Params>, Refusal> {
     let (object, uri) = (params.given("request"), params.given("request_uri"));
-    let is_pushed = uri.is_some_and(|uri| uri.starts_with(URN)) && stage != Stage::Push;
+    let is_pushed = uri.is_some_and(|uri| uri.starts_with(URN)) && visit != Visit::Push;
     if object.is_none() && !is_pushed && !book.might_require_pushed() {
         return Ok(Cow::Borrowed(params));
     }
@@ -71,10 +71,10 @@ pub(crate) fn effective<'p>(
         )));
     }
     if let (Some(uri), true) = (uri, is_pushed) {
-        return pushed(state, uri, params, stage).map(Cow::Owned).map_err(refused);
+        return pushed(state, uri, params, visit).map(Cow::Owned).map_err(refused);
     }
     let client = client.or_else(|| named(params, book));
-    if stage != Stage::Push && book.requires_pushed(client.as_ref()) {
+    if visit != Visit::Push && book.requires_pushed(client.as_ref()) {
         return Err(refused(ProtocolError::invalid(
             "this request has to be pushed (RFC 9126 6); post it to the pushed_authorization_request_endpoint \
              first, and send client_id and the request_uri that comes back",
@@ -98,13 +98,13 @@ fn named(params: &Params, book: &Rulebook<'_>) -> Option<Client> {
     book.client(&only).ok()
 }
 
-fn pushed(state: &State, uri: &str, params: &Params, stage: Stage) -> Result<Params, ProtocolError> {
+fn pushed(state: &State, uri: &str, params: &Params, visit: Visit) -> Result<Params, ProtocolError> {
     let now = state.clock.unix();
     let mut vault = state.grants.open();
-    let found = match stage {
-        Stage::First => vault.pushed.take(uri, now),
-        Stage::Look => vault.pushed.get(uri, now).cloned(),
-        Stage::Again | Stage::Push => vault.begun.get(uri, now).cloned(),
+    let found = match visit {
+        Visit::First => vault.pushed.take(uri, now),
+        Visit::Look => vault.pushed.get(uri, now).cloned(),
+        Visit::Again | Visit::Push => vault.begun.get(uri, now).cloned(),
     };
     let wrong = |text: &str| ProtocolError::new(ErrorCode::InvalidRequestUri, text);
     let Some(found) = found else {
@@ -118,7 +118,7 @@ fn pushed(state: &State, uri: &str, params: &Params, stage: Stage) -> Result<Par
             "this request_uri was pushed by another client; send the client_id that pushed it",
         ));
     }
-    if stage == Stage::First {
+    if visit == Visit::First {
         vault.begun.put(uri.to_owned(), now, now.saturating_add(BEGUN), found.clone());
     }
     Ok(found.params)

@@ -95,6 +95,11 @@ impl Client {
         Self { client_id: client_id.to_owned(), ..Self::default() }
     }
 
+    /// What people know it by: its name, or else its id.
+    pub fn display_name(&self) -> &str {
+        self.client_name.as_deref().filter(|name| !name.is_empty()).unwrap_or(&self.client_id)
+    }
+
     /// The algorithm of its ID Tokens.
     pub fn id_token_alg(&self) -> &str {
         self.id_token_signed_response_alg.as_deref().unwrap_or("RS256")

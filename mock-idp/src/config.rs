@@ -1,120 +1,65 @@
 //! The binary: its command line, what it prints, and how it ends.
 
-use std::net::IpAddr;
-use std::path::PathBuf;
+mod args;
+mod foreign;
+mod healthcheck;
+mod keys;
+mod lint;
+mod run;
+mod token;
+mod web;
 
-use anyhow::Context as _;
-use clap::Parser;
+use std::process::ExitCode;
 
-use crate::server::MockIdp;
-use crate::settings::Settings;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use args::ServeArgs;
 
 /// A mock OpenID Provider that tells the truth, or lies on command.
+///
+/// Without a command it runs until Ctrl-C. Settings come from flags, the environment (MOCK_IDP_…), a TOML file
+/// and defaults, in this order; `--print-config` tells where each comes from. SIGHUP reads the file again.
 #[derive(Debug, Parser)]
-#[command(name = "mock-idp", version)]
-pub struct Args {
-    /// Listen on this port [default: 9000]
-    #[arg(long, env = "MOCK_IDP_PORT")]
-    port: Option<u16>,
-    /// Listen on this address [default: 127.0.0.1]
-    #[arg(long, env = "MOCK_IDP_HOST")]
-    host: Option<IpAddr>,
-    /// Offer the control API on this port of 127.0.0.1 [default: 9001]
-    #[arg(long, env = "MOCK_IDP_CONTROL_PORT")]
-    control_port: Option<u16>,
-    /// Read settings from this TOML file
-    #[arg(long, value_name = "FILE", env = "MOCK_IDP_CONFIG")]
-    config: Option<PathBuf>,
-    /// Sign this person in without asking
-    #[arg(long, value_name = "USERNAME", env = "MOCK_IDP_USER")]
-    user: Option<String>,
-    /// Be known under this URL, which becomes the issuer
-    #[arg(long, value_name = "URL", env = "MOCK_IDP_PUBLIC_URL")]
-    public_url: Option<String>,
+#[command(name = "mock-idp", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(flatten)]
+    serve: ServeArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
 }
 
-impl Args {
-    /// The settings of the file, changed by the command line.
-    pub fn settings(self) -> anyhow::Result<Settings> {
-        let mut settings = match &self.config {
-            Some(path) => Settings::from_file(path)?,
-            None => Settings::default(),
-        };
-        if let Some(port) = self.port {
-            settings.listen.set_port(port);
-        }
-        if let Some(host) = self.host {
-            settings.listen.set_ip(host);
-        }
-        if let Some(port) = self.control_port {
-            settings.control.set_port(port);
-        }
-        if let Some(user) = self.user {
-            settings.policy = user;
-        }
-        settings.public_url = self.public_url.or(settings.public_url);
-        settings.check().map_err(anyhow::Error::msg).context("the settings do not fit together")?;
-        Ok(settings)
-    }
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make fresh keys in a folder, as PEM and as a JWKS; the setting `keys` uses them
+    Keys(keys::KeysArgs),
+    /// Ask a provider whether it is well: status 0 if so, 1 if not
+    Healthcheck(healthcheck::HealthcheckArgs),
+    /// Judge what an application sent: a saved trace, or that of a running provider; status 1 if there is a remark
+    Lint(lint::LintArgs),
+    /// Make one ID Token, honest or not, and print it
+    Token(token::TokenArgs),
 }
 
-/// Starts a provider, says where it is, and runs it until Ctrl-C or SIGTERM.
-pub async fn run(args: Args) -> anyhow::Result<()> {
-    let settings = args.settings()?;
-    let (listen, control) = (settings.listen, settings.control);
-    let provider =
-        MockIdp::builder().listen(listen).control(control).settings(settings.clone()).start().await?;
-    // Listening for the signal before anybody is told that we run: who reads that may send it at once.
-    let stop = stop_signal()?;
-    say(&greeting(&provider, &settings));
-    stop.await?;
-    say("mock-idp has stopped");
-    Ok(())
-}
-
-fn greeting(provider: &MockIdp, settings: &Settings) -> String {
-    let issuer = provider.base_url();
-    let control = provider.control_url().unwrap_or_default();
-    let client_id = settings.clients.first().map_or("any-client-id", |client| client.client_id.as_str());
-    format!(
-        "mock-idp is listening
-
-  landing page   {issuer}/
-  discovery      {issuer}/.well-known/openid-configuration
-  control API    {control}/
-
-Its keys are published test keys: never trust them outside of tests.
-
-For the .env of your application:
-
-  ISSUER_BASE_URL={issuer}
-  CLIENT_ID={client_id}
-  BASE_URL=http://localhost:3000
-  SECRET=any-long-random-text-of-your-own-32-characters
-
-Stop it with Ctrl-C."
-    )
+/// Does what the command line says, and says how the program ends: 0 if all is well, 1 if what was asked about
+/// is not, 2 if it could not be done.
+pub async fn main() -> ExitCode {
+    // The matches still know whether a value came from a flag or from the environment.
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let done = match cli.command {
+        None => run::serve(&cli.serve, &matches).await.map(|()| ExitCode::SUCCESS),
+        Some(Command::Keys(args)) => keys::make(&args).map(|()| ExitCode::SUCCESS),
+        Some(Command::Healthcheck(args)) => Ok(healthcheck::ask(&args)),
+        Some(Command::Lint(args)) => lint::judge(&args),
+        Some(Command::Token(args)) => token::make(&args).await.map(|()| ExitCode::SUCCESS),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("mock-idp: {error:#}");
+        ExitCode::from(2)
+    })
 }
 
 #[expect(clippy::print_stdout, reason = "this is what the binary says to the person who started it")]
 fn say(text: &str) {
     println!("{text}");
-}
-
-#[cfg(unix)]
-fn stop_signal() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => Ok(()),
-            _ = interrupt.recv() => Ok(()),
-        }
-    })
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "as on the other systems")]
-fn stop_signal() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
-    Ok(tokio::signal::ctrl_c())
 }

@@ -6,6 +6,7 @@
 mod answer;
 mod clients;
 mod clock;
+mod device;
 mod faults;
 mod guard;
 mod keys;

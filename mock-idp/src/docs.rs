@@ -2,3 +2,35 @@
 
 #[doc = include_str!("../docs/running.md")]
 mod running {}
+
+#[doc = include_str!("../docs/settings.md")]
+mod settings {}
+
+#[doc = include_str!("../docs/containers.md")]
+mod containers {}
+
+#[doc = include_str!("../docs/presets.md")]
+mod presets {}
+
+#[doc = include_str!("../docs/endpoints.md")]
+mod endpoints {}
+
+#[doc = include_str!("../docs/clients.md")]
+mod clients {}
+
+#[doc = include_str!("../docs/tokens.md")]
+mod tokens {}
+
+#[doc = include_str!("../docs/migrating.md")]
+mod migrating {}
+
+#[doc = include_str!("../docs/interop.md")]
+mod interop {}
+#[doc = include_str!("../docs/control-api.md")]
+mod control_api {}
+
+#[doc = include_str!("../docs/faults.md")]
+mod faults {}
+
+#[doc = include_str!("../docs/trace.md")]
+mod trace {}

@@ -56,6 +56,14 @@ pub(crate) struct Access {
     pub(crate) granted: Option<Arc<Granted>>,
 }
 
+/// A response to the application that waits for a person to send it.
+#[derive(Clone, Debug)]
+pub(crate) struct PausedResponse {
+    pub(crate) response: crate::protocol::AuthorizationResponse,
+    /// What was changed by hand so far, in English.
+    pub(crate) told: Vec<String>,
+}
+
 /// A refresh token.
 #[derive(Clone, Debug)]
 pub(crate) struct Refresh {
@@ -87,6 +95,8 @@ pub(crate) struct Vault {
     pub(crate) registrations: HashMap<String, Registration>,
     /// Those that the browser brought, for the pages that follow.
     pub(crate) begun: Store<Pushed>,
+    /// Responses that stopped at a page, by a name that nobody can guess.
+    pub(crate) paused: Store<PausedResponse>,
 }
 
 impl Vault {

@@ -7,6 +7,7 @@
 //! | [`trace`] | what happened on the wire |
 //! | [`lint`] | what the application should send differently |
 //! | [`login`] | who logs in |
+//! | [`logout`] | telling applications that a session is over |
 //! | [`client`] | which applications are known |
 //! | [`offer`] | what is offered at all |
 //! | [`checks`] | what an authorization request must be like |
@@ -44,11 +45,15 @@ pub mod fault;
 mod grant;
 pub mod lint;
 pub mod login;
-pub mod offer;
+pub mod logout;
+pub mod migrate;
+mod offer;
 mod pages;
+mod preset;
 pub mod protocol;
 mod routes;
 pub mod server;
+mod session;
 pub mod settings;
 mod sources;
 pub mod tenant;
@@ -61,6 +66,7 @@ pub use client::{AuthMethod, Client};
 pub use device::DeviceError;
 pub use fault::{Fault, FaultError, FaultReport, Seam};
 pub use login::{LoginPolicy, User};
+pub use logout::{Delivery, Logout, LogoutError};
 pub use offer::Offer;
 pub use protocol::{Params, ResponseMode};
 pub use server::{Builder, MockIdp, StartError};

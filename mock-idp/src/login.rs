@@ -36,6 +36,12 @@ impl User {
         self.claims.get("name").and_then(Value::as_str).unwrap_or(&self.username)
     }
 
+    /// What stands for them in a small circle.
+    pub(crate) fn initial(&self) -> String {
+        let letter = self.display_name().chars().find(|letter| letter.is_alphanumeric()).unwrap_or('?');
+        letter.to_uppercase().collect()
+    }
+
     /// Whether a login hint means this person: their username or their email address.
     pub fn is_meant_by(&self, hint: &str) -> bool {
         self.username == hint || self.claims.get("email").and_then(Value::as_str) == Some(hint)

@@ -5,13 +5,22 @@ use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+mod leaving;
+mod signing_in;
+
 use crate::checks::Difference;
-use crate::login::User;
+
+pub(crate) use leaving::{FarewellPage, SignOutPage, SignedOutPage};
+pub(crate) use signing_in::{
+    Account, ChooserPage, ConsentPage, LoginPage, REASONS, Scope, SocialPage, Upstream, UpstreamLink,
+};
 
 /// The style of every page.
 pub(crate) const STYLE: &str = include_str!("../templates/style.css");
 /// What the page of a form response does. A field named `submit` would hide the form's own method.
 pub(crate) const SUBMIT_SCRIPT: &str = "HTMLFormElement.prototype.submit.call(document.forms[0])";
+/// What the page between logout and application does when all its frames have loaded.
+pub(crate) const GO_ON_SCRIPT: &str = "addEventListener('load',()=>{const next=document.getElementById('next');if(next)location.replace(next.href)})";
 
 /// What a page tells the next one about where the browser came from.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +54,13 @@ impl Policy {
         ))
     }
 
+    /// The same policy for a page that frames pages of these origins.
+    pub(crate) fn framing(mut self, origins: &[String]) -> Self {
+        self.0.push_str("; frame-src ");
+        self.0.push_str(&origins.join(" "));
+        self
+    }
+
     pub(crate) fn headers(&self, referrer: Referrer) -> Vec<(&'static str, String)> {
         let referrer = match referrer {
             Referrer::Nothing => "no-referrer",
@@ -60,18 +76,6 @@ impl Policy {
     }
 }
 
-/// The login page.
-#[derive(Template)]
-#[template(path = "login.html")]
-pub(crate) struct LoginPage<'p> {
-    pub(crate) client_id: &'p str,
-    pub(crate) issuer: &'p str,
-    pub(crate) action: &'p str,
-    pub(crate) username: &'p str,
-    pub(crate) problem: Option<&'p str>,
-    pub(crate) people: &'p [User],
-}
-
 /// A page that says what is wrong and what to do about it.
 #[derive(Template)]
 #[template(path = "problem.html")]
@@ -83,32 +87,11 @@ pub(crate) struct ProblemPage<'p> {
     pub(crate) home: &'p str,
 }
 
-/// The page after logout.
-#[derive(Template)]
-#[template(path = "signed_out.html")]
-pub(crate) struct SignedOutPage<'p> {
-    pub(crate) home: &'p str,
-}
-
-/// The landing page.
-#[derive(Template)]
-#[template(path = "home.html")]
-pub(crate) struct HomePage<'p> {
-    pub(crate) issuer: &'p str,
-    pub(crate) endpoints: &'p [(&'static str, String)],
-    pub(crate) clients: &'p [String],
-    pub(crate) people: &'p [User],
-    pub(crate) rules: &'static str,
-}
-
-trait Styled {
+pub(crate) trait Styled {
     /// The style, for the base template.
     fn style(&self) -> &'static str {
         STYLE
     }
 }
 
-impl Styled for LoginPage<'_> {}
 impl Styled for ProblemPage<'_> {}
-impl Styled for SignedOutPage<'_> {}
-impl Styled for HomePage<'_> {}

@@ -7,8 +7,8 @@ use axum::handler::Handler;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::endpoints::{
-    authorize, claims, device, discovery, end_session, home, introspection, jwks, login, par, path,
-    registration, revocation, token, userinfo, webfinger,
+    account, authorize, check_session, claims, consent, device, discovery, end_session, home, introspection,
+    jwks, login, par, path, pause, registration, revocation, social, token, userinfo, webfinger,
 };
 
 /// The provider's routes.
@@ -31,6 +31,9 @@ fn issuer() -> Router {
         .route(path::JWKS, document(jwks::show))
         .route(path::AUTHORIZE, get(authorize::answer).post(authorize::answer))
         .route(path::LOGIN, get(login::show).post(login::sign_in))
+        .route(path::SOCIAL, get(social::show).post(social::sign_in))
+        .route(path::ACCOUNT, post(account::choose))
+        .route(path::CONSENT, post(consent::answer))
         .route(path::TOKEN, post(token::answer).options(discovery::preflight))
         .route(path::INTROSPECTION, post(introspection::answer))
         .route(path::PUSHED_AUTHORIZATION, post(par::answer))
@@ -47,7 +50,10 @@ fn issuer() -> Router {
         .route(path::CLAIMS, document(claims::answer))
         .route(path::REVOCATION, post(revocation::answer).options(discovery::preflight))
         .route(path::USERINFO, get(userinfo::answer).post(userinfo::answer).options(discovery::preflight))
+        .route(path::PAUSE, get(pause::show).post(pause::answer))
         .route(path::END_SESSION, get(end_session::answer).post(end_session::answer))
+        .route(path::V2_LOGOUT, get(end_session::answer_as_auth0))
+        .route(path::CHECK_SESSION, get(check_session::show))
         .method_not_allowed_fallback(home::wrong_method)
 }
 

@@ -2,6 +2,7 @@
 
 mod call;
 mod connection;
+mod forwarded;
 mod recorder;
 mod request;
 mod slow;
@@ -17,10 +18,10 @@ use tokio::task::JoinHandle;
 
 use crate::ambient::{Clock, Ids};
 use crate::settings::Settings;
-use crate::tenant::{Desk, Registry, Tenant};
+use crate::tenant::{Bases, Desk, Registry, Tenant, ambient};
 use crate::{control, routes, token};
 
-pub(crate) use call::{Call, Reply};
+pub(crate) use call::{Call, ControlUrl, Paused, Reply};
 pub(crate) use connection::serve;
 
 /// A running provider. Dropping it stops it at once and closes its connections.
@@ -52,14 +53,15 @@ impl MockIdp {
         Builder {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             control: None,
-            clock: Clock::system(),
-            ids: Ids::random(),
+            clock: None,
+            ids: None,
             settings: Settings::default(),
             patience: Duration::from_secs(10),
         }
     }
 
-    /// `http://127.0.0.1:PORT`, which is the issuer of the default tenant.
+    /// `http://127.0.0.1:PORT`, or the public URL of the settings. It is the issuer of the default tenant unless
+    /// a preset or a trailing slash says otherwise: see [`Tenant::issuer`].
     pub fn base_url(&self) -> &str {
         &self.registry.base_url
     }
@@ -67,6 +69,18 @@ impl MockIdp {
     /// `http://127.0.0.1:PORT` of the control API, if there is one.
     pub fn control_url(&self) -> Option<&str> {
         self.control_url.as_deref()
+    }
+
+    /// Takes over new clients, people, rules, policy and lifetimes, and the issuers that the settings name. What
+    /// is running stays: keys, codes, sessions, faults and trace. For what else is different, see
+    /// [`Settings::needs_restart`].
+    pub fn reload(&self, settings: &Settings) {
+        self.registry.reload(settings);
+    }
+
+    /// The issuer identifier of a tenant, if there is one of that slug.
+    pub fn issuer_of(&self, slug: &str) -> Option<String> {
+        self.registry.get(slug).map(|state| state.issuer.clone())
     }
 
     /// The default issuer.
@@ -103,8 +117,8 @@ impl Drop for MockIdp {
 pub struct Builder {
     listen: SocketAddr,
     control: Option<SocketAddr>,
-    clock: Clock,
-    ids: Ids,
+    clock: Option<Clock>,
+    ids: Option<Ids>,
     settings: Settings,
     patience: Duration,
 }
@@ -120,14 +134,14 @@ impl Builder {
         Self { control: Some(control), ..self }
     }
 
-    /// The default issuer's clock.
+    /// The default issuer's clock, whatever the settings say.
     pub fn clock(self, clock: Clock) -> Self {
-        Self { clock, ..self }
+        Self { clock: Some(clock), ..self }
     }
 
-    /// The default issuer's source of ids.
+    /// The default issuer's source of ids, whatever the settings say.
     pub fn ids(self, ids: Ids) -> Self {
-        Self { ids, ..self }
+        Self { ids: Some(ids), ..self }
     }
 
     /// Clients, people, rules and so on. The addresses in the settings are the binary's; here
@@ -146,12 +160,22 @@ impl Builder {
     /// Starts.
     pub async fn start(self) -> Result<MockIdp, StartError> {
         self.settings.check().map_err(StartError::Settings)?;
+        if let Some(folder) = &self.settings.keys {
+            token::use_keys(folder).map_err(StartError::Settings)?;
+        }
         if let Some(control) = self.control.filter(|address| !address.ip().is_loopback()) {
             return Err(StartError::ControlNotLoopback(control));
         }
         let (listener, address) = bind(self.listen, "--port").await?;
-        let base_url = self.settings.public_url.clone().unwrap_or_else(|| url_of(address));
-        let registry = Arc::new(Registry::new(base_url, Desk::new(&self.settings), self.clock, self.ids));
+        let bases = Bases {
+            public: self.settings.public_url.clone().unwrap_or_else(|| url_of(address)),
+            internal: self.settings.internal_url.as_deref().and_then(origin_of),
+            trust: self.settings.trust_forwarded,
+        };
+        let (clock, ids) = ambient(&self.settings);
+        let (clock, ids) = (self.clock.unwrap_or(clock), self.ids.unwrap_or(ids));
+        let registry = Arc::new(Registry::new(bases, Desk::new(&self.settings), clock, ids));
+        registry.settle(&self.settings);
         let mut tasks = Vec::new();
         let mut control_url = None;
         if let Some(control) = self.control {
@@ -163,7 +187,8 @@ impl Builder {
                 self.patience,
             )));
         }
-        let service = recorder::recording(Arc::clone(&registry), self.patience, routes::router());
+        let router = routes::router().layer(axum::Extension(ControlUrl(control_url.clone())));
+        let service = recorder::recording(Arc::clone(&registry), self.patience, router);
         tasks.push(tokio::spawn(serve(listener, service, self.patience)));
         // The port is open; what the first login needs is made ready while nobody waits for it.
         token::warm_up();
@@ -176,6 +201,11 @@ async fn bind(address: SocketAddr, flag: &'static str) -> Result<(TcpListener, S
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
+}
+
+/// A URL as an origin is written, so that it can be compared.
+fn origin_of(url: &str) -> Option<String> {
+    Some(url::Url::parse(url).ok()?.origin().ascii_serialization())
 }
 
 /// How this machine reaches a listener.

@@ -1,5 +1,13 @@
-//! What a provider is set up with: the documented defaults, changed by a TOML file.
+//! What a provider is set up with: the documented defaults, changed by a TOML file, the environment and flags.
 
+mod bases;
+mod file;
+mod names;
+mod origin;
+mod show;
+mod tenant;
+
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -10,11 +18,19 @@ use crate::checks::Rules;
 use crate::client::Client;
 use crate::login::{LoginPolicy, User};
 use crate::offer::Offer;
+use crate::preset::Preset;
+
+pub use bases::TrustForwarded;
+pub use file::FromFile;
+pub(crate) use names::nearest;
+pub use origin::{Origin, Origins};
+pub use show::shown;
+pub use tenant::TenantSettings;
 
 /// The settings of a provider. [`Settings::default`] is what `fixtures/idp.toml`, `clients.toml` and
 /// `users.toml` say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Where the binary listens. [`crate::MockIdp`] takes any free port unless told by its builder.
     pub listen: SocketAddr,
@@ -34,67 +50,103 @@ pub struct Settings {
     pub refresh_token_lifetime: i64,
     /// Whether responses name the issuer (RFC 9207).
     pub issuer_parameter: bool,
-    /// The URL under which the provider is known, if it is not `http://127.0.0.1:PORT`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The URL that browsers use, and with which the issuer begins; `http://127.0.0.1:PORT` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
+    /// The URL that back ends use, if they cannot reach the public one: in containers, say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub internal_url: Option<String>,
+    /// Whether the issuer ends with a slash; as the preset has it if absent, and without one otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trailing_slash: Option<bool>,
+    /// Whose `Forwarded` and `X-Forwarded-*` headers are believed.
+    pub trust_forwarded: TrustForwarded,
+    /// The vendor whose paths, issuer and claims are imitated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
+    /// The realm, tenant id or authorization server of the vendor, if it has such; the preset's own if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub realm: Option<String>,
+    /// Makes ids, codes and tokens the same in every run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// The time at which the clock stands still, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub now: Option<i64>,
+    /// The folder with the keys to sign with, as `mock-idp keys` makes it; the published test keys if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<PathBuf>,
     /// What is offered (`[offer]`); everything unless it says less.
-    #[serde(default)]
     pub offer: Offer,
     /// The initial access token that client registration asks for. Without one registration is open under lenient
     /// rules, and closed under strict ones.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_token: Option<String>,
     /// The registered applications (`[[client]]`).
-    #[serde(rename = "client", default)]
+    #[serde(rename = "client")]
     pub clients: Vec<Client>,
     /// The people (`[[user]]`).
-    #[serde(rename = "user", default)]
+    #[serde(rename = "user")]
     pub users: Vec<User>,
+    /// Issuers that are there from the start (`[tenant.NAME]`), by slug.
+    #[serde(rename = "tenant", skip_serializing_if = "BTreeMap::is_empty")]
+    pub tenants: BTreeMap<String, TenantSettings>,
+}
+
+/// The lists in the fixtures' files.
+#[derive(Deserialize)]
+struct Lists {
+    #[serde(default)]
+    client: Vec<Client>,
+    #[serde(default)]
+    user: Vec<User>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        let text = format!(
-            "{}\n{}\n{}",
-            rpcheck_fixtures::IDP_TOML,
-            rpcheck_fixtures::CLIENTS_TOML,
-            rpcheck_fixtures::USERS_TOML
-        );
-        toml::from_str(&text).expect("the fixtures are valid settings")
+        let lists = |text: &str| toml::from_str::<Lists>(text).expect("the fixtures are valid lists");
+        let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        Self {
+            listen: loopback(9000),
+            control: loopback(9001),
+            rules: Rules::Lenient,
+            policy: "ask".to_owned(),
+            code_lifetime: 60,
+            id_token_lifetime: 3600,
+            access_token_lifetime: 3600,
+            refresh_token_lifetime: 30 * 24 * 3600,
+            issuer_parameter: false,
+            public_url: None,
+            internal_url: None,
+            trailing_slash: None,
+            trust_forwarded: TrustForwarded::Off,
+            preset: None,
+            realm: None,
+            seed: None,
+            now: None,
+            keys: None,
+            offer: Offer::default(),
+            registration_token: None,
+            clients: lists(rpcheck_fixtures::CLIENTS_TOML).client,
+            users: lists(rpcheck_fixtures::USERS_TOML).user,
+            tenants: BTreeMap::new(),
+        }
     }
 }
 
 impl Settings {
     /// Reads a TOML file over the defaults. A file that lists clients or people replaces the whole list.
     pub fn from_file(path: &Path) -> Result<Self, SettingsError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
-        Self::from_toml(&text).map_err(|problem| SettingsError::Invalid { path: path.to_owned(), problem })
-    }
-
-    fn from_toml(text: &str) -> Result<Self, String> {
-        // Read strictly first, so that the error names line and setting of the file itself.
-        let overlay: Overlay = toml::from_str(text).map_err(|error| error.to_string())?;
-        let mut settings = Self::default();
-        overlay.apply_to(&mut settings);
-        settings.check()?;
-        Ok(settings)
+        let read = FromFile::read(path)?;
+        read.settings.check().map_err(|problem| SettingsError::Invalid { path: path.to_owned(), problem })?;
+        Ok(read.settings)
     }
 
     /// Refuses settings that contradict each other; the text says what to write instead.
     pub fn check(&self) -> Result<(), String> {
         self.login_policy()?;
         self.offer.check()?;
-        for (name, seconds) in [
-            ("code_lifetime", self.code_lifetime),
-            ("id_token_lifetime", self.id_token_lifetime),
-            ("access_token_lifetime", self.access_token_lifetime),
-            ("refresh_token_lifetime", self.refresh_token_lifetime),
-        ] {
-            if seconds <= 0 {
-                return Err(format!("{name} = {seconds} must be at least 1 (seconds)"));
-            }
-        }
+        self.check_lifetimes()?;
         if !self.control.ip().is_loopback() {
             return Err(format!(
                 "control = \"{}\" is not on loopback; write \"127.0.0.1:{}\"",
@@ -102,17 +154,60 @@ impl Settings {
                 self.control.port()
             ));
         }
-        if let Some(public) = &self.public_url {
-            let url = url::Url::parse(public).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-            let plain = |url: url::Url| url.path() == "/" && url.query().is_none() && !public.ends_with('/');
-            if !url.is_some_and(plain) {
+        bases::check(self)?;
+        Preset::of(self)?;
+        for (slug, tenant) in &self.tenants {
+            if !crate::server::is_slug(slug) || slug == "_default" {
                 return Err(format!(
-                    "public_url = \"{public}\" must be scheme, host and port, without a final slash, like \
-                     \"http://localhost:9000\""
+                    "[tenant.{slug}]: a slug is made of letters, digits, - and _, and is not _default"
                 ));
             }
+            if tenant.at_root == Some(true) && crate::endpoints::is_taken(slug) {
+                return Err(format!(
+                    "[tenant.{slug}]: at_root = true is not possible, because the provider itself has something at \
+                     /{slug}; choose another name"
+                ));
+            }
+            let settings = tenant.over(self);
+            settings
+                .login_policy()
+                .map(drop)
+                .and_then(|()| settings.check_lifetimes())
+                .and_then(|()| Preset::of(&settings).map(drop))
+                .map_err(|problem| format!("[tenant.{slug}]: {problem}"))?;
         }
         Ok(())
+    }
+
+    /// The settings that differ from those of a running provider and count only when it starts.
+    pub fn needs_restart(&self, new: &Self) -> Vec<&'static str> {
+        let shape = |settings: &Self| (settings.preset.clone(), settings.realm.clone());
+        let differences = [
+            ("listen", self.listen != new.listen),
+            ("control", self.control != new.control),
+            ("public_url", self.public_url != new.public_url),
+            ("internal_url", self.internal_url != new.internal_url),
+            ("trust_forwarded", self.trust_forwarded != new.trust_forwarded),
+            ("trailing_slash", self.trailing_slash != new.trailing_slash),
+            ("preset", shape(self) != shape(new)),
+            ("seed", self.seed != new.seed),
+            ("now", self.now != new.now),
+            ("keys", self.keys != new.keys),
+        ];
+        differences.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+    }
+
+    fn check_lifetimes(&self) -> Result<(), String> {
+        let lifetimes = [
+            ("code_lifetime", self.code_lifetime),
+            ("id_token_lifetime", self.id_token_lifetime),
+            ("access_token_lifetime", self.access_token_lifetime),
+            ("refresh_token_lifetime", self.refresh_token_lifetime),
+        ];
+        match lifetimes.into_iter().find(|(_, seconds)| *seconds <= 0) {
+            Some((name, seconds)) => Err(format!("{name} = {seconds} must be at least 1 (seconds)")),
+            None => Ok(()),
+        }
     }
 
     /// What `policy` means.
@@ -131,50 +226,6 @@ impl Settings {
                 ))
             }
         }
-    }
-}
-
-/// What a file may say.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Overlay {
-    listen: Option<SocketAddr>,
-    control: Option<SocketAddr>,
-    rules: Option<Rules>,
-    policy: Option<String>,
-    code_lifetime: Option<i64>,
-    id_token_lifetime: Option<i64>,
-    access_token_lifetime: Option<i64>,
-    refresh_token_lifetime: Option<i64>,
-    issuer_parameter: Option<bool>,
-    public_url: Option<String>,
-    offer: Option<Offer>,
-    registration_token: Option<String>,
-    client: Option<Vec<Client>>,
-    user: Option<Vec<User>>,
-}
-
-impl Overlay {
-    fn apply_to(self, settings: &mut Settings) {
-        fn replace<T>(place: &mut T, value: Option<T>) {
-            if let Some(value) = value {
-                *place = value;
-            }
-        }
-        replace(&mut settings.listen, self.listen);
-        replace(&mut settings.control, self.control);
-        replace(&mut settings.rules, self.rules);
-        replace(&mut settings.policy, self.policy);
-        replace(&mut settings.code_lifetime, self.code_lifetime);
-        replace(&mut settings.id_token_lifetime, self.id_token_lifetime);
-        replace(&mut settings.access_token_lifetime, self.access_token_lifetime);
-        replace(&mut settings.refresh_token_lifetime, self.refresh_token_lifetime);
-        replace(&mut settings.issuer_parameter, self.issuer_parameter);
-        replace(&mut settings.offer, self.offer);
-        settings.registration_token = self.registration_token.or(settings.registration_token.take());
-        replace(&mut settings.clients, self.client);
-        replace(&mut settings.users, self.user);
-        settings.public_url = self.public_url.or(settings.public_url.take());
     }
 }
 
@@ -207,29 +258,33 @@ mod tests {
     fn the_fixtures_are_the_defaults() {
         let settings = Settings::default();
 
-        assert_eq!(settings.listen.port(), 9000);
+        let told = FromFile::understand(Path::new("idp.toml"), rpcheck_fixtures::IDP_TOML).unwrap();
+        assert_eq!(told.settings, settings);
+        for name in ["listen", "policy", "refresh_token_lifetime", "trust_forwarded"] {
+            assert!(told.origins.get(name).is_some(), "{name} is missing in idp.toml");
+        }
         assert!(settings.users.iter().any(|user| user.username == "alice"));
         settings.check().unwrap();
     }
 
     #[test]
-    fn a_file_changes_only_what_it_names() {
-        let settings = Settings::from_toml("rules = \"strict\"\npolicy = \"bob\"").unwrap();
+    fn an_impossible_value_is_refused_with_the_possible_ones() {
+        let refused = |change: &dyn Fn(&mut Settings)| {
+            let mut settings = Settings::default();
+            change(&mut settings);
+            settings.check().unwrap_err()
+        };
 
-        assert_eq!(settings.rules, Rules::Strict);
-        assert_eq!(settings.login_policy(), Ok(LoginPolicy::Auto { user: "bob".into() }));
-        assert_eq!(settings.users, Settings::default().users);
-    }
-
-    #[test]
-    fn an_error_names_line_and_remedy() {
-        let error = Settings::from_toml("rules = \"lenient\"\nlisten_on = 1").unwrap_err();
-        assert!(error.contains("line 2") && error.contains("expected one of `listen`"), "{error}");
-
-        let error = Settings::from_toml("policy = \"carol\"").unwrap_err();
-        assert!(error.contains("alice"), "{error}");
-
-        let error = Settings::from_toml("control = \"0.0.0.0:9001\"").unwrap_err();
-        assert!(error.contains("127.0.0.1:9001"), "{error}");
+        assert!(refused(&|settings| settings.policy = "carol".into()).contains("alice"));
+        assert!(
+            refused(&|settings| settings.control = "0.0.0.0:9001".parse().unwrap())
+                .contains("127.0.0.1:9001")
+        );
+        assert!(refused(&|settings| settings.code_lifetime = 0).contains("code_lifetime"));
+        let error = refused(&|settings| {
+            let tenant = TenantSettings { policy: Some("zoe".into()), ..TenantSettings::default() };
+            settings.tenants.insert("a".into(), tenant);
+        });
+        assert!(error.contains("[tenant.a]") && error.contains("zoe"), "{error}");
     }
 }

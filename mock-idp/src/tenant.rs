@@ -3,8 +3,10 @@
 mod change;
 mod guard;
 pub(crate) mod hand_out;
+mod introduction;
 pub(crate) mod issue;
 mod mint;
+mod place;
 mod registry;
 mod snapshot;
 mod state;
@@ -14,7 +16,8 @@ use std::sync::{Arc, Weak};
 pub use change::{Keys, Manner};
 pub use guard::FaultGuard;
 pub use mint::{MintError, MintOrder};
-pub(crate) use registry::Registry;
+pub(crate) use place::Bases;
+pub(crate) use registry::{Registry, ambient};
 pub use state::Grace;
 pub(crate) use state::{Desk, State};
 
@@ -24,6 +27,7 @@ use crate::client::Client;
 use crate::device::DeviceError;
 use crate::fault::{Binding, Fault, FaultError, FaultReport};
 use crate::login::{LoginPolicy, User};
+use crate::logout::{Delivery, Logout, LogoutError};
 use crate::offer::Offer;
 use crate::trace::Trace;
 
@@ -135,6 +139,12 @@ impl Tenant {
         self.state.desk().issuer_parameter = on;
     }
 
+    /// Whether a person who signs in on the page is asked what the application may know, once for each
+    /// application. Off at first: then only `prompt=consent` asks. A policy that signs in never asks.
+    pub fn set_consent(&self, on: bool) {
+        self.state.desk().consent = on;
+    }
+
     /// From now on signs with the other RSA key, under its own `kid`.
     pub fn rotate_keys(&self, grace: Grace) {
         self.state.desk().rotate(grace);
@@ -158,6 +168,13 @@ impl Tenant {
     /// The last part of the issuer's path, if it is not the default issuer.
     pub fn slug(&self) -> Option<String> {
         self.state.slug.clone()
+    }
+
+    /// Ends sessions as if somebody had signed out elsewhere: every application that took part and has a
+    /// `backchannel_logout_uri` is sent a logout token, past the seams `logout-token-*`, and its answer is
+    /// waited for (five seconds at most) and traced.
+    pub async fn back_channel_logout(&self, logout: &Logout) -> Result<Vec<Delivery>, LogoutError> {
+        crate::logout::on_demand(&self.state, logout).await
     }
 
     /// Puts the issuer back to how it was made: faults, policies, keys, trace, added clients and people.

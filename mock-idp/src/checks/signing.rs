@@ -6,16 +6,23 @@ use crate::protocol::{ErrorCode, Params, ProtocolError};
 
 /// A client without a secret has nothing to verify an HMAC with.
 pub(super) fn is_possible(_: &Params, client: &Client, book: &Rulebook<'_>) -> Result<(), ProtocolError> {
-    let Some(alg) = client.id_token_signed_response_alg.as_deref() else { return Ok(()) };
-    let problem = if !book.offer.signs_with(alg) {
-        format!("which is not offered; register one of: {}", book.offer.signing_algs.join(", "))
-    } else if alg.starts_with("HS") && client.client_secret.is_none() {
-        "which signs with the client_secret, and it has none; register one".to_owned()
-    } else {
-        return Ok(());
-    };
-    Err(ProtocolError::new(
-        ErrorCode::UnauthorizedClient,
-        format!("this client registered id_token_signed_response_alg = {alg}, {problem}"),
-    ))
+    let wanted = [
+        ("id_token_signed_response_alg", client.id_token_signed_response_alg.as_deref()),
+        ("userinfo_signed_response_alg", client.userinfo_signed_response_alg.as_deref()),
+    ];
+    for (name, alg) in wanted {
+        let Some(alg) = alg else { continue };
+        let problem = if !book.offer.signs_with(alg) {
+            format!("which is not offered; register one of: {}", book.offer.signing_algs.join(", "))
+        } else if alg.starts_with("HS") && client.client_secret.is_none() {
+            "which signs with the client_secret, and it has none; register one".to_owned()
+        } else {
+            continue;
+        };
+        return Err(ProtocolError::new(
+            ErrorCode::UnauthorizedClient,
+            format!("this client registered {name} = {alg}, {problem}"),
+        ));
+    }
+    Ok(())
 }

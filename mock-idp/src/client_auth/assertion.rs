@@ -3,7 +3,7 @@
 use super::Credentials;
 use crate::client::{AuthMethod, Client};
 use crate::endpoints::path;
-use crate::protocol::{OAuthError, Params};
+use crate::protocol::{OAuthError, Object, Params};
 use crate::server::Call;
 use crate::token::ForeignToken;
 
@@ -57,25 +57,34 @@ pub(super) fn prove(assertion: &str, call: &Call, client: &Client) -> Result<(),
     if token.text("iss") != Some(&client.client_id) {
         return Err(wrong(format!("must have iss = sub = \"{}\", the client_id", client.client_id)));
     }
-    let issuer = &call.state.issuer;
-    let places = [path::TOKEN, path::of(call.endpoint)].map(|path| call.state.at(path));
-    if !token.is_for(&[issuer.clone(), places[0].clone(), places[1].clone()]) {
-        return Err(wrong(format!(
-            "is for somebody else; its aud must be \"{issuer}\" or \"{}\"",
-            places[0]
-        )));
+    let audience = audience(call);
+    if !token.is_for(&audience) {
+        let (issuer, endpoint) = (&audience[0], &audience[1]);
+        return Err(wrong(format!("is for somebody else; its aud must be \"{issuer}\" or \"{endpoint}\"")));
     }
     let now = call.state.now_for(client);
     match token.time("exp") {
-        None => return Err(wrong("has no exp; let it expire in a minute or so")),
+        None => Err(wrong("has no exp; let it expire in a minute or so")),
         Some(_) if token.is_over(now) => {
-            return Err(wrong(format!("has expired; by the provider's clock it is {now}")));
+            Err(wrong(format!("has expired; by the provider's clock it is {now}")))
         }
         Some(_) if token.is_early(now) => {
-            return Err(wrong(format!("is not good yet, by its nbf; by the provider's clock it is {now}")));
+            Err(wrong(format!("is not good yet, by its nbf; by the provider's clock it is {now}")))
         }
         Some(until) => is_new(&token, until, call, client),
     }
+}
+
+/// Whom an assertion may be for: the issuer, the token endpoint as the metadata names it, and the endpoint that is
+/// asked, wherever the client found it.
+fn audience(call: &Call) -> Vec<String> {
+    let state = &*call.state;
+    let told = |internal| {
+        let metadata = Object::parse(&state.metadata(internal))?;
+        metadata.get("token_endpoint")?.as_str().map(str::to_owned)
+    };
+    let own = [path::TOKEN, path::of(call.endpoint)].map(|path| state.at(path));
+    [state.issuer.clone()].into_iter().chain(told(false)).chain(told(true)).chain(own).collect()
 }
 
 /// RFC 7523 3: whoever saw an assertion must not be able to use it again.

@@ -83,6 +83,10 @@ pub(super) struct Json(pub(super) Value);
 impl Json {
     /// The body as a value of some type; the error names what is expected.
     pub(super) fn read<T: serde::de::DeserializeOwned>(self) -> Result<T, Refused> {
+        // A list of values in the order of the members would be read as well, and mean who knows what.
+        if self.0.is_array() {
+            return Err(Refused::bad("the body is a list; write a JSON object with named members"));
+        }
         serde_json::from_value(self.0).map_err(|error| Refused::bad(error.to_string().replace('`', "\"")))
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn read(body: Value) -> Result<Client, Refused> {
     let client: Client = Json(body).read()?;
     let problem = if client.client_id.is_empty() {
         Some("\"client_id\" is missing or empty; give the client a name, like \"an-app\"")
-    } else if client.jwks.as_ref().is_some_and(|jwks| !jwks["keys"].is_array()) {
+    } else if client.jwks.as_ref().is_some_and(|jwks| !is_key_set(jwks)) {
         Some("\"jwks\" is no key set; write {\"keys\": [ … ]}")
     } else if [client.id_token_lifetime, client.access_token_lifetime, client.refresh_token_lifetime]
         .iter()
@@ -66,6 +66,10 @@ pub(super) fn read(body: Value) -> Result<Client, Refused> {
         None
     };
     problem.map_or(Ok(client), |problem| Err(Refused::bad(problem)))
+}
+
+fn is_key_set(jwks: &Value) -> bool {
+    jwks["keys"].as_array().is_some_and(|keys| keys.iter().all(Value::is_object))
 }
 
 pub(super) fn find(tenant: &Tenant, id: &str) -> Result<Client, Refused> {

@@ -15,7 +15,7 @@ enum Change {
     Set(i64),
     Advance(i64),
     Resume(bool),
-    Skew(Skew),
+    Skew(Value),
 }
 
 /// By how much the clock is wrong for one client alone.
@@ -38,7 +38,8 @@ pub(super) async fn change(Named(tenant): Named, body: Json) -> Result<axum::Jso
         Ok(Change::Set(unix)) => clock.set(unix),
         Ok(Change::Advance(seconds)) => clock.advance(seconds),
         Ok(Change::Resume(true)) => clock.resume(),
-        Ok(Change::Skew(Skew { client, seconds })) => {
+        Ok(Change::Skew(skew)) => {
+            let Skew { client, seconds } = Json(skew).read()?;
             let known = clients::find(&tenant, &client)?;
             tenant.add_client(Client { clock_skew: seconds, ..known });
         }

@@ -22,7 +22,7 @@ pub(super) async fn admit(Shared(address): Shared<SocketAddr>, request: Request,
 /// Whether somebody may come here by a link on another page, such as the provider's own: the page changes
 /// nothing, cannot be framed, and another origin cannot read it.
 fn is_page(method: &Method, path: &str) -> bool {
-    method == Method::GET && path.ends_with("/viewer")
+    method == Method::GET && (path.ends_with("/viewer") || path == "/openapi.json")
 }
 
 fn refusal(headers: &HeaderMap, address: SocketAddr, is_page: bool) -> Option<Refused> {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 
-use super::{clients, clock, faults, index, keys, mint, openapi, settings, tenants, trace, users, viewer};
+use super::{
+    clients, clock, device, faults, index, keys, mint, openapi, settings, tenants, trace, users, viewer,
+};
 use crate::tenant::Registry;
 
 /// One route.
@@ -158,6 +160,13 @@ const ROUTES: &[Route] = &[
     })
     .takes("MintOrder")
     .gives("Minted"),
+    route(
+        "POST",
+        "/tenants/{tenant}/device",
+        "let a waiting device in as a user, or refuse it without one",
+        || post(device::answer),
+    )
+    .takes("DeviceAnswer"),
     route("GET", "/tenants/{tenant}/trace", "what happened on the wire", || get(trace::list))
         .asks(FILTER)
         .gives("Trace"),

@@ -97,10 +97,16 @@ fn row(exchange: &Exchange) -> String {
     let start = url[origin..].find('/').map_or(url.len(), |at| origin + at);
     let page = Row {
         exchange,
-        time: timestamp(exchange.at_millis)[11..23].to_owned(),
+        time: clock_time(exchange.at_millis),
         path: url[start..].split('?').next().unwrap_or_default(),
         tokens: tokens.iter().map(|t| (t.place.clone(), pretty(&t.header), pretty(&t.claims))).collect(),
         curl: exchange.request.curl(),
     };
     page.render().expect("writing to a string cannot fail")
+}
+
+/// The time of day.
+fn clock_time(millis: i64) -> String {
+    let text = timestamp(millis);
+    text.split_once('T').map_or_else(String::new, |(_, time)| time.trim_end_matches('Z').to_owned())
 }

@@ -1,24 +1,26 @@
-//! `GET` or `POST …/authorize` with an authorization request (OIDC Core 3.2.2) → the response to the
-//! application, or a redirect to the login page, or a page that says what is wrong.
+//! `GET` or `POST …/authorize` with an authorization request (OIDC Core 3.1.2) → the response to the
+//! application, or a redirect to the login page, or a page that asks or says what is wrong.
 
-use std::sync::Arc;
+mod response;
 
 use super::page::{page, redirect, untrusted};
 use super::path;
-use crate::carried::{Stage, effective};
+use super::steps;
+use crate::carried::{Visit, effective};
 use crate::checks::{Refusal, check};
 use crate::fault::Pass;
-use crate::grant::Granted;
 use crate::login::{LoginDecision, User, decide};
 use crate::pages::ProblemPage;
-use crate::protocol::{AuthorizationRequest, AuthorizationResponse, Encoded, ErrorCode, Params};
+use crate::protocol::{AuthorizationRequest, Encoded, Params};
 use crate::server::{Call, Reply};
+use crate::session::{Session, Strength};
 use crate::tenant::State;
-use crate::tenant::issue::Beside;
+
+pub(super) use response::{Arrival, deny, grant, refuse};
 
 pub(crate) async fn answer(call: Call) -> Reply {
     let mut pass = call.pass();
-    let encoded = match read(&call.state, call.params(), Stage::first(&call)) {
+    let encoded = match read(&call.state, call.params(), Visit::first(&call)) {
         Ok(request) => respond(&call, &request, &mut pass),
         Err(refusal) => refuse(&call.state, refusal, &mut pass),
     };
@@ -27,30 +29,37 @@ pub(crate) async fn answer(call: Call) -> Reply {
 
 /// Reads a request again, at a page after the authorization endpoint whose URL still has it.
 pub(super) fn understand(state: &State, params: &Params) -> Result<AuthorizationRequest, Refusal> {
-    read(state, params, Stage::Again)
+    read(state, params, Visit::Again)
 }
 
 /// Checks a request, wherever its parameters are, against the issuer's clients, rules and offer.
-fn read(state: &State, params: &Params, stage: Stage) -> Result<AuthorizationRequest, Refusal> {
+fn read(state: &State, params: &Params, visit: Visit) -> Result<AuthorizationRequest, Refusal> {
     let desk = state.snapshot();
     let book = desk.book();
-    check(&*effective(state, params, &book, stage)?, &book)
+    check(&*effective(state, params, &book, visit)?, &book)
 }
 
 fn respond(call: &Call, request: &AuthorizationRequest, pass: &mut Pass) -> Encoded {
     let state = &*call.state;
     match decision(call, request) {
-        LoginDecision::Authenticated { user, auth_time } => grant(state, request, &user, auth_time, pass),
+        LoginDecision::Authenticated { user, auth_time } => {
+            grant(state, request, by_policy(call, request, user, auth_time), pass)
+        }
         LoginDecision::Denied { error, description } => {
             deny(state, request, &error, description.as_deref(), pass)
         }
-        LoginDecision::Ask if request.silent => {
-            let description = "nobody is signed in, and prompt=none forbids asking";
-            deny(state, request, ErrorCode::LoginRequired.as_str(), Some(description), pass)
+        LoginDecision::Ask if comes_without_cookies(call) => {
+            redirect(303, format!("{}?{}", state.at(path::LOGIN), call.params().encode()))
         }
-        LoginDecision::Ask => redirect(302, format!("{}?{}", state.at(path::LOGIN), call.params().encode())),
+        LoginDecision::Ask => steps::begin(call, request, pass),
         LoginDecision::Unknown { user } => nobody(state, &user),
     }
+}
+
+/// A POST from another site, which browsers strip of the session's cookie. They put it back when they come
+/// again with GET, to the next page, and whether somebody is signed in can be told only then.
+fn comes_without_cookies(call: &Call) -> bool {
+    call.is_post && call.is_from_elsewhere && !super::browser::is_known(call)
 }
 
 /// Who logs in. A policy for one login is used up by a login only, and under the same lock: of two requests
@@ -67,93 +76,34 @@ fn decision(call: &Call, request: &AuthorizationRequest) -> LoginDecision {
     decision
 }
 
-/// The response with a token for this user.
-pub(super) fn grant(
-    state: &State,
-    request: &AuthorizationRequest,
-    user: &User,
-    auth_time: i64,
-    pass: &mut Pass,
-) -> Encoded {
-    if !request.claims.id_token.allow("sub", &user.sub.as_str().into()) {
-        let description = "claims names another person by sub than the one who signed in";
-        return deny(state, request, ErrorCode::LoginRequired.as_str(), Some(description), pass);
+/// A sign-in that nobody saw. It has a session of its own, which can be ended, and which no browser has: the
+/// policy decides anew every time.
+fn by_policy(call: &Call, request: &AuthorizationRequest, user: User, auth_time: i64) -> Arrival {
+    let state = &*call.state;
+    let id = state.ids.fresh();
+    let sid = state.ids.fresh();
+    let session = Session {
+        sid: sid.clone(),
+        username: user.username.clone(),
+        sub: user.sub.clone(),
+        auth_time,
+        strength: Strength::Two,
+        amr: Vec::new(),
+        clients: Vec::new(),
+    };
+    if !call.bystander {
+        state.sessions.open().keep(session, state.clock.unix());
     }
-    let granted = Arc::new(Granted {
-        id: state.ids.fresh(),
-        client_id: request.client.client_id.clone(),
-        user: user.clone(),
+    Arrival {
+        id,
+        user,
         scope: request.scope.clone(),
-        nonce: request.nonce.clone(),
         auth_time,
         acr: request.acr(),
-        amr: Vec::new(),
-        sid: state.ids.fresh(),
-        claims: request.claims.clone(),
-    });
-    let params = hand_out(state, request, &granted, pass);
-    send(state, AuthorizationResponse::success(&request.destination, params), pass)
-}
-
-/// What the response type asks for, in the order of OIDC Core 3.3.2.5.
-fn hand_out(
-    state: &State,
-    request: &AuthorizationRequest,
-    granted: &Arc<Granted>,
-    pass: &mut Pass,
-) -> Params {
-    let (kind, client) = (request.response_type, &request.client);
-    let mut params = Params::default();
-    let code = kind
-        .code
-        .then(|| state.code(granted, &request.destination.redirect_uri, request.challenge.as_deref()));
-    let access = kind.token.then(|| state.access_token(client, &granted.scope, Some(granted)));
-    if let Some(code) = &code {
-        params.append("code", code.as_str());
+        amr: vec!["pwd".to_owned()],
+        sid,
+        session_state: None,
     }
-    if let Some(access) = &access {
-        params.append("access_token", access.token.as_str());
-        params.append("token_type", "Bearer");
-        params.append("expires_in", access.expires_in.to_string());
-        params.append("scope", granted.scope.as_str());
-    }
-    if kind.id_token {
-        let beside = Beside {
-            access_token: access.as_ref().map(|access| access.token.as_str()),
-            code: code.as_deref(),
-        };
-        params.append("id_token", state.id_token(granted, client, beside, pass));
-    }
-    params
-}
-
-/// The response with an error.
-pub(super) fn deny(
-    state: &State,
-    request: &AuthorizationRequest,
-    error: &str,
-    description: Option<&str>,
-    pass: &mut Pass,
-) -> Encoded {
-    send(state, AuthorizationResponse::error(&request.destination, error, description), pass)
-}
-
-/// The answer to a request that failed a check.
-pub(super) fn refuse(state: &State, refusal: Refusal, pass: &mut Pass) -> Encoded {
-    match refusal {
-        Refusal::Page(problem) => untrusted("This request cannot be answered", &problem, &state.base),
-        Refusal::Answer(destination, error) => {
-            send(state, AuthorizationResponse::refusal(&destination, &error), pass)
-        }
-    }
-}
-
-fn send(state: &State, mut response: AuthorizationResponse, pass: &mut Pass) -> Encoded {
-    if state.desk().issuer_parameter {
-        response.name_issuer(&state.issuer);
-    }
-    pass.response(&mut response);
-    response.encode()
 }
 
 fn nobody(state: &State, user: &str) -> Encoded {
@@ -167,4 +117,9 @@ fn nobody(state: &State, user: &str) -> Encoded {
         home: &state.base,
     };
     page(500, &template)
+}
+
+/// The answer to a request that cannot be trusted.
+fn problem(state: &State, problem: &crate::checks::Untrusted) -> Encoded {
+    untrusted("This request cannot be answered", problem, &state.base)
 }

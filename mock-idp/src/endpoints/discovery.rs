@@ -6,7 +6,8 @@ use crate::server::{Call, Reply};
 
 pub(crate) async fn show(call: Call) -> Reply {
     let mut pass = call.pass();
-    let mut document = Document::Text(call.state.metadata().to_string());
+    let internal = call.state.place.is_internal(&call.asked_at);
+    let mut document = Document::Text(call.state.metadata(internal).to_string());
     pass.document(Seam::Discovery, &mut document);
     Reply::after(pass, json(&document))
 }

@@ -1,39 +1,92 @@
 //! `GET /` → the landing page. `GET /healthz` → `ok`. Anything unknown → a page that says where to go.
 
+mod snippets;
+
+use askama::Template;
+use axum::Extension;
+use serde_json::Value;
+
 use super::page::page;
 use super::path;
 use crate::checks::Rules;
-use crate::pages::{HomePage, ProblemPage};
+use crate::client::Client;
+use crate::login::User;
+use crate::pages::{ProblemPage, Styled};
 use crate::protocol::Encoded;
-use crate::server::{Call, Reply};
-use crate::tenant::Registry;
+use crate::server::{Call, ControlUrl, Reply};
+use crate::tenant::{Registry, State};
+use snippets::{Facts, Snippet, snippets};
 
-pub(crate) async fn show(call: Call) -> Reply {
+/// The landing page.
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage<'p> {
+    issuer: &'p str,
+    endpoints: &'p [(String, String)],
+    clients: &'p [String],
+    people: &'p [User],
+    is_lenient: bool,
+    snippets: &'p [Snippet],
+    /// The trace viewer of this issuer, if there is a control API.
+    viewer: Option<String>,
+    control: Option<&'p str>,
+}
+
+impl Styled for HomePage<'_> {}
+
+pub(crate) async fn show(call: Call, Extension(ControlUrl(control)): Extension<ControlUrl>) -> Reply {
     let state = &*call.state;
     let (clients, users, rules) = {
         let desk = state.desk();
         (desk.clients(), desk.users(), desk.rules)
     };
-    let at = |path: &str| state.at(path);
-    let endpoints = [
-        ("discovery", at(path::DISCOVERY)),
-        ("keys", at(path::JWKS)),
-        ("authorization", at(path::AUTHORIZE)),
-        ("end of session", at(path::END_SESSION)),
-        ("health", at(path::HEALTH)),
-    ];
-    let clients: Vec<String> = clients.iter().map(|client| client.client_id.clone()).collect();
+    let endpoints = endpoints(state);
+    let (client_id, client_secret) = credentials(&clients, rules);
+    let facts = Facts {
+        issuer: &state.issuer,
+        discovery: &state.at(path::DISCOVERY),
+        endpoint: &|name| value_of(&endpoints, name),
+        client_id: &client_id,
+        client_secret: &client_secret,
+    };
+    let ids: Vec<String> = clients.iter().map(|client| client.client_id.clone()).collect();
+    let tenant = state.slug.as_deref().unwrap_or("_default");
     let template = HomePage {
         issuer: &state.issuer,
         endpoints: &endpoints,
-        clients: &clients,
+        clients: &ids,
         people: &users,
-        rules: match rules {
-            Rules::Lenient => "lenient",
-            Rules::Strict => "strict",
-        },
+        is_lenient: rules == Rules::Lenient,
+        snippets: &snippets(&facts),
+        viewer: control.as_ref().map(|control| format!("{control}/tenants/{tenant}/viewer")),
+        control: control.as_deref(),
     };
     page(200, &template).into()
+}
+
+/// Every address in the metadata, under its name there.
+fn endpoints(state: &State) -> Vec<(String, String)> {
+    let metadata: Value = serde_json::from_str(&state.metadata(false)).unwrap_or_default();
+    let mut endpoints = vec![("discovery".to_owned(), state.at(path::DISCOVERY))];
+    for (name, value) in metadata.as_object().into_iter().flatten() {
+        if let Some(url) = value.as_str().filter(|url| name != "issuer" && url.contains("://")) {
+            endpoints.push((name.clone(), url.to_owned()));
+        }
+    }
+    endpoints.push(("health".to_owned(), state.at(path::HEALTH)));
+    endpoints
+}
+
+fn value_of(endpoints: &[(String, String)], name: &str) -> String {
+    endpoints.iter().find(|(known, _)| known == name).map(|(_, url)| url.clone()).unwrap_or_default()
+}
+
+/// The client that the examples name: a registered one, or under lenient rules anybody.
+fn credentials(clients: &[Client], rules: Rules) -> (String, String) {
+    let client = clients.iter().find(|client| !client.redirect_uris.is_empty() || rules == Rules::Strict);
+    let id = client.map_or("my-app", |client| &client.client_id);
+    let secret = client.and_then(|client| client.client_secret.as_deref()).unwrap_or("any-secret-will-do");
+    (id.to_owned(), secret.to_owned())
 }
 
 pub(crate) async fn health() -> Reply {

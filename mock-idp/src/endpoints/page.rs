@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use askama::Template;
+use url::Url;
 
 use crate::checks::Untrusted;
 use crate::pages::{self, Policy, ProblemPage, Referrer};
@@ -14,6 +15,15 @@ pub(super) fn page(status: u16, template: &impl Template) -> Encoded {
     let mut headers = POLICY.headers(Referrer::Nothing);
     headers.push(("x-frame-options", "DENY".into()));
     Encoded { status, headers, body: template.render().expect("writing to a string cannot fail") }
+}
+
+/// A page that frames pages of applications, and goes on by itself when they have loaded.
+pub(super) fn framing(frames: &[Url], template: &impl Template) -> Encoded {
+    let origins: Vec<String> = frames.iter().map(|url| url.origin().ascii_serialization()).collect();
+    let mut headers =
+        Policy::new(&[pages::STYLE], &[pages::GO_ON_SCRIPT]).framing(&origins).headers(Referrer::Nothing);
+    headers.push(("x-frame-options", "DENY".into()));
+    Encoded { status: 200, headers, body: template.render().expect("writing to a string cannot fail") }
 }
 
 /// A page about a request that cannot be answered to the application.

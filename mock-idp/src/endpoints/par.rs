@@ -2,7 +2,7 @@
 //! (RFC 9126 2).
 
 use super::token::private_json;
-use crate::carried::{Pushed, Stage, effective};
+use crate::carried::{Pushed, Visit, effective};
 use crate::checks::{Refusal, check};
 use crate::client::Client;
 use crate::client_auth::authenticate;
@@ -33,7 +33,7 @@ fn push(call: &Call, client: &Client) -> Result<Object, OAuthError> {
     let state = &*call.state;
     let desk = state.snapshot();
     let book = desk.book();
-    let params = effective(state, &params, &book, Stage::Push).map_err(told)?.into_owned();
+    let params = effective(state, &params, &book, Visit::Push).map_err(told)?.into_owned();
     check(&params, &book).map_err(told)?;
     let (uri, expires_in) = state.push(Pushed { client_id: client.client_id.clone(), params });
     Ok(Object::default().with("request_uri", uri).with("expires_in", expires_in))

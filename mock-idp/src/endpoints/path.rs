@@ -9,6 +9,9 @@ pub(crate) const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server
 pub(crate) const JWKS: &str = "/jwks";
 pub(crate) const AUTHORIZE: &str = "/authorize";
 pub(crate) const LOGIN: &str = "/login";
+pub(crate) const SOCIAL: &str = "/social";
+pub(crate) const ACCOUNT: &str = "/account";
+pub(crate) const CONSENT: &str = "/consent";
 pub(crate) const TOKEN: &str = "/token";
 pub(crate) const INTROSPECTION: &str = "/introspect";
 pub(crate) const REVOCATION: &str = "/revoke";
@@ -19,7 +22,11 @@ pub(crate) const REGISTRATION: &str = "/register";
 pub(crate) const WEBFINGER: &str = "/.well-known/webfinger";
 pub(crate) const CLAIMS: &str = "/claims";
 pub(crate) const USERINFO: &str = "/userinfo";
+pub(crate) const PAUSE: &str = "/pause";
 pub(crate) const END_SESSION: &str = "/end-session";
+/// As Auth0 has it.
+pub(crate) const V2_LOGOUT: &str = "/v2/logout";
+pub(crate) const CHECK_SESSION: &str = "/check-session";
 
 const PLACES: &[(&str, Endpoint)] = &[
     (HOME, Endpoint::Home),
@@ -29,6 +36,9 @@ const PLACES: &[(&str, Endpoint)] = &[
     (JWKS, Endpoint::Jwks),
     (AUTHORIZE, Endpoint::Authorize),
     (LOGIN, Endpoint::Login),
+    (SOCIAL, Endpoint::Login),
+    (ACCOUNT, Endpoint::Consent),
+    (CONSENT, Endpoint::Consent),
     (TOKEN, Endpoint::Token),
     (USERINFO, Endpoint::Userinfo),
     (INTROSPECTION, Endpoint::Introspection),
@@ -40,11 +50,20 @@ const PLACES: &[(&str, Endpoint)] = &[
     (CLAIMS, Endpoint::Claims),
     (PUSHED_AUTHORIZATION, Endpoint::PushedAuthorization),
     (END_SESSION, Endpoint::EndSession),
+    (PAUSE, Endpoint::Consent),
+    (V2_LOGOUT, Endpoint::EndSession),
+    (CHECK_SESSION, Endpoint::CheckSession),
 ];
 
 /// The path of an endpoint; the landing page's for what has none.
 pub(crate) fn of(endpoint: Endpoint) -> &'static str {
     PLACES.iter().find(|(_, known)| *known == endpoint).map_or(HOME, |(path, _)| path)
+}
+
+/// Whether the default issuer has something at this first segment of a path.
+pub(crate) fn is_taken(segment: &str) -> bool {
+    let first = |path: &str| path.split('/').nth(1).is_some_and(|first| first == segment);
+    segment == "t" || PLACES.iter().any(|(path, _)| first(path))
 }
 
 /// Which issuer and which endpoint a path means: the slug of the tenant, if it is not the default issuer.

@@ -88,6 +88,8 @@ impl Armed {
 pub(crate) struct Context {
     pub(crate) client: Option<String>,
     pub(crate) marker: Option<String>,
+    /// The response to the application is to stop at a page.
+    pub(crate) pause: bool,
     /// A request that asks for nothing an occasion could be used up for: HEAD, a method that nobody answers, a
     /// body that never came.
     pub(crate) bystander: bool,
@@ -152,7 +154,7 @@ impl Armory {
 
     /// Starts answering one request.
     pub(crate) fn pass(&self, context: Context) -> Pass {
-        Pass { armory: self.clone(), context, fired: Vec::new() }
+        Pass { armory: self.clone(), context, fired: Vec::new(), paused: None }
     }
 
     fn due(&self, seam: Seam, context: &Context) -> Vec<Arc<Armed>> {
@@ -170,6 +172,8 @@ pub(crate) struct Pass {
     armory: Armory,
     context: Context,
     fired: Vec<Fired>,
+    /// The response to the application, if it is to stop at a page.
+    paused: Option<Box<AuthorizationResponse>>,
 }
 
 impl Pass {
@@ -203,6 +207,12 @@ impl Pass {
             let changed = *answer != before && answer.encode() != before.encode();
             self.fired.push(armed.record(changed));
         }
+        self.paused = self.context.pause.then(|| Box::new(answer.clone()));
+    }
+
+    /// The response to the application, if it is to stop at a page.
+    pub(crate) fn take_paused(&mut self) -> Option<Box<AuthorizationResponse>> {
+        self.paused.take()
     }
 
     /// The HTTP response.

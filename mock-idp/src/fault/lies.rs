@@ -283,6 +283,15 @@ mod tests {
     }
 
     #[test]
+    fn no_number_of_seconds_is_too_much() {
+        for name in ["expired-by", "not-before-in", "issued-in", "issued-before"] {
+            for seconds in [i64::MIN, i64::MAX] {
+                assert!(Fault::all_from_json(json!({"named": name, "seconds": seconds})).is_ok());
+            }
+        }
+    }
+
+    #[test]
     fn occurrence_and_binding_go_to_every_fault_of_the_lie() {
         let told = json!({"named": "alg-none", "occurrence": "first", "binding": {"client": "a"}});
 

@@ -18,7 +18,7 @@ pub fn alg_none_spelled(spelling: &str) -> Vec<Fault> {
 
 /// The token ran out so many seconds ago, and is an hour older (OIDC Core 3.1.3.7 (9)).
 pub fn expired_by(seconds: i64) -> Vec<Fault> {
-    let back = -(seconds.saturating_add(3600));
+    let back = seconds.saturating_add(3600).saturating_neg();
     vec![ID_TOKEN.shift("exp", back), ID_TOKEN.shift("iat", back), ID_TOKEN.shift("auth_time", back)]
 }
 
@@ -39,7 +39,7 @@ pub fn issued_in(seconds: i64) -> Vec<Fault> {
 
 /// The token was issued so many seconds ago and is still good (OIDC Core 3.1.3.7 (10)).
 pub fn issued_before(seconds: i64) -> Vec<Fault> {
-    vec![ID_TOKEN.shift("iat", -seconds)]
+    vec![ID_TOKEN.shift("iat", seconds.saturating_neg())]
 }
 
 /// The token is for somebody else (OIDC Core 3.1.3.7 (3)).

@@ -80,6 +80,9 @@ impl Fault {
         if self.seam == Seam::Wire(Endpoint::App) {
             return Err(FaultError::NotOurs);
         }
+        if self.seam == Seam::Wire(Endpoint::BackChannelLogout) {
+            return Err(FaultError::Outgoing);
+        }
         if self.occurrence == Occurrence::Nth(0) {
             return Err(FaultError::NthZero);
         }
@@ -117,6 +120,12 @@ pub enum FaultError {
     /// The application's pages do not come from here.
     #[error("the endpoint \"app\" is the application's; use an endpoint of the provider, like \"jwks\"")]
     NotOurs,
+    /// It is the application that answers there.
+    #[error(
+        "the endpoint \"back-channel-logout\" is answered by the application; lie at the seams \
+         logout-token-header, logout-token-claims and logout-token-seal"
+    )]
+    Outgoing,
     /// Occurrences are counted from 1.
     #[error("\"nth\" counts from 1; write {{\"nth\": 1}} or \"first\"")]
     NthZero,

@@ -57,6 +57,11 @@ impl<T> Store<T> {
         (kept.until > now).then_some(kept.value)
     }
 
+    /// The values that are still good.
+    pub(crate) fn iter(&self, now: i64) -> impl Iterator<Item = &T> {
+        self.kept.values().filter(move |kept| kept.until > now).map(|kept| &kept.value)
+    }
+
     /// Keeps only the values that fit.
     pub(crate) fn retain(&mut self, mut fits: impl FnMut(&T) -> bool) {
         self.kept.retain(|_, kept| fits(&kept.value));

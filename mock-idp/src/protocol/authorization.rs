@@ -33,6 +33,14 @@ pub struct AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
+    /// The levels of authentication that the application likes, the best first: those that `claims` names, or
+    /// else `acr_values`.
+    pub(crate) fn acr_wishes(&self) -> Vec<String> {
+        let named = self.claims.id_token.values("acr");
+        let named: Vec<String> = named.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect();
+        if named.is_empty() { self.acr_values.clone() } else { named }
+    }
+
     /// The level of authentication that the application likes best: the first that `claims` names, or the first
     /// of `acr_values` (OIDC Core 5.5.1.1).
     pub fn acr(&self) -> Option<String> {

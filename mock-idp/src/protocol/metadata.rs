@@ -7,6 +7,7 @@ use crate::checks::Rules;
 use crate::client::AuthMethod;
 use crate::endpoints::path;
 use crate::offer::Offer;
+use crate::session::acr_values_supported;
 use crate::token::claims_supported;
 use crate::trace::Endpoint;
 
@@ -41,6 +42,7 @@ pub fn metadata(facts: &Facts<'_>) -> Object {
     let mut document = endpoints(facts);
     authorization(facts, &mut document);
     algorithms(facts, &mut document);
+    sessions(facts, &mut document);
     clients(facts, &mut document);
     document
 }
@@ -79,6 +81,18 @@ fn authorization(facts: &Facts<'_>, document: &mut Object) {
     document.push("require_pushed_authorization_requests", offer.require_pushed_authorization_requests);
     if facts.issuer_parameter {
         document.push("authorization_response_iss_parameter_supported", true);
+    }
+}
+
+/// OIDC Session Management 3.3, Front-Channel Logout 3, Back-Channel Logout 2.1.
+fn sessions(facts: &Facts<'_>, document: &mut Object) {
+    document.push("acr_values_supported", json!(acr_values_supported()));
+    document.push("check_session_iframe", format!("{}{}", facts.base, path::CHECK_SESSION));
+    if facts.offer.serves(Endpoint::EndSession) {
+        for channel in ["frontchannel", "backchannel"] {
+            document.push(&format!("{channel}_logout_supported"), true);
+            document.push(&format!("{channel}_logout_session_supported"), true);
+        }
     }
 }
 

@@ -11,10 +11,14 @@ use axum::response::{IntoResponse, Response};
 
 use crate::client_auth::basic;
 use crate::fault::Pass;
-use crate::protocol::{Encoded, Params};
+use crate::protocol::{AuthorizationResponse, Encoded, Params};
 use crate::tenant::State;
 use crate::trace::Endpoint;
 use crate::trace::Fired;
+
+/// Where the control API is, if there is one, for the landing page.
+#[derive(Clone)]
+pub(crate) struct ControlUrl(pub(crate) Option<String>);
 
 /// One request to an issuer, understood as far as HTTP goes.
 #[derive(Clone)]
@@ -33,8 +37,14 @@ pub(crate) struct Call {
     pub(crate) marker: Option<String>,
     /// The request's path and query.
     pub(crate) target: String,
+    /// Scheme, host and port under which the request was made, as far as that can be believed.
+    pub(crate) asked_at: String,
     /// The header `Authorization`.
     pub(crate) authorization: Option<String>,
+    /// The header `Cookie`.
+    pub(crate) cookies: String,
+    /// Whether a browser says that another site sent it here. It then leaves cookies out of a POST.
+    pub(crate) is_from_elsewhere: bool,
 }
 
 impl Call {
@@ -43,11 +53,18 @@ impl Call {
         if self.is_post { &self.form } else { &self.query }
     }
 
-    /// The id of the client that the request is about. At the login page the request stays in the URL, and the
-    /// body is what a person typed.
+    /// The id of the client that the request is about. At the provider's pages the request stays in the URL, and
+    /// the body is what a person typed.
     fn client_id(&self) -> Option<&str> {
-        let request = if self.endpoint == Endpoint::Login { &self.query } else { self.params() };
+        let is_page = matches!(self.endpoint, Endpoint::Login | Endpoint::Consent);
+        let request = if is_page { &self.query } else { self.params() };
         request.given("client_id")
+    }
+
+    /// The value of a cookie.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        let pairs = self.cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
+        pairs.filter(|(known, _)| *known == name).map(|(_, value)| value).next()
     }
 
     /// The id of the client in a Basic header.
@@ -60,6 +77,7 @@ impl Call {
         self.state.armory.pass(crate::fault::Context {
             client: self.client_id().map(str::to_owned).or_else(|| self.basic_client_id()),
             marker: self.marker.clone(),
+            pause: self.state.desk().pause && !self.bystander,
             bystander: self.bystander,
         })
     }
@@ -81,18 +99,29 @@ pub(super) struct FiredInside(pub(super) Vec<Fired>);
 pub(crate) struct Reply {
     encoded: Encoded,
     fired: Vec<Fired>,
+    paused: Option<Paused>,
 }
+
+/// A response to the application that is to stop at a page: the recorder sends the browser there instead.
+#[derive(Clone, Debug)]
+pub(crate) struct Paused(pub(crate) Box<AuthorizationResponse>);
 
 impl Reply {
     /// An answer that went past seams.
-    pub(crate) fn after(pass: Pass, encoded: Encoded) -> Self {
-        Self { encoded, fired: pass.into_fired() }
+    pub(crate) fn after(mut pass: Pass, encoded: Encoded) -> Self {
+        let paused = pass.take_paused().map(Paused);
+        Self { encoded, fired: pass.into_fired(), paused }
+    }
+
+    /// An answer in which these lies were told by hand.
+    pub(crate) fn told(fired: Vec<Fired>, encoded: Encoded) -> Self {
+        Self { encoded, fired, paused: None }
     }
 }
 
 impl From<Encoded> for Reply {
     fn from(encoded: Encoded) -> Self {
-        Self { encoded, fired: Vec::new() }
+        Self { encoded, fired: Vec::new(), paused: None }
     }
 }
 
@@ -109,6 +138,9 @@ impl IntoResponse for Reply {
             }
         }
         response.extensions_mut().insert(FiredInside(self.fired));
+        if let Some(paused) = self.paused {
+            response.extensions_mut().insert(paused);
+        }
         response
     }
 }

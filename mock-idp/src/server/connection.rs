@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tower::{Service, ServiceExt as _};
 
+use super::forwarded::Peer;
 use super::watched::{Turn, Watched};
 
 /// Marks a response that must not be sent: the connection is dropped instead.
@@ -39,10 +40,10 @@ where
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, peer)) => {
                     // Answers are small and complete: waiting for more only costs time.
                     let _ = stream.set_nodelay(true);
-                    connections.spawn(connection(stream, service.clone(), patience));
+                    connections.spawn(connection(stream, Peer(peer.ip()), service.clone(), patience));
                 }
                 // Out of file descriptors, or the peer is gone already: others may have more luck.
                 Err(_) => pause(Duration::from_millis(10)).await,
@@ -52,7 +53,7 @@ where
     }
 }
 
-async fn connection<T, S>(stream: T, service: S, patience: Duration)
+async fn connection<T, S>(stream: T, peer: Peer, service: S, patience: Duration)
 where
     T: AsyncRead + AsyncWrite + Unpin + Send,
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Unpin + 'static,
@@ -65,7 +66,9 @@ where
         let (service, turn) = (service.clone(), turn.clone());
         // In a box, which an idle connection does not have.
         Box::pin(async move {
-            let response = match service.oneshot(request.map(Body::new)).await {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(peer);
+            let response = match service.oneshot(request).await {
                 Ok(response) => response,
                 Err(never) => match never {},
             };

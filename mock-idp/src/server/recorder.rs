@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::State as Shared;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Router, extract::Request};
@@ -15,12 +15,13 @@ use http_body_util::BodyExt as _;
 
 use super::call::{FiredInside, Reply};
 use super::connection::{HangUp, pause};
-use super::request::{Understood, understood};
+use super::forwarded::asked_at;
+use super::request::{Asked, Understood, understood};
 use super::slow::SlowBody;
-use crate::endpoints::{nothing_here, place_of, unknown_tenant};
+use crate::endpoints::{nothing_here, place_of, stop_at_page, unknown_tenant};
 use crate::fault::{Seam, Wire};
-use crate::tenant::Registry;
-use crate::trace::{self, Exchange, Recorder};
+use crate::tenant::{Registry, State};
+use crate::trace::{self, Endpoint, Exchange, Recorder};
 
 /// What the trace keeps of a body.
 const TRACED_BODY: usize = 64 * 1024;
@@ -36,19 +37,19 @@ async fn record(
     request: Request,
     next: Next,
 ) -> Response {
-    let (slug, endpoint) = place_of(request.uri().path());
-    let state = match slug {
-        None => registry.default_state(),
-        Some(slug) => match registry.get(slug) {
-            Some(state) => state,
-            None => return Reply::from(unknown_tenant(&registry, slug)).into_response(),
-        },
+    let Located { state, endpoint, ours } = match located(&registry, request.uri().path()) {
+        Ok(located) => located,
+        Err(nowhere) => return nowhere.into_response(),
     };
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let arrived = state.clock.unix_millis();
-    let Understood { body, call, refused } = understood(&state, endpoint, &parts, body, patience).await;
+    let asked = Asked { at: asked_at(&parts, &registry.bases), patience };
+    let Understood { body, call, refused } = understood(&state, endpoint, &parts, body, asked).await;
     let marker = call.marker.clone();
-    let traced = traced_request(&registry, &parts, &body);
+    let traced = traced_request(&call.asked_at, &parts, &body);
+    if let Some(ours) = ours {
+        parts.uri = moved(&parts.uri, &ours);
+    }
     let (is_head, is_preflight) = (parts.method == Method::HEAD, parts.method == Method::OPTIONS);
     let mut request = Request::from_parts(parts, Body::from(body));
     if is_head {
@@ -63,7 +64,7 @@ async fn record(
         (None, Some(call)) => nothing_here(call).await.into_response(),
         (None, None) => next.run(request).await,
     };
-    let (wire, mut faults) = wire_of(response).await;
+    let (wire, mut faults) = wire_of(stop_at_page(&state, response)).await;
     let mut wire = wire.for_head(is_head);
     if !is_preflight {
         // A browser's question whether it may ask must not eat the lie meant for what it asks.
@@ -85,12 +86,29 @@ async fn record(
     send(wire).await
 }
 
-fn absolute(registry: &Registry, uri: &Uri, headers: &HeaderMap) -> String {
-    let target = uri.path_and_query().map_or("/", |target| target.as_str());
-    match headers.get(header::HOST).and_then(|host| host.to_str().ok()) {
-        Some(host) => format!("http://{host}{target}"),
-        None => format!("{}{target}", registry.base_url),
-    }
+/// What a path means.
+struct Located {
+    state: Arc<State>,
+    endpoint: Endpoint,
+    /// Our path, if this one is a vendor's.
+    ours: Option<String>,
+}
+
+fn located(registry: &Registry, path: &str) -> Result<Located, Reply> {
+    let (slug, endpoint) = place_of(path);
+    let state = match slug {
+        None => registry.at_root(path).unwrap_or_else(|| registry.default_state()),
+        Some(slug) => registry.get(slug).ok_or_else(|| Reply::from(unknown_tenant(registry, slug)))?,
+    };
+    let ours = state.place.our_path(path);
+    let endpoint = ours.as_deref().map_or(endpoint, |ours| place_of(ours).1);
+    Ok(Located { state, endpoint, ours })
+}
+
+/// The same URI with another path.
+fn moved(uri: &Uri, path: &str) -> Uri {
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{path}{query}").parse().unwrap_or_else(|_| uri.clone())
 }
 
 fn listed(headers: &HeaderMap) -> Vec<(String, String)> {
@@ -111,10 +129,10 @@ async fn wire_of(response: Response) -> (Wire, Vec<trace::Fired>) {
     (Wire::new(parts.status.as_u16(), listed(&parts.headers), body), fired)
 }
 
-fn traced_request(registry: &Registry, parts: &Parts, body: &[u8]) -> trace::Request {
+fn traced_request(asked_at: &str, parts: &Parts, body: &[u8]) -> trace::Request {
     trace::Request {
         method: parts.method.to_string(),
-        url: absolute(registry, &parts.uri, &parts.headers),
+        url: format!("{asked_at}{}", parts.uri.path_and_query().map_or("/", |target| target.as_str())),
         headers: listed(&parts.headers),
         body: excerpt(body),
     }

@@ -26,15 +26,23 @@ pub(super) struct Understood {
     pub(super) refused: Option<Response>,
 }
 
+/// How a request came.
+pub(super) struct Asked {
+    /// Under which scheme, host and port.
+    pub(super) at: String,
+    /// How long its body may take.
+    pub(super) patience: Duration,
+}
+
 /// Reads a request.
 pub(super) async fn understood(
     state: &Arc<State>,
     endpoint: Endpoint,
     parts: &Parts,
     body: Body,
-    patience: Duration,
+    asked: Asked,
 ) -> Understood {
-    let (body, mut refused) = received(body, patience).await;
+    let (body, mut refused) = received(body, asked.patience).await;
     let mut params = |text: &str, place| {
         Params::parse_at_most(text, PARAMS_LIMIT).unwrap_or_else(|| {
             refused = Some(too_many(place));
@@ -55,7 +63,11 @@ pub(super) async fn understood(
         is_post: parts.method == Method::POST,
         endpoint,
         bystander: refused.is_some() || !matches!(parts.method, Method::GET | Method::POST),
+        asked_at: asked.at,
         authorization: text(&parts.headers, &header::AUTHORIZATION),
+        cookies: cookies_of(&parts.headers),
+        is_from_elsewhere: text(&parts.headers, &HeaderName::from_static("sec-fetch-site")).as_deref()
+            == Some("cross-site"),
         marker: marker_of(&parts.headers),
         target: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
     };
@@ -98,6 +110,12 @@ fn is(headers: &HeaderMap, expected: &str) -> bool {
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// The cookies of a request, as one list.
+fn cookies_of(headers: &HeaderMap) -> String {
+    let lines = headers.get_all(header::COOKIE).iter();
+    lines.map(|line| String::from_utf8_lossy(line.as_bytes())).collect::<Vec<_>>().join("; ")
 }
 
 /// The marker of a request: header `mock-idp-marker`, or cookie `mock_idp_marker`. Octets that are no text make

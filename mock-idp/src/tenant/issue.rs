@@ -4,6 +4,7 @@ use super::state::State;
 use crate::client::Client;
 use crate::fault::{Pass, Seam};
 use crate::grant::Granted;
+use crate::preset::About;
 use crate::token::{Grant, TokenSpec};
 
 /// What comes with an ID Token, and what it therefore vouches for.
@@ -46,9 +47,24 @@ impl State {
         if let Some(claims) = spec.claims.object_mut() {
             self.name_sources(granted, client, claims);
         }
+        self.imitate(granted, client, &mut spec);
         pass.document(Seam::IdTokenClaims, &mut spec.claims);
         pass.document(Seam::IdTokenHeader, &mut spec.header);
         pass.seal(Seam::IdTokenSeal, spec)
+    }
+
+    /// Adds what the vendor's tokens say on top; what is there already stays.
+    fn imitate(&self, granted: &Granted, client: &Client, spec: &mut TokenSpec) {
+        let preset = &self.place.preset;
+        if preset.is_nobodys() {
+            return;
+        }
+        let about = About { user: &granted.user, client_id: &client.client_id, id: &granted.id };
+        for (name, value) in preset.claims_about(&about) {
+            if spec.claims.get(name).is_none() {
+                spec.claims.set(name, value);
+            }
+        }
     }
 
     /// What time it is, as far as this client can tell.

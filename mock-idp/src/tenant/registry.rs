@@ -1,42 +1,55 @@
 //! The issuers of a provider, by slug.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use super::place::Bases;
 use super::state::{Desk, State};
 use crate::ambient::{Clock, Ids};
+use crate::settings::Settings;
 
 /// Every issuer of one provider.
 pub(crate) struct Registry {
+    /// The URL that browsers use.
     pub(crate) base_url: String,
-    made: Desk,
+    pub(crate) bases: Bases,
+    made: Mutex<Desk>,
     default: Arc<State>,
     tenants: RwLock<HashMap<String, Arc<State>>>,
+    /// What the issuers that are there from the start are made of.
+    settled: Mutex<Settings>,
 }
 
 impl Registry {
-    pub(crate) fn new(base_url: String, made: Desk, clock: Clock, ids: Ids) -> Self {
-        let default = Arc::new(State::new(None, &base_url, made.clone(), clock, ids));
-        Self { base_url, made, default, tenants: RwLock::default() }
+    pub(crate) fn new(bases: Bases, made: Desk, clock: Clock, ids: Ids) -> Self {
+        let default = Arc::new(State::new(None, &bases, made.clone(), clock, ids));
+        Self {
+            base_url: bases.public.clone(),
+            bases,
+            made: Mutex::new(made),
+            default,
+            tenants: RwLock::default(),
+            settled: Mutex::default(),
+        }
     }
 
     pub(crate) fn default_state(&self) -> Arc<State> {
         Arc::clone(&self.default)
     }
 
-    /// Makes an issuer; one with the same slug is replaced.
+    /// Makes an issuer as the default one was made; one with the same slug is replaced.
     pub(crate) fn add(&self, slug: &str, clock: Clock, ids: Ids) -> Arc<State> {
         self.add_with(slug, self.new_desk(), clock, ids)
     }
 
     /// What a new issuer has unless told otherwise: what the settings say.
     pub(crate) fn new_desk(&self) -> Desk {
-        self.made.clone()
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Makes an issuer that has this, and comes back to it when it is reset.
     pub(crate) fn add_with(&self, slug: &str, desk: Desk, clock: Clock, ids: Ids) -> Arc<State> {
-        let state = Arc::new(State::new(Some(slug.to_owned()), &self.base_url, desk, clock, ids));
+        let state = Arc::new(State::new(Some(slug.to_owned()), &self.bases, desk, clock, ids));
         self.tenants
             .write()
             .unwrap_or_else(PoisonError::into_inner)
@@ -44,8 +57,51 @@ impl Registry {
         state
     }
 
+    /// Takes over new settings: for the default issuer, and for those that the settings name. Issuers that were
+    /// made otherwise stay as they are.
+    pub(crate) fn reload(&self, settings: &Settings) {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).adopt(settings);
+        self.default.reload(settings);
+        self.settle(settings);
+    }
+
+    /// Makes, changes and removes the issuers that the settings name.
+    pub(crate) fn settle(&self, settings: &Settings) {
+        let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        for gone in settled.tenants.keys().filter(|slug| !settings.tenants.contains_key(*slug)) {
+            self.remove(gone);
+        }
+        settled.clone_from(settings);
+        for (slug, tenant) in &settings.tenants {
+            let own = tenant.over(settings);
+            if let Some(state) = self.get(slug) {
+                state.reload(&own);
+            } else {
+                let (clock, ids) = ambient(&own);
+                let desk = Desk::new(&own).at_root(tenant.at_root.unwrap_or(false));
+                self.add_with(slug, desk, clock, ids);
+            }
+        }
+    }
+
+    /// Puts everything back to how it was made: the issuers that the settings name are there, and no others.
+    pub(crate) fn start_over(&self) {
+        for slug in self.slugs() {
+            self.remove(&slug);
+        }
+        self.default.reset();
+        let settings = self.settled.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.settle(&settings);
+    }
+
     pub(crate) fn remove(&self, slug: &str) -> bool {
         self.tenants.write().unwrap_or_else(PoisonError::into_inner).remove(slug).is_some()
+    }
+
+    /// The issuer at `/{slug}` that a path lies below, if it does.
+    pub(crate) fn at_root(&self, path: &str) -> Option<Arc<State>> {
+        let slug = path.strip_prefix('/')?.split('/').next()?;
+        self.get(slug).filter(|state| state.place.is_at_root())
     }
 
     pub(crate) fn get(&self, slug: &str) -> Option<Arc<State>> {
@@ -59,4 +115,12 @@ impl Registry {
         slugs.sort();
         slugs
     }
+}
+
+/// The clock and the source of ids that settings ask for.
+pub(crate) fn ambient(settings: &Settings) -> (Clock, Ids) {
+    (
+        settings.now.map_or_else(Clock::system, Clock::frozen),
+        settings.seed.map_or_else(Ids::random, Ids::seeded),
+    )
 }

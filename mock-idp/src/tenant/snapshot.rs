@@ -30,6 +30,7 @@ struct Metadata {
     offer: Arc<Offer>,
     rules: Rules,
     issuer_parameter: bool,
+    internal: bool,
     text: Arc<str>,
 }
 
@@ -41,7 +42,8 @@ impl State {
     }
 
     /// The metadata, made anew only if something that it depends on has changed.
-    pub(crate) fn metadata(&self) -> Arc<str> {
+    /// Back ends may be told other URLs than browsers.
+    pub(crate) fn metadata(&self, internal: bool) -> Arc<str> {
         let (offer, rules, issuer_parameter) = {
             let desk = self.desk();
             (Arc::clone(&desk.offer), desk.rules, desk.issuer_parameter)
@@ -49,15 +51,15 @@ impl State {
         let mut kept = self.metadata.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fits = |kept: &&Metadata| {
             Arc::ptr_eq(&kept.offer, &offer)
-                && (kept.rules, kept.issuer_parameter) == (rules, issuer_parameter)
+                && (kept.rules, kept.issuer_parameter, kept.internal) == (rules, issuer_parameter, internal)
         };
         if let Some(kept) = kept.as_ref().filter(fits) {
             return Arc::clone(&kept.text);
         }
         let (issuer, base) = (&self.issuer, &self.base);
         let facts = Facts { issuer, base, offer: &offer, rules, issuer_parameter };
-        let text: Arc<str> = metadata(&facts).to_string().into();
-        *kept = Some(Metadata { offer, rules, issuer_parameter, text: Arc::clone(&text) });
+        let text: Arc<str> = self.place.relocated(metadata(&facts), internal).to_string().into();
+        *kept = Some(Metadata { offer, rules, issuer_parameter, internal, text: Arc::clone(&text) });
         text
     }
 }

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::introduction::Introductions;
+use super::place::{Bases, Place};
 use super::snapshot::Kept;
 use crate::ambient::{Clock, Ids};
 use crate::checks::Rules;
@@ -13,6 +15,8 @@ use crate::fault::Armory;
 use crate::grant::{Grants, Vault};
 use crate::login::{LoginPolicy, User};
 use crate::offer::Offer;
+use crate::preset::Preset;
+use crate::session::{Register, Sessions};
 use crate::settings::Settings;
 use crate::token::{Junk, KeyName};
 use crate::trace::Trace;
@@ -34,13 +38,17 @@ pub(crate) struct State {
     pub(crate) issuer: String,
     /// The URL below which everything is, without a final slash.
     pub(crate) base: String,
+    pub(crate) place: Place,
+    pub(super) introductions: Introductions,
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
     pub(crate) trace: Trace,
     pub(crate) armory: Armory,
     /// Codes, tokens and what they stand for.
     pub(crate) grants: Grants,
-    made: Desk,
+    /// Who is signed in here, and in which browser.
+    pub(crate) sessions: Sessions,
+    made: Mutex<Desk>,
     desk: Mutex<Desk>,
     pub(super) metadata: Kept,
 }
@@ -76,30 +84,39 @@ pub(crate) struct Desk {
     pub(crate) issuer_parameter: bool,
     pub(crate) offer: Arc<Offer>,
     pub(crate) registration_token: Option<String>,
+    /// Whether a person who signs in on the page is asked what the application may know.
+    pub(crate) consent: bool,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) key: KeyName,
     published: Vec<KeyName>,
     pub(crate) junk: Vec<Junk>,
     /// Whether responses stop at a page where a person may change them.
     pub(crate) pause: bool,
+    /// What the issuer looks like; it counts when the issuer is made.
+    preset: Preset,
+    /// Whether a tenant is at `/{slug}`; it counts when the issuer is made.
+    at_root: bool,
 }
 
 impl State {
-    pub(crate) fn new(slug: Option<String>, base_url: &str, desk: Desk, clock: Clock, ids: Ids) -> Self {
-        let base = match &slug {
-            Some(slug) => format!("{base_url}/t/{slug}"),
-            None => base_url.to_owned(),
-        };
+    pub(crate) fn new(slug: Option<String>, bases: &Bases, desk: Desk, clock: Clock, ids: Ids) -> Self {
+        let mut place = Place::new(bases, slug.as_deref(), desk.preset.clone());
+        if desk.at_root {
+            place = place.at_root();
+        }
         Self {
             slug,
-            issuer: base.clone(),
-            base,
+            issuer: place.issuer(),
+            base: place.base(),
+            place,
+            introductions: Introductions::default(),
             clock,
             ids,
             trace: Trace::default(),
             armory: Armory::default(),
             grants: Grants::default(),
-            made: desk.clone(),
+            sessions: Sessions::default(),
+            made: Mutex::new(desk.clone()),
             desk: Mutex::new(desk),
             metadata: Kept::default(),
         }
@@ -114,16 +131,25 @@ impl State {
         format!("{}{path}", self.base)
     }
 
+    /// Takes over new settings, in place of whatever the old ones and those who changed them said.
+    pub(crate) fn reload(&self, settings: &Settings) {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).adopt(settings);
+        self.desk().adopt(settings);
+    }
+
     pub(crate) fn reset(&self) {
-        *self.desk() = self.made.clone();
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        *self.desk() = made;
+        self.introductions.clear();
         self.armory.clear();
         self.trace.clear();
         *self.grants.open() = Vault::default();
+        *self.sessions.open() = Register::default();
     }
 }
 
 impl Desk {
-    /// As the settings say. The policy has been checked with them.
+    /// As the settings say. They have been checked.
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
             clients: Arc::new(settings.clients.clone()),
@@ -134,12 +160,33 @@ impl Desk {
             issuer_parameter: settings.issuer_parameter,
             offer: Arc::new(settings.offer.clone()),
             registration_token: settings.registration_token.clone(),
+            consent: false,
             lifetimes: Lifetimes::of(settings),
             key: KeyName::Rsa1,
             published: vec![KeyName::Rsa1, KeyName::Ec, KeyName::Ed],
             junk: Vec::new(),
             pause: false,
+            preset: Preset::of(settings).unwrap_or_default(),
+            at_root: false,
         }
+    }
+
+    /// Takes over what can change while an issuer runs: clients, people, rules, policy and lifetimes. Keys,
+    /// and policies that count for a marker only, stay.
+    pub(crate) fn adopt(&mut self, settings: &Settings) {
+        let new = Self::new(settings);
+        self.clients = new.clients;
+        self.users = new.users;
+        self.policy = new.policy;
+        self.rules = new.rules;
+        self.issuer_parameter = new.issuer_parameter;
+        self.offer = new.offer;
+        self.lifetimes = new.lifetimes;
+    }
+
+    /// For an issuer at `/{slug}`.
+    pub(crate) fn at_root(self, at_root: bool) -> Self {
+        Self { at_root, ..self }
     }
 
     pub(crate) fn clients(&self) -> Arc<Vec<Client>> {

@@ -12,10 +12,10 @@ use thiserror::Error;
 
 use super::compact::decode;
 
-/// What a client may sign with, `none` aside.
+/// What a client may sign with, `none` aside. Ed25519 is the newer name of what EdDSA means here (RFC 9864).
 pub(crate) const CLIENT_ALGS: &[&str] = &[
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "HS256",
-    "HS384", "HS512",
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519",
+    "HS256", "HS384", "HS512",
 ];
 
 /// Why such a token is not believed.

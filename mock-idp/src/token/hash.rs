@@ -16,6 +16,15 @@ pub(crate) fn half_hash(alg: &str, text: &str) -> String {
     base64url(&hash.as_ref()[..hash.as_ref().len() / 2])
 }
 
+/// A UUID that is always the same for the same text.
+pub(crate) fn uuid_of(text: &str) -> String {
+    let hash = digest::digest(&SHA256, text.as_bytes());
+    let hex: String =
+        hash.as_ref()[..16].iter().fold(String::new(), |hex, octet| format!("{hex}{octet:02x}"));
+    // Version 8: by a rule of one's own (RFC 9562 5.8).
+    format!("{}-{}-8{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

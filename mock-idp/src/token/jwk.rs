@@ -90,7 +90,7 @@ pub(crate) fn rendering(name: KeyName, rendering: KeyRendering) -> Vec<u8> {
 }
 
 /// PEM (RFC 7468) in lines of 64 characters, without the final line feed.
-fn pem(label: &str, der: &[u8]) -> String {
+pub(super) fn pem(label: &str, der: &[u8]) -> String {
     let base64 = STANDARD.encode(der);
     let lines: Vec<&str> =
         base64.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();

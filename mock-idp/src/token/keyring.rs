@@ -1,6 +1,6 @@
-//! The published test keys, parsed once per process and shared by every tenant.
+//! The published test keys, or those of one's own in their place, parsed once per process and shared by every tenant.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
@@ -9,6 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rpcheck_fixtures::keys::{self, Key};
 use serde::{Deserialize, Serialize};
+
+use super::own_keys;
 
 /// A key of the provider, or of whoever attacks it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,7 +37,7 @@ pub enum KeyName {
 impl KeyName {
     /// The key's `kid`.
     pub fn kid(self) -> &'static str {
-        self.fixture().kid
+        own_keys::kid(self).unwrap_or(self.fixture().kid)
     }
 
     /// The RSA key to rotate to from here.
@@ -44,7 +46,7 @@ impl KeyName {
         if self == Self::Rsa1 { Self::Rsa2 } else { Self::Rsa1 }
     }
 
-    fn fixture(self) -> Key {
+    pub(super) fn fixture(self) -> Key {
         match self {
             Self::Rsa1 => keys::RSA_1,
             Self::Rsa2 => keys::RSA_2,
@@ -79,6 +81,30 @@ pub(crate) struct Keyring {
 }
 
 impl Keyring {
+    /// Parses the keys: those that are given, or else the published ones. A key that is none is named.
+    pub(super) fn read(given: impl Fn(KeyName) -> Option<Vec<u8>>) -> Result<Self, KeyName> {
+        let der = |name: KeyName| given(name).unwrap_or_else(|| der(name.fixture()));
+        let rsa = |name| rsa_key(&der(name)).ok_or(name);
+        Ok(Self {
+            rsa_1: rsa(KeyName::Rsa1)?,
+            rsa_2: rsa(KeyName::Rsa2)?,
+            encryption: rsa(KeyName::Encryption)?,
+            attacker: rsa(KeyName::Attacker)?,
+            ec: EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der(KeyName::Ec))
+                .map_err(|_| KeyName::Ec)?,
+            ed: Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der(KeyName::Ed)).map_err(|_| KeyName::Ed)?,
+        })
+    }
+
+    /// The public half of a key as octets.
+    pub(super) fn public_octets(&self, name: KeyName) -> Vec<u8> {
+        match name {
+            KeyName::Ec => self.ec.public_key().as_ref().to_vec(),
+            KeyName::Ed => self.ed.public_key().as_ref().to_vec(),
+            name => self.rsa(name).pkcs1.clone(),
+        }
+    }
+
     /// An RSA key. Keys of another kind have no RSA half, and the short one cannot be loaded: the signing key
     /// stands in for them.
     pub(crate) fn rsa(&self, name: KeyName) -> &RsaKey {
@@ -91,19 +117,18 @@ impl Keyring {
     }
 }
 
+static KEYRING: OnceLock<Keyring> = OnceLock::new();
+
 /// The keys, parsed when first asked for.
 pub(crate) fn keyring() -> &'static Keyring {
-    static KEYRING: LazyLock<Keyring> = LazyLock::new(|| Keyring {
-        rsa_1: rsa_key(keys::RSA_1),
-        rsa_2: rsa_key(keys::RSA_2),
-        encryption: rsa_key(keys::RSA_ENC),
-        attacker: rsa_key(keys::RSA_ATTACKER),
-        ec: EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der(keys::EC_P256))
-            .expect("the fixture is a P-256 key"),
-        ed: Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der(keys::ED25519))
-            .expect("the fixture is an Ed25519 key"),
-    });
-    &KEYRING
+    KEYRING.get_or_init(|| {
+        Keyring::read(own_keys::der).expect("keys of one's own are read before they are used")
+    })
+}
+
+/// Whether a key was asked for already.
+pub(super) fn is_in_use() -> bool {
+    KEYRING.get().is_some()
 }
 
 /// Parses the keys and wakes the random source, so that the first login does not pay for it.
@@ -114,13 +139,13 @@ pub(crate) fn warm_up() {
     });
 }
 
-fn rsa_key(key: Key) -> RsaKey {
-    let pair = RsaKeyPair::from_pkcs8(&der(key)).expect("the fixture is an RSA key");
+fn rsa_key(der: &[u8]) -> Option<RsaKey> {
+    let pair = RsaKeyPair::from_pkcs8(der).ok()?;
     let pkcs1 = pair.public_key().as_ref().to_vec();
-    let spki: PublicKeyX509Der<'_> = pair.public_key().as_der().expect("a public key has a DER form");
+    let spki: PublicKeyX509Der<'_> = pair.public_key().as_der().ok()?;
     let spki = spki.as_ref().to_vec();
-    let (modulus, exponent) = rsa_integers(&pkcs1).expect("RSAPublicKey is a sequence of two integers");
-    RsaKey { pair, pkcs1, spki, modulus, exponent }
+    let (modulus, exponent) = rsa_integers(&pkcs1)?;
+    Some(RsaKey { pair, pkcs1, spki, modulus, exponent })
 }
 
 fn der(key: Key) -> Vec<u8> {

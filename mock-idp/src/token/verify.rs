@@ -14,6 +14,10 @@ pub(crate) struct Hint {
     pub(crate) issuer: Option<String>,
     /// The clients it was issued to: none if its `aud` is nothing that names a client.
     pub(crate) clients: Vec<String>,
+    /// About whom it is.
+    pub(crate) sub: Option<String>,
+    /// In which session it was issued.
+    pub(crate) sid: Option<String>,
 }
 
 /// What a token says, if one of the provider's RSA keys signed it. All its issuers sign with the same keys, so
@@ -31,9 +35,12 @@ pub(crate) fn read_hint(token: &str) -> Option<Hint> {
     }
     let (_, payload) = input.split_once('.')?;
     let claims = Object::parse(std::str::from_utf8(&decode(payload)?).ok()?)?;
+    let text = |name| claims.get(name).and_then(|value| value.as_str().map(str::to_owned));
     Some(Hint {
-        issuer: claims.get("iss").and_then(|issuer| issuer.as_str().map(str::to_owned)),
+        issuer: text("iss"),
         clients: claims.get("aud").map(clients_of).unwrap_or_default(),
+        sub: text("sub"),
+        sid: text("sid"),
     })
 }
 

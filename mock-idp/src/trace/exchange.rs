@@ -62,6 +62,8 @@ pub enum Endpoint {
     Consent,
     /// The provider's end of session.
     EndSession,
+    /// A logout token on its way to an application: the one request that the provider itself sends.
+    BackChannelLogout,
     /// The provider's landing page.
     Home,
     /// Whether the provider is up.
@@ -92,6 +94,7 @@ impl Endpoint {
         Self::CheckSession,
         Self::Consent,
         Self::EndSession,
+        Self::BackChannelLogout,
         Self::Home,
         Self::Health,
         Self::App,
@@ -118,6 +121,7 @@ impl Endpoint {
             Self::CheckSession => "check-session",
             Self::Consent => "consent",
             Self::EndSession => "end-session",
+            Self::BackChannelLogout => "back-channel-logout",
             Self::Home => "home",
             Self::Health => "health",
             Self::App => "app",
@@ -137,6 +141,7 @@ impl Endpoint {
             | Self::PushedAuthorization
             | Self::DeviceAuthorization
             | Self::Registration
+            | Self::BackChannelLogout
             | Self::Webfinger
             | Self::Claims => Leg::Back,
             _ => Leg::Front,

@@ -15,7 +15,7 @@
 //! $ mock-idp --version        NAME=value in front sets the environment; quotes as in a shell
 //! mock-idp …                  the lines it says, first those of stdout; … matches anything, alone any lines
 //! exit status 2               last, if it fails
-//! $ mock-idp &                runs on until the page ends; the lines are awaited
+//! $ mock-idp &                runs on until the page ends; the lines are awaited, so name one
 //! ```
 //! ```toml mock-idp.toml       any block with a file name is written into that folder first
 //! ```

@@ -122,7 +122,7 @@ async fn userinfo_is_signed_for_a_client_that_registered_an_algorithm() {
 
         assert_eq!(got.header("content-type"), "application/jwt");
         assert_eq!(told(&got.body).0["alg"], alg);
-        let claims = verified_strictly(&stage, &tenant, &got.body).await.unwrap();
+        let claims = verified_strictly(&stage, &tenant, &got.body, CLIENT).await.unwrap();
         assert_eq!((&claims["sub"], &claims["aud"]), (&json!("user-alice"), &json!(CLIENT)));
     }
 }

@@ -217,3 +217,26 @@ async fn a_policy_can_be_bound_to_a_marker() {
     assert_eq!(desk.default("GET", "policy", None).await["policy"], "ask");
     assert_eq!(desk.default("GET", "policy?marker=m", None).await["user"], "bob");
 }
+
+#[tokio::test]
+async fn a_device_that_waits_is_let_in_or_refused() {
+    let desk = Desk::new().await;
+    let base = desk.stage.provider.base_url().to_owned();
+    for (user, status, expected) in [(Some("alice"), 200, "access_token"), (None, 400, "access_denied")] {
+        let form = [("client_id", "sample-app"), ("scope", "openid")];
+        let waiting = desk.stage.post(&format!("{base}/device_authorization"), &form).await;
+        let waiting: Value = serde_json::from_str(&waiting.body).unwrap();
+
+        desk.default("POST", "device", Some(json!({"user_code": waiting["user_code"], "user": user}))).await;
+
+        let form = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+            ("client_id", "sample-app"),
+            ("device_code", waiting["device_code"].as_str().unwrap()),
+        ];
+        let answer = desk.stage.post(&format!("{base}/token"), &form).await;
+        assert!(answer.status == status && answer.body.contains(expected), "{answer:?}");
+    }
+    let unknown = desk.refused("POST", "/tenants/_default/device", json!({"user_code": "NONE"})).await;
+    assert!(!unknown.is_empty());
+}

@@ -134,13 +134,17 @@ fn unescaped(text: &str) -> String {
 
 /// The claims of a token, verified with the issuer's key set as a careful application does.
 pub(crate) async fn verified(stage: &Stage, tenant: &Tenant, token: &str) -> Result<Value, String> {
+    verified_for(stage, tenant, token, CLIENT).await
+}
+
+async fn verified_for(stage: &Stage, tenant: &Tenant, token: &str, client: &str) -> Result<Value, String> {
     let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
     let keys: JwkSet =
         serde_json::from_str(&stage.get(&format!("{}/jwks", tenant.issuer())).await.body).unwrap();
     let header = jsonwebtoken::decode_header(token).map_err(|error| error.to_string())?;
     let key = keys.find(header.kid.as_deref().unwrap_or_default()).ok_or("the key is not published")?;
     let mut validation = Validation::new(header.alg);
-    validation.set_audience(&[CLIENT]);
+    validation.set_audience(&[client]);
     validation.set_issuer(&[tenant.issuer()]);
     validation.validate_exp = false;
     validation.set_required_spec_claims(&["iss", "aud"]);
@@ -150,14 +154,19 @@ pub(crate) async fn verified(stage: &Stage, tenant: &Tenant, token: &str) -> Res
 }
 
 /// The same, by an application that uses a key for the one algorithm which the key names.
-pub(crate) async fn verified_strictly(stage: &Stage, tenant: &Tenant, token: &str) -> Result<Value, String> {
+pub(crate) async fn verified_strictly(
+    stage: &Stage,
+    tenant: &Tenant,
+    token: &str,
+    client: &str,
+) -> Result<Value, String> {
     let (header, _) = told(token);
     let keys = stage.get(&format!("{}/jwks", tenant.issuer())).await.json();
     let fits = |key: &&Value| key["kid"] == header["kid"] && key["alg"] == header["alg"];
     if keys["keys"].as_array().unwrap().iter().filter(fits).count() != 1 {
         return Err(format!("not one key for {header} in {keys}"));
     }
-    verified(stage, tenant, token).await
+    verified_for(stage, tenant, token, client).await
 }
 
 /// The header and claims of a token that nobody verified.

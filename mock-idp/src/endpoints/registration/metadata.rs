@@ -159,19 +159,32 @@ fn flows(client: &Client, offer: &Offer) -> Result<(), OAuthError> {
 }
 
 fn algorithms(client: &Client, offer: &Offer) -> Result<(), OAuthError> {
-    let ours = |alg: &str| offer.signs_with(alg);
-    let theirs = |alg: &str| offer.verifies(alg);
-    let objects = |alg: &str| offer.verifies(alg) || alg == "none";
-    let checks: [(&str, &Option<String>, &dyn Fn(&str) -> bool); 4] = [
-        ("id_token_signed_response_alg", &client.id_token_signed_response_alg, &ours),
-        ("userinfo_signed_response_alg", &client.userinfo_signed_response_alg, &ours),
-        ("token_endpoint_auth_signing_alg", &client.token_endpoint_auth_signing_alg, &theirs),
-        ("request_object_signing_alg", &client.request_object_signing_alg, &objects),
+    let ours = [
+        ("id_token_signed_response_alg", &client.id_token_signed_response_alg),
+        ("userinfo_signed_response_alg", &client.userinfo_signed_response_alg),
     ];
-    for (name, alg, is_offered) in checks {
-        if let Some(alg) = alg.as_deref().filter(|alg| !is_offered(alg)) {
-            return Err(invalid(format!("{name} = \"{alg}\" is not offered; the metadata tells which are")));
+    let theirs = [
+        ("token_endpoint_auth_signing_alg", &client.token_endpoint_auth_signing_alg),
+        ("request_object_signing_alg", &client.request_object_signing_alg),
+    ];
+    let unsigned = ("request_object_signing_alg", "none");
+    for (name, alg) in ours.into_iter().filter_map(given) {
+        if !offer.signs_with(alg) {
+            return Err(not_offered(name, alg));
+        }
+    }
+    for (name, alg) in theirs.into_iter().filter_map(given) {
+        if !offer.verifies(alg) && (name, alg) != unsigned {
+            return Err(not_offered(name, alg));
         }
     }
     Ok(())
+}
+
+fn given<'a>((name, alg): (&'static str, &'a Option<String>)) -> Option<(&'static str, &'a str)> {
+    Some((name, alg.as_deref()?))
+}
+
+fn not_offered(name: &str, alg: &str) -> OAuthError {
+    invalid(format!("{name} = \"{alg}\" is not offered; the metadata tells which are"))
 }

@@ -1,0 +1,70 @@
+//! `mock-idp token`: one ID Token, honest or not.
+
+use anyhow::Context as _;
+use clap::Args;
+use serde_json::Value;
+
+use super::say;
+use crate::ambient::{Clock, Ids};
+use crate::fault::{Fault, ID_TOKEN};
+use crate::server::MockIdp;
+use crate::settings::{FromFile, Settings};
+
+/// What the token says.
+#[derive(Debug, Args)]
+pub(super) struct TokenArgs {
+    /// Whose token it is
+    #[arg(long, value_name = "USERNAME", default_value = "alice")]
+    user: String,
+    /// For which client
+    #[arg(long, value_name = "CLIENT_ID", default_value = "sample-app")]
+    client: String,
+    /// The nonce of the request that it answers
+    #[arg(long)]
+    nonce: Option<String>,
+    /// Set a claim to a value, in JSON or as plain text; again for more
+    #[arg(long = "claim", value_name = "NAME=JSON")]
+    claims: Vec<String>,
+    /// Lie with a fault, as the control API takes it; again for more
+    #[arg(long = "fault", value_name = "JSON")]
+    faults: Vec<String>,
+    /// The issuer that the token names
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9000")]
+    issuer: String,
+    /// The issuer's settings file
+    #[arg(long, value_name = "FILE", env = "MOCK_IDP_CONFIG")]
+    config: Option<std::path::PathBuf>,
+    /// Make the same ids in every run
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Make it at this time, in seconds since 1970
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    now: Option<i64>,
+}
+
+/// Makes the token and prints it.
+pub(super) async fn make(args: &TokenArgs) -> anyhow::Result<()> {
+    let mut settings = match &args.config {
+        Some(path) => FromFile::read(path)?.settings,
+        None => Settings::default(),
+    };
+    settings.seed = args.seed.or(settings.seed);
+    settings.now = args.now.or(settings.now);
+    let mut faults = vec![ID_TOKEN.set("iss", args.issuer.as_str())];
+    for claim in &args.claims {
+        let (name, value) =
+            claim.split_once('=').with_context(|| format!("--claim {claim}: write NAME=JSON"))?;
+        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+        faults.push(ID_TOKEN.set(name, value));
+    }
+    for fault in &args.faults {
+        let json =
+            serde_json::from_str(fault).with_context(|| format!("--fault {fault}: this is no JSON"))?;
+        faults.push(Fault::from_json(json).with_context(|| format!("--fault {fault}"))?);
+    }
+    let ids = settings.seed.map_or_else(Ids::random, Ids::seeded);
+    let clock = settings.now.map_or_else(Clock::system, Clock::frozen);
+    let provider = MockIdp::builder().settings(settings).clock(clock).ids(ids).start().await?;
+    say(&provider.tenant().mint(&args.user, &args.client, args.nonce.as_deref(), &faults)?);
+    Ok(())
+}

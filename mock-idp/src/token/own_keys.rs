@@ -1,0 +1,109 @@
+//! Keys of one's own in place of the published test keys: made fresh, and used by the whole process.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::jwk::pem;
+use super::keyring::{KeyName, Keyring, is_in_use};
+
+/// The keys that a provider signs with or publishes.
+const NAMES: [KeyName; 5] = [KeyName::Rsa1, KeyName::Rsa2, KeyName::Encryption, KeyName::Ec, KeyName::Ed];
+
+/// The keys of a folder.
+pub(super) struct Own {
+    folder: PathBuf,
+    kids: HashMap<KeyName, String>,
+    der: HashMap<KeyName, Vec<u8>>,
+}
+
+static OWN: OnceLock<Own> = OnceLock::new();
+
+/// The `kid` of a key of one's own, if there are such.
+pub(super) fn kid(name: KeyName) -> Option<&'static str> {
+    OWN.get()?.kids.get(&name).map(String::as_str)
+}
+
+/// The octets of a key of one's own, if there are such.
+pub(super) fn der(name: KeyName) -> Option<Vec<u8>> {
+    OWN.get()?.der.get(&name).cloned()
+}
+
+/// Fresh private keys: file names and PEM (PKCS#8).
+pub(crate) fn fresh_keys() -> Vec<(String, String)> {
+    let random = SystemRandom::new();
+    NAMES
+        .into_iter()
+        .map(|name| {
+            let der = match name {
+                KeyName::Ec => EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
+                    .map(|key| key.as_ref().to_vec()),
+                KeyName::Ed => Ed25519KeyPair::generate_pkcs8(&random).map(|key| key.as_ref().to_vec()),
+                _ => RsaKeyPair::generate(KeySize::Rsa2048).and_then(|key| {
+                    key.as_der().map(|der: aws_lc_rs::encoding::Pkcs8V1Der<'_>| der.as_ref().to_vec())
+                }),
+            };
+            let der = der.expect("the operating system has a random source");
+            (file_of(name), pem("PRIVATE KEY", &der) + "\n")
+        })
+        .collect()
+}
+
+fn file_of(name: KeyName) -> String {
+    format!("{}.pem", name.fixture().kid)
+}
+
+/// Signs with the keys of this folder from now on, in the whole process. It has to be said before the first key
+/// is used.
+pub(crate) fn use_keys(folder: &Path) -> Result<(), String> {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    if let Some(own) = OWN.get().filter(|own| own.folder == folder) {
+        return own.folder.is_dir().then_some(()).ok_or_else(|| missing(&folder, "it"));
+    }
+    if OWN.get().is_some() || is_in_use() {
+        return Err(format!(
+            "keys = \"{}\": this process signs with other keys already; keys of one's own are for all providers \
+             of a process, so name the same folder for each",
+            folder.display()
+        ));
+    }
+    let mut der = HashMap::new();
+    for name in NAMES {
+        let file = file_of(name);
+        let text = std::fs::read_to_string(folder.join(&file)).map_err(|_| missing(&folder, &file))?;
+        let base64: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
+        der.insert(name, STANDARD.decode(base64.trim()).map_err(|_| wrong(&folder, &file))?);
+    }
+    let keyring =
+        Keyring::read(|name| der.get(&name).cloned()).map_err(|name| wrong(&folder, &file_of(name)))?;
+    let kid = |name: KeyName| {
+        let hash = digest(&SHA256, &keyring.public_octets(name));
+        let short: String =
+            hash.as_ref()[..4].iter().fold(String::new(), |hex, octet| format!("{hex}{octet:02x}"));
+        format!("{}-{short}", name.fixture().kid)
+    };
+    let kids = NAMES.into_iter().map(|name| (name, kid(name))).collect();
+    // Somebody else may have been faster; then their keys count.
+    let _ = OWN.set(Own { folder, kids, der });
+    Ok(())
+}
+
+fn missing(folder: &Path, file: &str) -> String {
+    format!("keys = \"{0}\": {file} is not there; make the folder with `mock-idp keys {0}`", folder.display())
+}
+
+fn wrong(folder: &Path, file: &str) -> String {
+    format!(
+        "keys = \"{0}\": {file} is no private key of its kind in PEM (PKCS#8); make new ones with `mock-idp keys \
+         {0} --force`",
+        folder.display()
+    )
+}
