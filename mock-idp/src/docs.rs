@@ -34,3 +34,9 @@ mod faults {}
 
 #[doc = include_str!("../docs/trace.md")]
 mod trace {}
+
+#[doc = include_str!("../docs/signing-in.md")]
+mod signing_in {}
+
+#[doc = include_str!("../docs/logout.md")]
+mod logout {}

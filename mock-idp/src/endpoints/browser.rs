@@ -84,11 +84,7 @@ pub(super) fn forget(state: &State, encoded: &mut Encoded) {
 
 fn put(state: &State, encoded: &mut Encoded, session: &str, shown: &str, age: &str) {
     let secure = if state.base.starts_with("https://") { "; Secure" } else { "" };
-    let cookie = format!(
-        "{}={session}; Path={}; HttpOnly; SameSite=Lax{secure}{age}",
-        session_name(state),
-        path_of(state)
-    );
+    let cookie = format!("{}={session}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", session_name(state));
     encoded.headers.push(("set-cookie", cookie));
     put_state(state, encoded, shown, age);
 }
@@ -97,10 +93,6 @@ fn put_state(state: &State, encoded: &mut Encoded, shown: &str, age: &str) {
     // Browsers take `Secure` from loopback over http as well, and `SameSite=None` with it only.
     let is_secure = state.base.starts_with("https://") || is_on_loopback(&state.base);
     let site = if is_secure { "SameSite=None; Secure" } else { "SameSite=Lax" };
-    let cookie = format!("{}={shown}; Path={}; {site}{age}", state_name(state), path_of(state));
+    let cookie = format!("{}={shown}; Path=/; {site}{age}", state_name(state));
     encoded.headers.push(("set-cookie", cookie));
-}
-
-fn path_of(state: &State) -> String {
-    Url::parse(&state.base).map_or_else(|_| "/".to_owned(), |issuer| issuer.path().to_owned())
 }
