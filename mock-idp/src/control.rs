@@ -10,6 +10,7 @@ mod device;
 mod faults;
 mod guard;
 mod keys;
+mod logout;
 mod mint;
 mod openapi;
 mod settings;

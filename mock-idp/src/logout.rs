@@ -203,6 +203,17 @@ fn exchange(
 }
 
 impl State {
+    /// A logout token that is sent to nobody.
+    pub(crate) fn loose_logout_token(
+        &self,
+        client: Client,
+        sub: String,
+        sid: Option<String>,
+        pass: &mut Pass,
+    ) -> String {
+        self.logout_token(&Letter { client, sub, sid }, pass)
+    }
+
     /// A logout token (OIDC Back-Channel Logout 2.4), past the seams.
     fn logout_token(&self, letter: &Letter, pass: &mut Pass) -> String {
         let client = &letter.client;

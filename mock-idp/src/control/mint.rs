@@ -14,6 +14,7 @@ enum Kind {
     #[default]
     IdToken,
     AccessToken,
+    LogoutToken,
 }
 
 pub(super) async fn mint(Named(tenant): Named, Json(mut body): Json) -> Result<axum::Json<Value>, Refused> {
@@ -32,6 +33,13 @@ pub(super) async fn mint(Named(tenant): Named, Json(mut body): Json) -> Result<a
             Ok(axum::Json(json!({ "id_token": token })))
         }
         Kind::AccessToken => access_token(&tenant, &order),
+        Kind::LogoutToken if order.nonce.is_some() || order.scope.is_some() => Err(Refused::bad(
+            "a logout token has neither \"nonce\" nor \"scope\"; to lie, put them into \"claims\"",
+        )),
+        Kind::LogoutToken => {
+            let token = tenant.mint_logout_token(&order).map_err(refused)?;
+            Ok(axum::Json(json!({ "logout_token": token })))
+        }
     }
 }
 

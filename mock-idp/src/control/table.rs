@@ -7,7 +7,8 @@ use std::sync::Arc;
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 
 use super::{
-    clients, clock, device, faults, index, keys, mint, openapi, settings, tenants, trace, users, viewer,
+    clients, clock, device, faults, index, keys, logout, mint, openapi, settings, tenants, trace, users,
+    viewer,
 };
 use crate::tenant::Registry;
 
@@ -160,6 +161,14 @@ const ROUTES: &[Route] = &[
     })
     .takes("MintOrder")
     .gives("Minted"),
+    route(
+        "POST",
+        "/tenants/{tenant}/logout",
+        "end sessions, and tell the applications by the back channel",
+        || post(logout::send),
+    )
+    .takes("Logout")
+    .gives("Deliveries"),
     route(
         "POST",
         "/tenants/{tenant}/device",

@@ -60,6 +60,8 @@ pub struct Manner {
     pub issuer_parameter: bool,
     /// Whether responses stop at a page where a person may change them.
     pub pause: bool,
+    /// Whether people are asked what they allow, once per application.
+    pub consent: bool,
     /// For how many seconds a code is good.
     pub code_lifetime: i64,
     /// For how many seconds an ID Token is good.
@@ -96,6 +98,7 @@ impl Tenant {
             rules: desk.rules,
             issuer_parameter: desk.issuer_parameter,
             pause: desk.pause,
+            consent: desk.consent,
             code_lifetime: desk.lifetimes.code,
             id_token_lifetime: desk.lifetimes.id_token,
             access_token_lifetime: desk.lifetimes.access_token,
@@ -109,6 +112,7 @@ impl Tenant {
         desk.rules = manner.rules;
         desk.issuer_parameter = manner.issuer_parameter;
         desk.pause = manner.pause;
+        desk.consent = manner.consent;
         desk.lifetimes = Lifetimes {
             code: manner.code_lifetime,
             id_token: manner.id_token_lifetime,

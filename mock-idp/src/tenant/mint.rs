@@ -8,7 +8,9 @@ use super::Tenant;
 use super::issue::Beside;
 use super::state::State;
 use crate::client::Client;
-use crate::fault::{Armory, Binding, Context, Fault, FaultError, ID_TOKEN, Occurrence, Seam};
+use crate::fault::{
+    Armory, Binding, Context, Fault, FaultError, ID_TOKEN, JsonSeam, LOGOUT_TOKEN, Occurrence, Pass, Seam,
+};
 use crate::grant::Granted;
 use crate::login::User;
 use crate::protocol::ClaimsRequest;
@@ -80,14 +82,19 @@ impl Tenant {
     /// Makes an ID Token to order.
     pub fn mint_id_token(&self, order: &MintOrder) -> Result<String, MintError> {
         order.faults.iter().try_for_each(Fault::check)?;
-        order.faults.iter().try_for_each(is_for_one_token)?;
+        order.faults.iter().try_for_each(|fault| is_for_one_token(fault, ID_TOKEN_SEAMS))?;
         let (client, granted) = self.state.parties(order)?;
-        let armory = Armory::default();
-        // What is ordered is honest; lies come after it.
-        let claims = order.claims.iter().map(|(name, value)| ID_TOKEN.set(name, value.clone()));
-        armory.arm(claims.chain(order.faults.iter().cloned()).collect());
-        let mut pass = armory.pass(Context { client: Some(order.client_id.clone()), ..Context::default() });
+        let mut pass = pass(order, ID_TOKEN);
         Ok(self.state.id_token(&granted, &client, Beside::default(), &mut pass))
+    }
+
+    /// Makes a logout token to order, and sends it to nobody.
+    pub fn mint_logout_token(&self, order: &MintOrder) -> Result<String, MintError> {
+        order.faults.iter().try_for_each(Fault::check)?;
+        order.faults.iter().try_for_each(|fault| is_for_one_token(fault, LOGOUT_TOKEN_SEAMS))?;
+        let (client, granted) = self.state.parties(order)?;
+        let mut pass = pass(order, LOGOUT_TOKEN);
+        Ok(self.state.loose_logout_token(client, granted.user.sub, order.sid.clone(), &mut pass))
     }
 
     /// Makes an access token to order, good at the userinfo endpoint, and says for how many seconds.
@@ -98,6 +105,18 @@ impl Tenant {
         Ok((fresh.token, fresh.expires_in))
     }
 }
+
+/// The way past the seams, for one token: what is ordered is honest, and lies come after it.
+fn pass(order: &MintOrder, claims: JsonSeam) -> Pass {
+    let armory = Armory::default();
+    let ordered = order.claims.iter().map(|(name, value)| claims.set(name, value.clone()));
+    armory.arm(ordered.chain(order.faults.iter().cloned()).collect());
+    armory.pass(Context { client: Some(order.client_id.clone()), ..Context::default() })
+}
+
+const ID_TOKEN_SEAMS: &[Seam] = &[Seam::IdTokenHeader, Seam::IdTokenClaims, Seam::IdTokenSeal];
+const LOGOUT_TOKEN_SEAMS: &[Seam] =
+    &[Seam::LogoutTokenHeader, Seam::LogoutTokenClaims, Seam::LogoutTokenSeal];
 
 impl State {
     /// Who gets the token, and what was granted to them.
@@ -136,9 +155,9 @@ fn person<'u>(users: &'u [User], username: &str) -> Result<&'u User, MintError> 
 }
 
 /// Refuses a fault that minting would silently leave out: there is one token, one time, and no request.
-fn is_for_one_token(fault: &Fault) -> Result<(), MintError> {
+fn is_for_one_token(fault: &Fault, seams: &[Seam]) -> Result<(), MintError> {
     let why = match fault {
-        Fault { seam: Seam::IdTokenHeader | Seam::IdTokenClaims | Seam::IdTokenSeal, .. } => match fault {
+        Fault { seam, .. } if seams.contains(seam) => match fault {
             Fault { binding: Binding::Client(_) | Binding::Marker(_), .. } => {
                 "minting answers no request; write it without a binding".to_owned()
             }
@@ -147,11 +166,14 @@ fn is_for_one_token(fault: &Fault) -> Result<(), MintError> {
             }
             _ => return Ok(()),
         },
-        Fault { seam, .. } => format!(
-            "minting does not reach the seam \"{}\"; use id-token-header, id-token-claims or id-token-seal, \
-             or arm it",
-            seam.name()
-        ),
+        Fault { seam, .. } => {
+            let names: Vec<&str> = seams.iter().map(|seam| seam.name()).collect();
+            format!(
+                "minting does not reach the seam \"{}\"; use one of {}, or arm it",
+                seam.name(),
+                names.join(", ")
+            )
+        }
     };
     Err(MintError::Ignored { clause: fault.to_string(), why })
 }

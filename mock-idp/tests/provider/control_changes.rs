@@ -240,3 +240,37 @@ async fn a_device_that_waits_is_let_in_or_refused() {
     let unknown = desk.refused("POST", "/tenants/_default/device", json!({"user_code": "NONE"})).await;
     assert!(!unknown.is_empty());
 }
+
+#[tokio::test]
+async fn a_logout_token_is_minted_with_any_lie_at_its_own_seams() {
+    let desk = Desk::new().await;
+    let order = json!({
+        "kind": "logout-token", "user": "alice", "client_id": "a", "sid": "s", "claims": {"nonce": "n"},
+        "faults": {"seam": "logout-token-claims", "verb": "remove", "name": "events"},
+    });
+
+    let minted = desk.default("POST", "mint", Some(order)).await;
+
+    let (header, claims) = told(minted["logout_token"].as_str().unwrap());
+    assert_eq!(
+        (&header["typ"], &claims["sub"], &claims["sid"]),
+        (&json!("logout+jwt"), &json!("user-alice"), &json!("s"))
+    );
+    assert!(claims.get("events").is_none() && claims["nonce"] == "n", "{claims}");
+}
+
+#[tokio::test]
+async fn logout_on_demand_tells_the_application_and_says_what_it_answered() {
+    let desk = Desk::new().await;
+    // Nobody listens there: the answer says so.
+    let client = json!({"client_id": "a", "backchannel_logout_uri": "http://127.0.0.1:1/logout"});
+    desk.default("POST", "clients", Some(client)).await;
+
+    let told = desk.default("POST", "logout", Some(json!({"user": "alice", "client_id": "a"}))).await;
+
+    assert!(told[0]["logout_token"].is_string() && told[0]["problem"].is_string(), "{told}");
+    let error = desk.refused("POST", "/tenants/_default/logout", json!({})).await;
+    assert!(error.contains("\"user\""), "{error}");
+    let error = desk.refused("POST", "/tenants/_default/logout", json!({"user": "alice"})).await;
+    assert!(error.contains("sign in first"), "{error}");
+}
