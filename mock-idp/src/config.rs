@@ -1,6 +1,7 @@
 //! The binary: its command line, what it prints, and how it ends.
 
 mod args;
+mod ca;
 mod foreign;
 mod healthcheck;
 mod keys;
@@ -32,6 +33,8 @@ struct Cli {
 enum Command {
     /// Make fresh keys in a folder, as PEM and as a JWKS; the setting `keys` uses them
     Keys(keys::KeysArgs),
+    /// Print the certificate of the local authority, which is made on first use (needs the feature tls)
+    Ca(ca::CaArgs),
     /// Ask a provider whether it is well: status 0 if so, 1 if not
     Healthcheck(healthcheck::HealthcheckArgs),
     /// Judge what an application sent: a saved trace, or that of a running provider; status 1 if there is a remark
@@ -49,6 +52,7 @@ pub async fn main() -> ExitCode {
     let done = match cli.command {
         None => run::serve(&cli.serve, &matches).await.map(|()| ExitCode::SUCCESS),
         Some(Command::Keys(args)) => keys::make(&args).map(|()| ExitCode::SUCCESS),
+        Some(Command::Ca(args)) => ca::print(&args).map(|()| ExitCode::SUCCESS),
         Some(Command::Healthcheck(args)) => Ok(healthcheck::ask(&args)),
         Some(Command::Lint(args)) => lint::judge(&args),
         Some(Command::Token(args)) => token::make(&args).await.map(|()| ExitCode::SUCCESS),

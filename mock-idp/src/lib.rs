@@ -57,6 +57,8 @@ mod session;
 pub mod settings;
 mod sources;
 pub mod tenant;
+#[cfg(feature = "tls")]
+mod tls;
 pub mod token;
 pub mod trace;
 

@@ -3,6 +3,7 @@
 mod call;
 mod connection;
 mod forwarded;
+mod opening;
 mod recorder;
 mod request;
 mod slow;
@@ -23,6 +24,7 @@ use crate::{control, routes, token};
 
 pub(crate) use call::{Call, ControlUrl, Paused, Reply};
 pub(crate) use connection::serve;
+use opening::Opening;
 
 /// A running provider. Dropping it stops it at once and closes its connections.
 ///
@@ -167,8 +169,10 @@ impl Builder {
             return Err(StartError::ControlNotLoopback(control));
         }
         let (listener, address) = bind(self.listen, "--port").await?;
+        let scheme = if self.settings.tls { "https" } else { "http" };
         let bases = Bases {
-            public: self.settings.public_url.clone().unwrap_or_else(|| url_of(address)),
+            public: self.settings.public_url.clone().unwrap_or_else(|| url_of(scheme, address)),
+            scheme,
             internal: self.settings.internal_url.as_deref().and_then(origin_of),
             trust: self.settings.trust_forwarded,
         };
@@ -180,16 +184,19 @@ impl Builder {
         let mut control_url = None;
         if let Some(control) = self.control {
             let (listener, address) = bind(control, "--control-port").await?;
-            control_url = Some(url_of(address));
+            control_url = Some(url_of("http", address));
             tasks.push(tokio::spawn(serve(
                 listener,
                 control::service(&registry, address, self.patience),
                 self.patience,
+                Opening::default(),
             )));
         }
         let router = routes::router().layer(axum::Extension(ControlUrl(control_url.clone())));
         let service = recorder::recording(Arc::clone(&registry), self.patience, router);
-        tasks.push(tokio::spawn(serve(listener, service, self.patience)));
+        let now = registry.default_state().clock.unix();
+        let opening = Opening::of(&self.settings, address.ip(), now).map_err(StartError::Settings)?;
+        tasks.push(tokio::spawn(serve(listener, service, self.patience, opening)));
         // The port is open; what the first login needs is made ready while nobody waits for it.
         token::warm_up();
         Ok(MockIdp { registry, control_url, tasks })
@@ -209,12 +216,12 @@ fn origin_of(url: &str) -> Option<String> {
 }
 
 /// How this machine reaches a listener.
-fn url_of(address: SocketAddr) -> String {
+fn url_of(scheme: &str, address: SocketAddr) -> String {
     let mut reachable = address;
     if address.ip().is_unspecified() {
         reachable.set_ip(IpAddr::from(Ipv4Addr::LOCALHOST));
     }
-    format!("http://{reachable}")
+    format!("{scheme}://{reachable}")
 }
 
 /// Why a provider does not start.

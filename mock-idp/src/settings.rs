@@ -27,6 +27,10 @@ pub use origin::{Origin, Origins};
 pub use show::shown;
 pub use tenant::TenantSettings;
 
+/// What to do about a program that knows no TLS.
+pub(crate) const WITHOUT_TLS: &str = "this program was built without TLS; build it with \
+                                      `cargo build --release -p rpcheck-mock-idp --features tls`";
+
 /// The settings of a provider. [`Settings::default`] is what `fixtures/idp.toml`, `clients.toml` and
 /// `users.toml` say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -82,6 +86,14 @@ pub struct Settings {
     /// rules, and closed under strict ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_token: Option<String>,
+    /// Whether to serve over TLS, with a certificate of a local authority.
+    pub tls: bool,
+    /// Host names for the certificate, beside the loopback ones and those of the URLs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tls_hosts: Vec<String>,
+    /// The folder of the local authority; `mock-idp` in the user's data folder if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_folder: Option<PathBuf>,
     /// The registered applications (`[[client]]`).
     #[serde(rename = "client")]
     pub clients: Vec<Client>,
@@ -125,6 +137,9 @@ impl Default for Settings {
             seed: None,
             now: None,
             keys: None,
+            tls: false,
+            tls_hosts: Vec::new(),
+            tls_folder: None,
             offer: Offer::default(),
             registration_token: None,
             clients: lists(rpcheck_fixtures::CLIENTS_TOML).client,
@@ -153,6 +168,9 @@ impl Settings {
                 self.control,
                 self.control.port()
             ));
+        }
+        if self.tls && cfg!(not(feature = "tls")) {
+            return Err(format!("tls = true: {WITHOUT_TLS}"));
         }
         bases::check(self)?;
         Preset::of(self)?;
@@ -193,6 +211,8 @@ impl Settings {
             ("seed", self.seed != new.seed),
             ("now", self.now != new.now),
             ("keys", self.keys != new.keys),
+            ("tls", (self.tls, &self.tls_hosts) != (new.tls, &new.tls_hosts)),
+            ("tls_folder", self.tls_folder != new.tls_folder),
         ];
         differences.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
     }

@@ -42,6 +42,8 @@ mod provider {
     mod stage;
     mod strict;
     mod tenants;
+    #[cfg(feature = "tls")]
+    mod tls;
     mod token;
     mod trace;
     mod viewer;

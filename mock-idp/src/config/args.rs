@@ -69,6 +69,15 @@ pub(super) struct ServeArgs {
     /// Sign with the keys of this folder, as `mock-idp keys` makes it
     #[arg(long, value_name = "FOLDER", env = "MOCK_IDP_KEYS")]
     keys: Option<PathBuf>,
+    /// Serve over TLS, with a certificate of a local authority that `mock-idp ca` prints
+    #[arg(long, env = "MOCK_IDP_TLS", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    tls: Option<bool>,
+    /// A host name for the certificate, beside the loopback ones and those of the URLs; again for more
+    #[arg(long = "tls-host", value_name = "NAME")]
+    tls_hosts: Vec<String>,
+    /// The folder of the local authority [default: mock-idp in the user's data folder]
+    #[arg(long, value_name = "FOLDER", env = "MOCK_IDP_TLS_FOLDER")]
+    tls_folder: Option<PathBuf>,
     #[command(flatten)]
     foreign: ForeignArgs,
     /// What to say when listening; json says one line only [default: text, after a line of JSON if the port is 0]
@@ -111,6 +120,9 @@ const FLAGS: &[(&str, &str)] = &[
     ("seed", "seed"),
     ("now", "now"),
     ("keys", "keys"),
+    ("tls", "tls"),
+    ("tls_hosts", "tls_hosts"),
+    ("tls_folder", "tls_folder"),
 ];
 
 impl ServeArgs {
@@ -168,6 +180,9 @@ impl ServeArgs {
         given(&mut settings.seed, self.seed.as_ref());
         given(&mut settings.now, self.now.as_ref());
         given(&mut settings.keys, self.keys.as_ref());
+        replace(&mut settings.tls, self.tls.as_ref());
+        settings.tls_hosts.extend(self.tls_hosts.iter().cloned());
+        given(&mut settings.tls_folder, self.tls_folder.as_ref());
         settings
     }
 }

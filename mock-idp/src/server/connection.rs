@@ -11,11 +11,12 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower::{Service, ServiceExt as _};
 
 use super::forwarded::Peer;
+use super::opening::Opening;
 use super::watched::{Turn, Watched};
 
 /// Marks a response that must not be sent: the connection is dropped instead.
@@ -31,7 +32,7 @@ const HEAD_LIMIT: usize = 128 * 1024;
 
 /// Serves every connection until the task is aborted. A request's head, and every piece of an answer, must get
 /// across in the time that the patience allows.
-pub(crate) async fn serve<S>(listener: TcpListener, service: S, patience: Duration)
+pub(crate) async fn serve<S>(listener: TcpListener, service: S, patience: Duration, opening: Opening)
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Unpin + 'static,
     S::Future: Send,
@@ -43,7 +44,8 @@ where
                 Ok((stream, peer)) => {
                     // Answers are small and complete: waiting for more only costs time.
                     let _ = stream.set_nodelay(true);
-                    connections.spawn(connection(stream, Peer(peer.ip()), service.clone(), patience));
+                    let (peer, opening) = (Peer(peer.ip()), opening.clone());
+                    connections.spawn(opened(stream, peer, service.clone(), patience, opening));
                 }
                 // Out of file descriptors, or the peer is gone already: others may have more luck.
                 Err(_) => pause(Duration::from_millis(10)).await,
@@ -51,6 +53,24 @@ where
             Some(_) = connections.join_next() => {}
         }
     }
+}
+
+async fn opened<S>(stream: TcpStream, peer: Peer, service: S, patience: Duration, opening: Opening)
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Unpin + 'static,
+    S::Future: Send,
+{
+    #[cfg(feature = "tls")]
+    if let Some(acceptor) = opening.tls {
+        // Whoever does not come to terms in time, or not at all, is not heard.
+        if let Ok(Ok(stream)) = tokio::time::timeout(patience, acceptor.accept(stream)).await {
+            connection(stream, peer, service, patience).await;
+        }
+        return;
+    }
+    #[cfg(not(feature = "tls"))]
+    let Opening {} = opening;
+    connection(stream, peer, service, patience).await;
 }
 
 async fn connection<T, S>(stream: T, peer: Peer, service: S, patience: Duration)

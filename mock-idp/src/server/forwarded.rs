@@ -20,21 +20,21 @@ pub(super) fn asked_at(parts: &Parts, bases: &Bases) -> String {
         TrustForwarded::Loopback => peer.is_some_and(|peer| peer.0.is_loopback()),
         TrustForwarded::All => true,
     };
-    origin(&parts.headers, trusted).unwrap_or_else(|| bases.public.clone())
+    origin(&parts.headers, trusted, bases.scheme).unwrap_or_else(|| bases.public.clone())
 }
 
 /// What the headers say, if they say where.
-fn origin(headers: &HeaderMap, trusted: bool) -> Option<String> {
+fn origin(headers: &HeaderMap, trusted: bool, own: &str) -> Option<String> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(header::HOST.as_str());
     if !trusted {
-        return host.map(|host| format!("http://{host}"));
+        return host.map(|host| format!("{own}://{host}"));
     }
     let standard = |name| text("forwarded").and_then(|line| parameter(line, name));
     // With several proxies, the first entry is what the browser asked.
     let usual = |name| text(name).and_then(|list: &str| list.split(',').next()).map(str::trim);
     let host = standard("host").or(usual("x-forwarded-host")).or(host)?;
-    let scheme = standard("proto").or(usual("x-forwarded-proto")).unwrap_or("http");
+    let scheme = standard("proto").or(usual("x-forwarded-proto")).unwrap_or(own);
     let is_scheme = scheme == "http" || scheme == "https";
     is_scheme.then(|| format!("{scheme}://{host}"))
 }
@@ -53,7 +53,7 @@ mod tests {
 
     fn told(headers: &[(&'static str, &str)], trusted: bool) -> Option<String> {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-        origin(&headers.collect(), trusted)
+        origin(&headers.collect(), trusted, "http")
     }
 
     #[test]

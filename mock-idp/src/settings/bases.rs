@@ -51,7 +51,15 @@ pub(super) fn check(settings: &Settings) -> Result<(), String> {
             public.host_str().unwrap_or_default()
         ));
     }
-    if public.scheme() == "https" && !trusts {
+    if public.scheme() == "http" && settings.tls && !trusts {
+        return Err(format!(
+            "public_url = \"{0}\" with tls = true: browsers would speak plain HTTP to a port that starts TLS; \
+             write \"https{1}\"",
+            plain(&public),
+            plain(&public).trim_start_matches("http")
+        ));
+    }
+    if public.scheme() == "https" && !trusts && !settings.tls {
         return Err(format!(
             "public_url = \"{0}\" without TLS: browsers would start TLS on a port that speaks plain HTTP; write \
              trust_forwarded = \"loopback\" (or \"all\") if a proxy ends TLS in front of the provider, or write \
@@ -81,7 +89,7 @@ fn between(settings: &Settings, public: &Url, internal: &Url) -> Result<(), Stri
             settings.listen.port()
         ));
     }
-    if internal.scheme() == "https" && settings.trust_forwarded == TrustForwarded::Off {
+    if internal.scheme() == "https" && settings.trust_forwarded == TrustForwarded::Off && !settings.tls {
         return Err(format!(
             "internal_url = \"{}\" without TLS: back ends would start TLS on a port that speaks plain HTTP; write \
              an http URL",

@@ -9,6 +9,8 @@ use crate::settings::TrustForwarded;
 pub(crate) struct Bases {
     /// What browsers use.
     pub(crate) public: String,
+    /// The scheme of the port itself, without a proxy in front.
+    pub(crate) scheme: &'static str,
     /// What back ends use, if that is another.
     pub(crate) internal: Option<String>,
     /// Whose word is taken for the URL of a request.

@@ -19,7 +19,7 @@ pub(crate) fn said(output: &Output) -> String {
 }
 
 /// A folder that is removed at the end.
-pub(crate) struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
     pub(crate) fn new(name: &str) -> Self {
@@ -297,5 +297,16 @@ fn the_help_names_every_command() {
 
     for word in ["keys", "healthcheck", "token", "--print-config", "MOCK_IDP_CONFIG"] {
         assert!(text.contains(word), "{word}");
+    }
+}
+
+#[cfg(not(feature = "tls"))]
+#[test]
+fn a_program_without_tls_says_how_to_build_one() {
+    for args in [&["ca"][..], &["--tls", "--print-config"]] {
+        let output = program(args).output().unwrap();
+
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said(&output).contains("--features tls"), "{}", said(&output));
     }
 }
