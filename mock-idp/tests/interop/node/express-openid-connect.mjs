@@ -6,12 +6,12 @@ import express from 'express';
 import openid from 'express-openid-connect';
 
 import { Browser } from './browser.mjs';
-import { equal, issuer, register, run, signIn } from './provider.mjs';
+import { ask, equal, issuer, register, run, signIn } from './provider.mjs';
 
 const secret = 'a-client-secret-of-at-least-32-characters';
 
 // An app with these settings, and a browser that signed in at it.
-async function login(settings, client = {}) {
+async function login(settings, client = {}, { by_hand = false } = {}) {
   const app = express();
   const server = createServer(app);
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -23,7 +23,7 @@ async function login(settings, client = {}) {
     backchannel_logout_uri: `${base}/backchannel-logout`,
     ...client,
   });
-  await signIn('alice');
+  await (by_hand ? ask() : signIn('alice'));
   const sessions = new Map();
   const store = {
     get: (id, done) => done(null, sessions.get(id)),
@@ -52,7 +52,10 @@ async function login(settings, client = {}) {
   });
   app.use((error, request, response, _next) => response.status(error.status ?? 500).json({ error: String(error.stack) }));
   const browser = new Browser();
-  const landed = await browser.visit(`${base}/login`);
+  let landed = await browser.visit(`${base}/login`);
+  // Only who signs in on the page has a session at the provider afterwards.
+  if (by_hand) landed = await browser.press(landed, 'Alice Doe');
+  if (by_hand && landed.html.includes('Allow')) landed = await browser.press(landed, 'Allow');
   const json = async (path) => JSON.parse(await (await browser.ask(`${base}${path}`)).text());
   const who = await json('/who');
   if (!who.in) throw new Error(`nobody is signed in: ${landed.status} ${landed.html}`);
@@ -99,6 +102,7 @@ const cases = {
         backchannelLogout: { store },
       }),
       { client_secret: secret, backchannel_logout_session_required: true },
+      { by_hand: true },
     );
     equal((await json('/who')).in, true, 'signed in');
     // Logging out at the provider, in the same browser, ends the session at the app behind its back.
