@@ -42,6 +42,9 @@ pub(crate) struct Preset {
     claims: Map<String, Value>,
     /// Whether a person's first form response has the field `user`.
     pub(crate) user_field: bool,
+    /// Whether a tenant is at `/{slug}` and not at `/t/{slug}`.
+    #[serde(skip)]
+    pub(crate) at_root: bool,
 }
 
 impl Preset {

@@ -95,14 +95,12 @@ pub(crate) struct Desk {
     pub(crate) pause: bool,
     /// What the issuer looks like; it counts when the issuer is made.
     preset: Preset,
-    /// Whether a tenant is at `/{slug}`; it counts when the issuer is made.
-    at_root: bool,
 }
 
 impl State {
     pub(crate) fn new(slug: Option<String>, bases: &Bases, desk: Desk, clock: Clock, ids: Ids) -> Self {
         let mut place = Place::new(bases, slug.as_deref(), desk.preset.clone());
-        if desk.at_root {
+        if desk.preset.at_root {
             place = place.at_root();
         }
         Self {
@@ -168,7 +166,6 @@ impl Desk {
             junk: Vec::new(),
             pause: false,
             preset: Preset::of(settings).unwrap_or_default(),
-            at_root: false,
         }
     }
 
@@ -186,8 +183,9 @@ impl Desk {
     }
 
     /// For an issuer at `/{slug}`.
-    pub(crate) fn at_root(self, at_root: bool) -> Self {
-        Self { at_root, ..self }
+    pub(crate) fn at_root(mut self, at_root: bool) -> Self {
+        self.preset.at_root = at_root;
+        self
     }
 
     pub(crate) fn clients(&self) -> Arc<Vec<Client>> {
