@@ -11,7 +11,7 @@ use crate::token::{CLIENT_ALGS, SIGNING_ALGS};
 use crate::trace::Endpoint;
 
 /// The grant type of devices (RFC 8628 3.4).
-pub const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+pub(crate) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 const RESPONSE_TYPES: &[&str] =
     &["code", "id_token", "id_token token", "code id_token", "code token", "code id_token token", "none"];

@@ -13,7 +13,7 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 /// How long a connection stays open between two requests: longer than any client's pool keeps it, so that the
 /// provider is never the one that ends it while a request is on its way.
-const SPARE: Duration = Duration::from_secs(600);
+const SPARE: Duration = Duration::from_mins(10);
 /// How long a refused client may go on sending before the connection is cut, and how much. To cut it at once
 /// would destroy the answer on its way.
 const LINGER: Duration = Duration::from_secs(1);
