@@ -9,12 +9,14 @@ use crate::tenant::{MintError, MintOrder, Tenant};
 
 /// What is minted.
 #[derive(Clone, Copy, Default, Deserialize, PartialEq)]
-#[serde(rename_all = "kebab-case")]
 enum Kind {
     #[default]
-    IdToken,
-    AccessToken,
-    LogoutToken,
+    #[serde(rename = "id-token")]
+    Id,
+    #[serde(rename = "access-token")]
+    Access,
+    #[serde(rename = "logout-token")]
+    Logout,
 }
 
 pub(super) async fn mint(Named(tenant): Named, Json(mut body): Json) -> Result<axum::Json<Value>, Refused> {
@@ -28,15 +30,15 @@ pub(super) async fn mint(Named(tenant): Named, Json(mut body): Json) -> Result<a
         }
     }
     match kind {
-        Kind::IdToken => {
+        Kind::Id => {
             let token = tenant.mint_id_token(&order).map_err(refused)?;
             Ok(axum::Json(json!({ "id_token": token })))
         }
-        Kind::AccessToken => access_token(&tenant, &order),
-        Kind::LogoutToken if order.nonce.is_some() || order.scope.is_some() => Err(Refused::bad(
+        Kind::Access => access_token(&tenant, &order),
+        Kind::Logout if order.nonce.is_some() || order.scope.is_some() => Err(Refused::bad(
             "a logout token has neither \"nonce\" nor \"scope\"; to lie, put them into \"claims\"",
         )),
-        Kind::LogoutToken => {
+        Kind::Logout => {
             let token = tenant.mint_logout_token(&order).map_err(refused)?;
             Ok(axum::Json(json!({ "logout_token": token })))
         }
