@@ -75,7 +75,6 @@ impl Lifetimes {
 
 /// What can be changed about an issuer while it runs.
 #[derive(Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "switches that are turned one by one")]
 pub(crate) struct Desk {
     clients: Arc<Vec<Client>>,
     users: Arc<Vec<User>>,
