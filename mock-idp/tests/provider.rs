@@ -15,6 +15,8 @@ mod provider {
     mod control_changes;
     mod control_refusals;
     mod control_trace;
+    #[cfg(unix)]
+    mod crowd;
     mod determinism;
     mod device;
     mod farewell;
