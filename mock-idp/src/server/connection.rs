@@ -17,7 +17,7 @@ use tower::{Service, ServiceExt as _};
 
 use super::forwarded::Peer;
 use super::opening::Opening;
-use super::watched::{Turn, Watched};
+use super::watched::{Said, Turn, Watched};
 
 /// Marks a response that must not be sent: the connection is dropped instead.
 #[derive(Clone, Copy, Debug)]
@@ -92,8 +92,9 @@ where
                 Ok(response) => response,
                 Err(never) => match never {},
             };
-            turn.answered();
-            if response.extensions().get::<HangUp>().is_some() { Err(HungUp) } else { Ok(response) }
+            let hangs_up = response.extensions().get::<HangUp>().is_some();
+            let response = response.map(|body| Said::new(body, turn));
+            if hangs_up { Err(HungUp) } else { Ok(response) }
         })
     });
     let mut serving =

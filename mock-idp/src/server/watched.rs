@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use axum::body::{Body, Bytes};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
@@ -19,16 +21,15 @@ const SPARE: Duration = Duration::from_mins(10);
 const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: u64 = 4 * 1024 * 1024;
 
-/// Where the conversation is. The service tells when it is asked and when it has answered: while it thinks, nobody
-/// is late.
+/// Where the conversation is: while the service thinks or speaks, nobody is late.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Turn(Arc<AtomicU8>);
 
-/// Nothing of the next request is here.
+/// Nothing of the next request is here, and nothing of an answer is to come.
 const IDLE: u8 = 0;
 /// The beginning of a request is here, and its service has not been asked yet.
 const IN_HEAD: u8 = 1;
-/// The service has been asked, and has not answered yet.
+/// The service has been asked, and has not said everything yet.
 const ASKED: u8 = 2;
 
 impl Turn {
@@ -36,12 +37,46 @@ impl Turn {
         self.0.store(ASKED, Ordering::Relaxed);
     }
 
-    pub(super) fn answered(&self) {
-        self.0.store(IDLE, Ordering::Relaxed);
-    }
-
     fn is(&self, turn: u8) -> bool {
         self.0.load(Ordering::Relaxed) == turn
+    }
+}
+
+/// The body of an answer. When it is gone, everything is said.
+pub(super) struct Said {
+    body: Body,
+    turn: Turn,
+}
+
+impl Said {
+    pub(super) fn new(body: Body, turn: Turn) -> Self {
+        Self { body, turn }
+    }
+}
+
+impl HttpBody for Said {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Said {
+    fn drop(&mut self) {
+        self.turn.0.store(IDLE, Ordering::Relaxed);
     }
 }
 
