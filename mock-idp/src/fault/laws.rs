@@ -233,7 +233,7 @@ proptest! {
 #[test]
 fn without_faults_every_artefact_is_what_it_was() {
     let mut pass = Armory::default().pass(Context::default());
-    let mut wire = Wire::new(200, vec![("a".into(), "b".into())], b"body".to_vec());
+    let mut wire = Wire::new(200, vec![("a".into(), "b".into())], bytes::Bytes::from_static(b"body"));
     let before = wire.clone();
 
     let mut document = honest();

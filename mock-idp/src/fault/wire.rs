@@ -1,5 +1,7 @@
 //! The seam of the HTTP response. What to send is decided here; sending it is the server's business.
 
+use bytes::Bytes;
+
 use super::verb::Verb;
 
 /// An HTTP response about to be sent.
@@ -7,7 +9,7 @@ use super::verb::Verb;
 pub(crate) struct Wire {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Bytes,
     /// Whether HEAD was asked: the body is announced, and not sent.
     pub(crate) head: bool,
     /// Milliseconds to wait before sending.
@@ -21,7 +23,7 @@ pub(crate) struct Wire {
 
 impl Wire {
     /// The length is announced when the response is sent: until then faults may change it.
-    pub(crate) fn new(status: u16, mut headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
+    pub(crate) fn new(status: u16, mut headers: Vec<(String, String)>, body: Bytes) -> Self {
         headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
         Self {
             status,
@@ -47,15 +49,15 @@ impl Wire {
                 self.remove("location");
                 self.set("content-type", "text/plain; charset=utf-8");
                 self.body = match status {
-                    204 | 205 | 304 => Vec::new(),
-                    _ => format!("mock-idp was told to answer {status}\n").into_bytes(),
+                    204 | 205 | 304 => Bytes::new(),
+                    _ => format!("mock-idp was told to answer {status}\n").into(),
                 };
             }
             Verb::Delay { millis } => self.delay = self.delay.saturating_add(*millis),
             Verb::HangUp => self.hang_up = true,
             Verb::Truncate { bytes } => self.cut = Some(*bytes).filter(|bytes| *bytes < self.body.len()),
             Verb::Drip { bytes_per_second } => self.bytes_per_second = Some(*bytes_per_second),
-            Verb::Body { text } => self.body = text.clone().into_bytes(),
+            Verb::Body { text } => self.body = text.clone().into(),
             Verb::ContentType { value } => self.set("content-type", value),
             Verb::Redirect { location } => {
                 self.status = 302;
@@ -77,8 +79,8 @@ impl Wire {
     }
 
     /// The bytes of the body that will be sent.
-    pub(crate) fn sent(&self) -> &[u8] {
-        if self.has_no_content() { &[] } else { &self.body[..self.end()] }
+    pub(crate) fn sent(&self) -> Bytes {
+        if self.has_no_content() { Bytes::new() } else { self.body.slice(..self.end()) }
     }
 
     /// Whether the connection breaks before the body is whole.
@@ -121,7 +123,11 @@ mod tests {
     use crate::trace::Endpoint;
 
     fn page() -> Wire {
-        Wire::new(200, vec![("content-type".into(), "application/json".into())], b"{\"keys\":[]}".to_vec())
+        Wire::new(
+            200,
+            vec![("content-type".into(), "application/json".into())],
+            Bytes::from_static(b"{\"keys\":[]}"),
+        )
     }
 
     #[test]
@@ -143,7 +149,7 @@ mod tests {
         assert_eq!(wire, page());
 
         wire.apply(&WIRE.at(Endpoint::Jwks).truncate(3).verb);
-        assert_eq!(wire.sent(), b"{\"k");
+        assert_eq!(&wire.sent()[..], b"{\"k");
     }
 
     #[test]
@@ -157,7 +163,7 @@ mod tests {
             (jwks.status(500), true, true),
         ] {
             for (head, expected) in [(false, to_get), (true, to_head)] {
-                let honest = Wire { body: b"twelve bytes".to_vec(), ..page() }.for_head(head);
+                let honest = Wire { body: Bytes::from_static(b"twelve bytes"), ..page() }.for_head(head);
                 let mut wire = honest.clone();
 
                 wire.apply(&fault.verb);

@@ -49,7 +49,12 @@ impl fmt::Display for Object {
         f.write_str("{")?;
         for (index, (name, raw)) in self.0.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };
-            write!(f, "{comma}{}:{raw}", Value::from(name.as_str()))?;
+            f.write_str(comma)?;
+            if name.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
+                write!(f, "\"{name}\":{raw}")?;
+            } else {
+                write!(f, "{}:{raw}", Value::from(name.as_str()))?;
+            }
         }
         f.write_str("}")
     }

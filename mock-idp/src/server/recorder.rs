@@ -1,19 +1,19 @@
 //! The one middleware: it finds the issuer, reads the request, lets it be answered, lies on the wire if told
 //! to, and writes the exchange down.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::State as Shared;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
-use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Router, extract::Request};
 use http_body_util::BodyExt as _;
+use tower::{Service, ServiceExt as _, service_fn};
 
-use super::call::{FiredInside, Reply};
+use super::call::{Call, FiredInside, Reply};
 use super::connection::{HangUp, pause};
 use super::forwarded::asked_at;
 use super::request::{Asked, Understood, understood};
@@ -27,17 +27,20 @@ use crate::trace::{self, Endpoint, Exchange, Recorder};
 const TRACED_BODY: usize = 64 * 1024;
 
 /// The routes with the recorder around them.
-pub(super) fn recording(registry: Arc<Registry>, patience: Duration, router: Router) -> Router {
+pub(super) fn recording(
+    registry: Arc<Registry>,
+    patience: Duration,
+    router: Router,
+) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Unpin {
     // Around the router as a whole, so that unknown paths and methods are recorded as well.
-    Router::new().fallback_service(router).layer(middleware::from_fn_with_state((registry, patience), record))
+    service_fn(move |request| {
+        let (registry, router) = (Arc::clone(&registry), router.clone());
+        async move { Ok(record(&registry, patience, request, router).await) }
+    })
 }
 
-async fn record(
-    Shared((registry, patience)): Shared<(Arc<Registry>, Duration)>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let Located { state, endpoint, ours } = match located(&registry, request.uri().path()) {
+async fn record(registry: &Registry, patience: Duration, request: Request, router: Router) -> Response {
+    let Located { state, endpoint, ours } = match located(registry, request.uri().path()) {
         Ok(located) => located,
         Err(nowhere) => return nowhere.into_response(),
     };
@@ -57,12 +60,9 @@ async fn record(
         *request.method_mut() = Method::GET;
     }
     let mut pass = call.pass();
-    let unserved = (!state.desk().offer.serves(endpoint)).then(|| call.clone());
-    request.extensions_mut().insert(call);
-    let response = match (refused, unserved) {
-        (Some(refused), _) => refused,
-        (None, Some(call)) => nothing_here(call).await.into_response(),
-        (None, None) => next.run(request).await,
+    let response = match refused {
+        Some(refused) => refused,
+        None => answer(call, request, router).await,
     };
     let (wire, mut faults) = wire_of(stop_at_page(&state, response)).await;
     let mut wire = wire.for_head(is_head);
@@ -71,6 +71,8 @@ async fn record(
         pass.wire(Seam::Wire(endpoint), &mut wire);
     }
     faults.extend(pass.into_fired());
+    let headers = wire.announced();
+    let response = ready(&wire, &headers);
     // Written down before it is sent: a client that gives up waiting must not erase what happened.
     state.trace.record(Exchange {
         seq: 0,
@@ -80,10 +82,21 @@ async fn record(
         endpoint,
         marker,
         request: traced,
-        response: traced_response(&wire),
+        response: traced_response(&wire, headers),
         faults,
     });
-    send(wire).await
+    if wire.delay > 0 {
+        pause(Duration::from_millis(wire.delay)).await;
+    }
+    response
+}
+
+async fn answer(call: Call, mut request: Request, router: Router) -> Response {
+    if !call.state.desk().offer.serves(call.endpoint) {
+        return nothing_here(call).await.into_response();
+    }
+    request.extensions_mut().insert(call);
+    router.oneshot(request).await.unwrap_or_else(|never| match never {})
 }
 
 /// What a path means.
@@ -125,7 +138,7 @@ fn excerpt(body: &[u8]) -> String {
 async fn wire_of(response: Response) -> (Wire, Vec<trace::Fired>) {
     let (mut parts, body) = response.into_parts();
     let fired = parts.extensions.remove::<FiredInside>().unwrap_or_default().0;
-    let body = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
+    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     (Wire::new(parts.status.as_u16(), listed(&parts.headers), body), fired)
 }
 
@@ -138,34 +151,29 @@ fn traced_request(asked_at: &str, parts: &Parts, body: &[u8]) -> trace::Request 
     }
 }
 
-fn traced_response(wire: &Wire) -> Option<trace::Response> {
-    (!wire.hang_up).then(|| trace::Response {
-        status: wire.status,
-        headers: wire.announced(),
-        body: excerpt(wire.sent()),
-    })
+fn traced_response(wire: &Wire, headers: Vec<(String, String)>) -> Option<trace::Response> {
+    (!wire.hang_up).then(|| trace::Response { status: wire.status, headers, body: excerpt(&wire.sent()) })
 }
 
-async fn send(wire: Wire) -> Response {
-    if wire.delay > 0 {
-        pause(Duration::from_millis(wire.delay)).await;
-    }
+/// The response, about to be sent.
+fn ready(wire: &Wire, headers: &[(String, String)]) -> Response {
     let mut response = Response::new(Body::empty());
     if wire.hang_up {
         response.extensions_mut().insert(HangUp);
         return response;
     }
     *response.status_mut() = StatusCode::from_u16(wire.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in wire.announced() {
+    response.headers_mut().reserve(headers.len());
+    for (name, value) in headers {
         if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_bytes(value.as_bytes()))
         {
             response.headers_mut().append(name, value);
         }
     }
     *response.body_mut() = if wire.breaks_off() || wire.bytes_per_second.is_some() {
-        Body::new(SlowBody::new(&wire))
+        Body::new(SlowBody::new(wire))
     } else {
-        Body::from(wire.sent().to_vec())
+        Body::from(wire.sent())
     };
     response
 }

@@ -1,5 +1,8 @@
 //! Public keys as they are published, and as a confused verifier may see them.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,7 +22,7 @@ pub fn public_jwk(name: KeyName) -> Value {
 
 /// The key set with the given keys, in order. The RSA keys among them come once more for every further algorithm.
 pub(crate) fn key_set(names: &[KeyName], further: &[&str]) -> Object {
-    let mut keys: Vec<String> = names.iter().map(|name| jwk(*name).to_string()).collect();
+    let mut keys: Vec<String> = names.iter().map(|name| written(*name)).collect();
     for name in names.iter().filter(|name| matches!(name, KeyName::Rsa1 | KeyName::Rsa2)) {
         for alg in further {
             let mut key = jwk(*name);
@@ -29,6 +32,15 @@ pub(crate) fn key_set(names: &[KeyName], further: &[&str]) -> Object {
         }
     }
     Object(vec![("keys".to_owned(), format!("[{}]", keys.join(",")))])
+}
+
+/// The public half of a key as it stands in every key set, written once per process.
+fn written(name: KeyName) -> String {
+    static WRITTEN: LazyLock<HashMap<KeyName, String>> = LazyLock::new(|| {
+        let keys = [KeyName::Rsa1, KeyName::Rsa2, KeyName::Encryption, KeyName::Ec, KeyName::Ed];
+        keys.into_iter().map(|name| (name, jwk(name).to_string())).collect()
+    });
+    WRITTEN.get(&name).cloned().unwrap_or_else(|| jwk(name).to_string())
 }
 
 fn jwk(name: KeyName) -> Object {

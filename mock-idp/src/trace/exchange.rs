@@ -181,16 +181,23 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// The bytes of text that it holds: what makes one exchange larger than another.
+    /// The bytes of memory that it takes, about.
     pub(super) fn weight(&self) -> usize {
         let response = self.response.as_ref().map_or(0, |response| weight(&response.headers, &response.body));
         let clauses: usize = self.faults.iter().map(|fired| fired.clause.len()).sum();
-        self.request.url.len() + weight(&self.request.headers, &self.request.body) + response + clauses
+        size_of::<Self>()
+            + self.request.url.len()
+            + weight(&self.request.headers, &self.request.body)
+            + response
+            + clauses
     }
 }
 
+/// What two texts take besides their bytes: where they are, and what the allocator needs.
+const HEADER: usize = 2 * (size_of::<String>() + 16);
+
 fn weight(headers: &[(String, String)], body: &str) -> usize {
-    body.len() + headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+    body.len() + headers.iter().map(|(name, value)| HEADER + name.len() + value.len()).sum::<usize>()
 }
 
 /// The request of an exchange.
