@@ -62,15 +62,11 @@ pub(crate) fn stop_at_page(state: &State, mut answer: Response) -> Response {
     let Some(Paused(response)) = answer.extensions_mut().remove::<Paused>() else { return answer };
     let (id, now) = (state.ids.fresh(), state.clock.unix());
     keep(state, &id, now, PausedResponse { response: *response, told: Vec::new() });
-    let extensions = std::mem::take(answer.extensions_mut());
-    let mut stopped =
-        Reply::from(redirect(303, format!("{}?id={id}", state.at(path::PAUSE)))).into_response();
+    let Some(mut reply) = answer.extensions_mut().remove::<Reply>() else { return answer };
     // What fired so far is told of all the same, and who signed in stays signed in.
-    stopped.extensions_mut().extend(extensions);
-    for cookie in answer.headers().get_all("set-cookie") {
-        stopped.headers_mut().append("set-cookie", cookie.clone());
-    }
-    stopped
+    let mut stopped = redirect(303, format!("{}?id={id}", state.at(path::PAUSE)));
+    stopped.headers.extend(reply.encoded.headers.drain(..).filter(|(name, _)| *name == "set-cookie"));
+    Reply::told(reply.fired, stopped).into_response()
 }
 
 pub(crate) async fn show(call: Call) -> Reply {

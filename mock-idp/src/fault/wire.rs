@@ -71,7 +71,8 @@ impl Wire {
 
     /// The headers that will be sent: the whole body is announced, even if it breaks off.
     pub(crate) fn announced(&self) -> Vec<(String, String)> {
-        let mut headers = self.headers.clone();
+        let mut headers = Vec::with_capacity(self.headers.len() + 1);
+        headers.extend_from_slice(&self.headers);
         if !matches!(self.status, 204 | 304) {
             headers.push(("content-length".into(), self.body.len().to_string()));
         }

@@ -3,10 +3,9 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use crate::client_auth::basic;
@@ -92,14 +91,12 @@ impl<S: Sync> FromRequestParts<S> for Call {
     }
 }
 
-/// The faults that fired inside a handler.
-#[derive(Clone, Debug, Default)]
-pub(super) struct FiredInside(pub(super) Vec<Fired>);
-
 /// A handler's answer.
+#[derive(Clone)]
 pub(crate) struct Reply {
-    encoded: Encoded,
-    fired: Vec<Fired>,
+    pub(crate) encoded: Encoded,
+    /// The faults that fired inside the handler.
+    pub(crate) fired: Vec<Fired>,
     paused: Option<Paused>,
 }
 
@@ -127,21 +124,13 @@ impl From<Encoded> for Reply {
 }
 
 impl IntoResponse for Reply {
-    fn into_response(self) -> Response {
-        let mut response = self.encoded.body.into_response();
-        response.headers_mut().clear();
-        *response.status_mut() =
-            StatusCode::from_u16(self.encoded.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        for (name, value) in self.encoded.headers {
-            // A lie may hold what no header can; then the header is left out.
-            if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
-                response.headers_mut().append(name, value);
-            }
-        }
-        response.extensions_mut().insert(FiredInside(self.fired));
-        if let Some(paused) = self.paused {
+    /// As it is, for the recorder: what it traces and sends need not be made into headers and back first.
+    fn into_response(mut self) -> Response {
+        let mut response = Response::new(Body::empty());
+        if let Some(paused) = self.paused.take() {
             response.extensions_mut().insert(paused);
         }
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -13,7 +13,7 @@ use axum::{Router, extract::Request};
 use http_body_util::BodyExt as _;
 use tower::{Service, ServiceExt as _, service_fn};
 
-use super::call::{Call, FiredInside, Reply};
+use super::call::{Call, Reply};
 use super::connection::{HangUp, pause};
 use super::forwarded::asked_at;
 use super::request::{Asked, Understood, understood};
@@ -42,7 +42,11 @@ pub(super) fn recording(
 async fn record(registry: &Registry, patience: Duration, request: Request, router: Router) -> Response {
     let Located { state, endpoint, ours } = match located(registry, request.uri().path()) {
         Ok(located) => located,
-        Err(nowhere) => return nowhere.into_response(),
+        Err(nowhere) => {
+            let wire = wire_of(nowhere.into_response()).await.0;
+            let headers = wire.announced();
+            return ready(&wire, &headers);
+        }
     };
     let (mut parts, body) = request.into_parts();
     let arrived = state.clock.unix_millis();
@@ -132,14 +136,25 @@ fn listed(headers: &HeaderMap) -> Vec<(String, String)> {
 }
 
 fn excerpt(body: &[u8]) -> String {
-    String::from_utf8_lossy(&body[..body.len().min(TRACED_BODY)]).into_owned()
+    let body = &body[..body.len().min(TRACED_BODY)];
+    // What is text is looked at once only.
+    std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body).into_owned(), str::to_owned)
 }
 
 async fn wire_of(response: Response) -> (Wire, Vec<trace::Fired>) {
     let (mut parts, body) = response.into_parts();
-    let fired = parts.extensions.remove::<FiredInside>().unwrap_or_default().0;
+    let mut headers = listed(&parts.headers);
+    if let Some(Reply { encoded, fired, .. }) = parts.extensions.remove::<Reply>() {
+        // A lie may hold what no header can; then the header is left out.
+        let own = encoded
+            .headers
+            .into_iter()
+            .filter(|(_, value)| HeaderValue::from_bytes(value.as_bytes()).is_ok());
+        headers.splice(..0, own.map(|(name, value)| (name.to_owned(), value)));
+        return (Wire::new(encoded.status, headers, encoded.body.into()), fired);
+    }
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    (Wire::new(parts.status.as_u16(), listed(&parts.headers), body), fired)
+    (Wire::new(parts.status.as_u16(), headers, body), Vec::new())
 }
 
 fn traced_request(asked_at: &str, parts: &Parts, body: &[u8]) -> trace::Request {

@@ -1,7 +1,7 @@
 //! Ten thousand connections at once.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -13,7 +13,8 @@ const CROWD: usize = 10_000;
 /// What a process has open besides.
 const SPARE: u64 = 200;
 
-struct Running(Child);
+/// The program, and what it says.
+struct Running(Child, BufReader<ChildStdout>);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -41,10 +42,11 @@ fn program() -> (Running, String) {
         .spawn()
         .unwrap();
     let output = BufReader::new(child.stdout.take().unwrap());
-    let running = Running(child);
-    let said = output.lines().map(Result::unwrap);
-    let address = said.filter_map(|line| line.split_once("http://").map(|(_, rest)| rest.to_owned())).next();
-    let address = address.unwrap().split(['/', ' ']).next().unwrap().to_owned();
+    let mut running = Running(child, output);
+    let mut ready = String::new();
+    running.1.read_line(&mut ready).unwrap();
+    let ready: serde_json::Value = serde_json::from_str(&ready).unwrap();
+    let address = ready["issuer"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
     (running, address)
 }
 

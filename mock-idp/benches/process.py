@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""What the release binary costs as a process: size, start, memory and CPU, beside `openssl speed` on the same core.
+
+    cargo build --release -p rpcheck-mock-idp
+    mock-idp/benches/process.py [path/to/mock-idp] [--logins 100000]
+
+The provider runs on one core, and the client that asks it on another. Prints the second table of docs/speed.md.
+Needs Linux, Python 3 and openssl; nothing here asserts anything.
+"""
+
+import argparse
+import json
+import os
+import re
+import socket
+import statistics
+import subprocess
+import time
+
+PAGE = (
+    "/authorize?client_id=app&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback&response_type={kind}"
+    "&response_mode={mode}&scope=openid%20profile%20email&state=the-state&nonce=n{number}"
+)
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+DISCOVERY = "/.well-known/openid-configuration"
+
+
+class Provider:
+    """The binary, started with `alice` signed in, pinned to a core."""
+
+    def __init__(self, binary, core):
+        self.started = time.perf_counter()
+        self.process = subprocess.Popen(
+            ["taskset", "-c", str(core), binary, "--port", "0", "--control-port", "0", "--user", "alice"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        ready = json.loads(self.process.stdout.readline())
+        self.address = ready["issuer"].removeprefix("http://").split(":")
+        self.line = None
+
+    def ask(self, method, path, body=""):
+        if self.line is None:
+            self.line = socket.create_connection((self.address[0], int(self.address[1])))
+            self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        kind = "content-type: application/x-www-form-urlencoded\r\n" if body else ""
+        request = f"{method} {path} HTTP/1.1\r\nhost: localhost\r\n{kind}content-length: {len(body)}\r\n\r\n{body}"
+        self.line.sendall(request.encode())
+        answer = b""
+        while True:
+            answer += self.line.recv(65536)
+            head, end, rest = answer.partition(b"\r\n\r\n")
+            if end and len(rest) >= int(re.search(rb"content-length: (\d+)", head)[1]):
+                return answer.decode()
+
+    def page(self, number):
+        answer = self.ask("GET", PAGE.format(kind="id_token", mode="form_post", number=number))
+        assert 'name="id_token"' in answer, answer
+
+    def login(self, number):
+        path = PAGE.format(kind="code", mode="query", number=number)
+        head = self.ask("GET", f"{path}&code_challenge={CHALLENGE}&code_challenge_method=S256")
+        code = re.search(r"[?&]code=([^&\r]+)", head)[1]
+        answer = self.ask(
+            "POST",
+            "/token",
+            f"grant_type=authorization_code&client_id=app&code={code}&code_verifier={VERIFIER}"
+            "&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback",
+        )
+        assert "id_token" in answer, answer
+
+    def resident(self):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return int(re.search(r"VmRSS:\s+(\d+)", status.read())[1]) / 1024
+
+    def cpu(self):
+        # To the microsecond, where the kernel counts so: the first number of schedstat is nanoseconds.
+        total = 0
+        for task in os.listdir(f"/proc/{self.process.pid}/task"):
+            with open(f"/proc/{self.process.pid}/task/{task}/schedstat") as file:
+                total += int(file.read().split()[0])
+        return total / 1e9
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def started(binary, core, path, expected):
+    """Milliseconds from the start of the process to the answer."""
+    provider = Provider(binary, core)
+    answer = provider.ask("GET", path)
+    took = (time.perf_counter() - provider.started) * 1e3
+    assert expected in answer, answer
+    provider.stop()
+    return took
+
+
+def per_request(provider, job, times):
+    """CPU microseconds of the provider's process for one."""
+    before = provider.cpu()
+    for number in range(times):
+        job(number)
+    return (provider.cpu() - before) / times * 1e6
+
+
+def openssl(core):
+    """CPU microseconds of one RSA-2048 signature."""
+    command = ["taskset", "-c", str(core), "openssl", "speed", "-mr", "-seconds", "3", "rsa2048"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    # Some versions write signatures per second, others seconds per signature.
+    figure = float(re.search(r"^\+F2:\d+:2048:([0-9.e-]+)", output, re.M)[1])
+    return 1e6 / figure if figure > 1 else figure * 1e6
+
+
+def row(what, figure, target=""):
+    print(f"| {what} | {figure} | {target} |", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary", nargs="?", default="target/release/mock-idp")
+    parser.add_argument("--logins", type=int, default=100_000)
+    options = parser.parse_args()
+    binary, cores = options.binary, sorted(os.sched_getaffinity(0))
+    core = cores[-1]
+    os.sched_setaffinity(0, {cores[0]})
+
+    print("| what | measured | target |\n| --- | --: | --: |")
+    row("binary", f"{os.path.getsize(binary) / 1e6:.1f} MB", "under 8 MB")
+    first_page = PAGE.format(kind="id_token", mode="form_post", number=0)
+    for what, path, expected, target in [
+        ("discovery answered, from process start, median of nine", DISCOVERY, "jwks_uri", "under 10 ms"),
+        ("first token, from process start, median of nine", first_page, 'name="id_token"', "under 40 ms"),
+    ]:
+        times = [started(binary, core, path, expected) for _ in range(9)]
+        row(what, f"{statistics.median(times):.1f} ms", target)
+
+    provider = Provider(binary, core)
+    provider.ask("GET", DISCOVERY)
+    row("resident at rest", f"{provider.resident():.1f} MB", "under 10 MB")
+    for number in range(1000):
+        provider.page(number)
+        provider.login(number)
+    rounds = [(openssl(core), per_request(provider, provider.page, 2000), per_request(provider, provider.login, 2000))
+              for _ in range(5)]
+    signature, page, login = (statistics.median(column) for column in zip(*rounds))
+    row("CPU of one RSA-2048 signature, openssl speed", f"{signature:.0f} µs")
+    row("CPU of a form page with an RS256 ID Token", f"{page:.0f} µs = {page / signature:.2f} ×", "1.25 ×")
+    row("CPU of a code login", f"{login:.0f} µs = {login / signature:.2f} ×", "1.6 ×")
+    provider.stop()
+
+    for what, target in [("page", "under 20 MB"), ("login", "under 20 MB")]:
+        provider = Provider(binary, core)
+        job = getattr(provider, what)
+        for number in range(options.logins):
+            job(number)
+        kind = "ID Token" if what == "page" else "code"
+        row(f"resident after {options.logins:,} {kind} logins", f"{provider.resident():.1f} MB", target)
+        provider.stop()
+
+
+if __name__ == "__main__":
+    main()
