@@ -42,6 +42,9 @@ mod device;
 mod docs;
 mod endpoints;
 pub mod fault;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod grant;
 pub mod lint;
 pub mod login;
