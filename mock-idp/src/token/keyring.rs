@@ -133,10 +133,9 @@ pub(super) fn is_in_use() -> bool {
 
 /// Parses the keys and wakes the random source, so that the first login does not pay for it.
 pub(crate) fn warm_up() {
-    std::thread::spawn(|| {
-        keyring();
-        crate::ambient::Ids::random().fresh();
-    });
+    // Side by side: the random source takes as long as the keys.
+    std::thread::spawn(|| crate::ambient::Ids::random().fresh());
+    std::thread::spawn(keyring);
 }
 
 fn rsa_key(der: &[u8]) -> Option<RsaKey> {
