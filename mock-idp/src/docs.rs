@@ -36,6 +36,9 @@ mod settings {}
 #[doc = include_str!("../docs/signing-in.md")]
 mod signing_in {}
 
+#[doc = include_str!("../docs/speed.md")]
+mod speed {}
+
 #[doc = include_str!("../docs/tls.md")]
 mod tls {}
 

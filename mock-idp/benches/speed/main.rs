@@ -72,9 +72,9 @@ async fn subjects(base: &str) -> anyhow::Result<Vec<Subject>> {
     }
     let page = Line::to(base).await?.get(&subject::page("app", "id_token")).await?;
     let (jwks, discovery) = (twins.pop().context("a key set")?, twins.pop().context("metadata")?);
-    let bare = bare::serve(&discovery, &jwks, &page).await?;
+    let other = bare::serve(&discovery, &jwks, &page).await?;
     let from_bare = async |path: &str| {
-        anyhow::Ok(Job::Get { line: Line::to(&bare).await?, path: path.to_owned(), expected: "" })
+        anyhow::Ok(Job::Get { line: Line::to(&other).await?, path: path.to_owned(), expected: "" })
     };
 
     let (rsa, ec, ed) = ("signature RS256", "signature ES256", "signature EdDSA");

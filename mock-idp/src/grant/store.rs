@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 /// More than this is never kept of one kind; the oldest makes room.
-const CAPACITY: usize = 4096;
+const CAPACITY: usize = 1024;
 
 /// Values by key, each until its time. Time is whatever the caller's clock says.
 #[derive(Debug)]

@@ -42,11 +42,7 @@ pub(super) fn recording(
 async fn record(registry: &Registry, patience: Duration, request: Request, router: Router) -> Response {
     let Located { state, endpoint, ours } = match located(registry, request.uri().path()) {
         Ok(located) => located,
-        Err(nowhere) => {
-            let wire = wire_of(nowhere.into_response()).await.0;
-            let headers = wire.announced();
-            return ready(&wire, &headers);
-        }
+        Err(nowhere) => return unrecorded(nowhere).await,
     };
     let (mut parts, body) = request.into_parts();
     let arrived = state.clock.unix_millis();
@@ -93,6 +89,12 @@ async fn record(registry: &Registry, patience: Duration, request: Request, route
         pause(Duration::from_millis(wire.delay)).await;
     }
     response
+}
+
+/// The answer where there is no issuer, and so no trace.
+async fn unrecorded(reply: Reply) -> Response {
+    let wire = wire_of(reply.into_response()).await.0;
+    ready(&wire, &wire.announced())
 }
 
 async fn answer(call: Call, mut request: Request, router: Router) -> Response {

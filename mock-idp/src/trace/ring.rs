@@ -11,10 +11,10 @@ use super::filter::Filter;
 const CAPACITY: usize = 4096;
 /// Bytes kept, so that large pages do not fill the memory of a process with many tenants. The newest
 /// exchange is kept whatever its size.
-const BYTES: usize = 4 * 1024 * 1024;
+const BYTES: usize = 3 * 1024 * 1024;
 
 /// A tenant's exchanges, oldest first. A cheap handle: clones see the same list. The last 4096 are kept, or
-/// fewer if they take more than 4 MiB.
+/// fewer if they take more than 3 MiB.
 ///
 /// A trace taken through a marked tenant shows the exchanges that carried the marker, and those on the
 /// back leg, because the application's server carries nobody's marker.
