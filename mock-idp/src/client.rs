@@ -44,9 +44,6 @@ pub struct Client {
     /// Its public keys, for `private_key_jwt` and signed request objects.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<Value>,
-    /// Addresses of request objects that it may name.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub request_uris: Vec<String>,
     /// Whether it has to push its authorization requests (RFC 9126 6).
     #[serde(skip_serializing_if = "is_false")]
     pub require_pushed_authorization_requests: bool,
@@ -112,6 +109,19 @@ impl Client {
             None => self.client_secret.is_some() || self.jwks.is_some(),
         }
     }
+
+    /// Refuses a client that could never authenticate; the text says what to write instead.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match self.token_endpoint_auth_method {
+            Some(method) if method.needs_secret() && self.client_secret.is_none() => Err(format!(
+                "the client \"{}\" has token_endpoint_auth_method = \"{}\" and no client_secret; give it one, or \
+                 write \"none\"",
+                self.client_id,
+                method.as_str()
+            )),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// How a client authenticates at the endpoints that it asks itself (OIDC Core 9).
@@ -139,6 +149,11 @@ impl AuthMethod {
         Self::ClientSecretJwt,
         Self::PrivateKeyJwt,
     ];
+
+    /// Whether it takes a secret that both sides know.
+    pub(crate) fn needs_secret(self) -> bool {
+        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt)
+    }
 
     /// The registered name.
     pub fn as_str(self) -> &'static str {

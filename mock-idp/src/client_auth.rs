@@ -3,7 +3,7 @@
 mod assertion;
 mod credentials;
 
-pub(crate) use credentials::{Credentials, basic};
+use credentials::{Credentials, basic_id};
 
 use std::sync::Arc;
 
@@ -37,6 +37,12 @@ pub(crate) fn authenticate(call: &Call) -> Result<Client, OAuthError> {
     }
     credentials.prove(call, &client)?;
     Ok(client)
+}
+
+/// Who a request says that it comes from, by a Basic header or a client assertion; nothing is believed yet.
+pub(crate) fn claimed_id(call: &Call) -> Option<String> {
+    let header = call.authorization.as_deref().and_then(basic_id);
+    header.or_else(|| call.form.given("client_assertion").and_then(assertion::claimed_id))
 }
 
 fn known(call: &Call, id: &str) -> Result<Client, OAuthError> {
@@ -74,9 +80,13 @@ impl Credentials {
     fn prove_secret(&self, client: &Client) -> Result<(), OAuthError> {
         match &client.client_secret {
             // Somebody whom nobody registered may say what they like.
-            None if client.jwks.is_none() => Ok(()),
+            None if client.jwks.is_none() && client.token_endpoint_auth_method.is_none() => Ok(()),
+            None => Err(OAuthError::invalid_client(format!(
+                "the client \"{}\" has no client_secret that could be right; register one",
+                client.client_id
+            ))),
             Some(secret) if self.secrets.contains(secret) => Ok(()),
-            _ => Err(OAuthError::invalid_client(format!(
+            Some(_) => Err(OAuthError::invalid_client(format!(
                 "the client_secret of \"{}\" is wrong; the landing page and the settings file tell the right one",
                 client.client_id
             ))),

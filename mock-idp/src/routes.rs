@@ -35,9 +35,9 @@ fn issuer() -> Router {
         .route(path::ACCOUNT, post(account::choose))
         .route(path::CONSENT, post(consent::answer))
         .route(path::TOKEN, post(token::answer).options(discovery::preflight))
-        .route(path::INTROSPECTION, post(introspection::answer))
-        .route(path::PUSHED_AUTHORIZATION, post(par::answer))
-        .route(path::DEVICE_AUTHORIZATION, post(device::authorize))
+        .route(path::INTROSPECTION, post(introspection::answer).options(discovery::preflight))
+        .route(path::PUSHED_AUTHORIZATION, post(par::answer).options(discovery::preflight))
+        .route(path::DEVICE_AUTHORIZATION, post(device::authorize).options(discovery::preflight))
         .route(path::DEVICE, get(device::page::show).post(device::page::answer))
         .route(
             path::REGISTRATION,

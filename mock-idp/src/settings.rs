@@ -162,6 +162,7 @@ impl Settings {
         self.login_policy()?;
         self.offer.check()?;
         self.check_lifetimes()?;
+        self.clients.iter().try_for_each(Client::check)?;
         if !self.control.ip().is_loopback() {
             return Err(format!(
                 "control = \"{}\" is not on loopback; write \"127.0.0.1:{}\"",
@@ -191,6 +192,7 @@ impl Settings {
                 .login_policy()
                 .map(drop)
                 .and_then(|()| settings.check_lifetimes())
+                .and_then(|()| settings.clients.iter().try_for_each(Client::check))
                 .and_then(|()| Preset::of(&settings).map(drop))
                 .map_err(|problem| format!("[tenant.{slug}]: {problem}"))?;
         }

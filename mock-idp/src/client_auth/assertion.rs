@@ -35,6 +35,12 @@ pub(super) fn read(assertion: &str, form: &Params) -> Result<Credentials, OAuthE
     })
 }
 
+/// Who an assertion is about, if it can be read at all.
+pub(super) fn claimed_id(assertion: &str) -> Option<String> {
+    let token = ForeignToken::parse(assertion).ok()?;
+    token.text("sub").filter(|id| !id.is_empty()).map(str::to_owned)
+}
+
 /// Whether an assertion is the client's, for this provider, for now and new.
 pub(super) fn prove(assertion: &str, call: &Call, client: &Client) -> Result<(), OAuthError> {
     let token = parsed(assertion)?;

@@ -71,13 +71,18 @@ fn is_basic(header: &str) -> bool {
 }
 
 /// Id and secret of a Basic header, as they stand there.
-pub(crate) fn basic(header: &str) -> Option<(String, String)> {
+fn basic(header: &str) -> Option<(String, String)> {
     if !is_basic(header) {
         return None;
     }
     let text = String::from_utf8(STANDARD.decode(header[6..].trim()).ok()?).ok()?;
     let (id, secret) = text.split_once(':')?;
     Some((id.to_owned(), secret.to_owned()))
+}
+
+/// The id in a Basic header.
+pub(super) fn basic_id(header: &str) -> Option<String> {
+    basic(header).map(|(id, _)| decoded(&id))
 }
 
 /// Undoes `application/x-www-form-urlencoded`, which each half is encoded with first (RFC 6749 2.3.1).

@@ -65,7 +65,10 @@ pub(super) fn read(body: Value) -> Result<Client, Refused> {
     } else {
         None
     };
-    problem.map_or(Ok(client), |problem| Err(Refused::bad(problem)))
+    match problem {
+        Some(problem) => Err(Refused::bad(problem)),
+        None => client.check().map(|()| client).map_err(Refused::bad),
+    }
 }
 
 fn is_key_set(jwks: &Value) -> bool {

@@ -5,7 +5,7 @@ pub(crate) mod page;
 use std::sync::Arc;
 
 use super::path;
-use super::token::private_json;
+use super::token::{crossing, private_json};
 use crate::checks::scope_is_offered;
 use crate::client::Client;
 use crate::client_auth::authenticate;
@@ -19,7 +19,7 @@ pub(crate) async fn authorize(call: Call) -> Reply {
         Ok(object) => private_json(&Document::from(object)),
         Err(error) => error.encode(),
     };
-    encoded.into()
+    crossing(encoded).into()
 }
 
 fn begin(call: &Call, client: &Client) -> Result<Object, OAuthError> {

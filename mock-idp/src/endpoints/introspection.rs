@@ -1,9 +1,9 @@
 //! `POST …/introspect` with a token → what it stands for (RFC 7662 2).
 
-use super::token::private_json;
+use super::token::{crossing, private_json};
 use crate::client::Client;
 use crate::client_auth::authenticate;
-use crate::protocol::{Document, ErrorCode, OAuthError, Object};
+use crate::protocol::{Document, OAuthError, Object};
 use crate::server::{Call, Reply};
 
 pub(crate) async fn answer(call: Call) -> Reply {
@@ -11,18 +11,14 @@ pub(crate) async fn answer(call: Call) -> Reply {
         Ok(object) => private_json(&Document::from(object)),
         Err(error) => error.encode(),
     };
-    encoded.into()
+    crossing(encoded).into()
 }
 
 fn introspect(call: &Call, client: &Client) -> Result<Object, OAuthError> {
     if !client.is_confidential() {
-        return Err(OAuthError {
-            status: 401,
-            ..OAuthError::new(
-                ErrorCode::InvalidClient,
-                "only a client with credentials may look into tokens (RFC 7662 4); register a client_secret",
-            )
-        });
+        return Err(OAuthError::invalid_client(
+            "only a client with credentials may look into tokens (RFC 7662 4); register a client_secret",
+        ));
     }
     let Some(token) = call.form.given("token") else {
         return Err(OAuthError::invalid("token is missing; send the one to look into"));

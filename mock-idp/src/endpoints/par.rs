@@ -1,7 +1,7 @@
 //! `POST …/par` with an authorization request, from a client that proves itself → a `request_uri` for the browser
 //! (RFC 9126 2).
 
-use super::token::private_json;
+use super::token::{crossing, private_json};
 use crate::carried::{Pushed, Visit, effective};
 use crate::checks::{Refusal, check};
 use crate::client::Client;
@@ -17,7 +17,7 @@ pub(crate) async fn answer(call: Call) -> Reply {
         Ok(object) => Encoded { status: 201, ..private_json(&Document::from(object)) },
         Err(error) => error.encode(),
     };
-    encoded.into()
+    crossing(encoded).into()
 }
 
 fn push(call: &Call, client: &Client) -> Result<Object, OAuthError> {

@@ -21,6 +21,8 @@ pub(crate) struct Registration {
     /// The registration access token.
     token: String,
     issued: i64,
+    /// Whether it was made with the initial access token, which is what changes of it are trusted by.
+    by_token: bool,
 }
 
 pub(crate) async fn create(call: Call) -> Reply {
@@ -30,7 +32,8 @@ pub(crate) async fn create(call: Call) -> Reply {
         if metadata::needs_secret(&client) {
             client.client_secret = Some(format!("{}{}", call.state.ids.fresh(), call.state.ids.fresh()));
         }
-        let registration = Registration { token: call.state.ids.fresh(), issued: call.state.clock.unix() };
+        let registration =
+            Registration { token: call.state.ids.fresh(), issued: call.state.clock.unix(), by_token };
         keep(&call, &client, registration.clone())?;
         Ok(Encoded { status: 201, ..told(&call, &client, &registration) })
     });
@@ -52,7 +55,7 @@ pub(crate) async fn update(call: Call) -> Reply {
         if differs("client_secret", old.client_secret.as_deref()) {
             return Err(metadata::invalid("client_secret cannot be chosen; send the one there is, or none"));
         }
-        let mut client = metadata::read(&call, true)?;
+        let mut client = metadata::read(&call, registration.by_token)?;
         client.client_id = old.client_id;
         client.client_secret = old.client_secret;
         if metadata::needs_secret(&client) && client.client_secret.is_none() {

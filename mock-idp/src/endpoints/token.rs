@@ -14,6 +14,7 @@ use crate::grant::Granted;
 use crate::offer::DEVICE_CODE;
 use crate::protocol::{Document, Encoded, ErrorCode, OAuthError, Object};
 use crate::server::{Call, Reply};
+use crate::tenant::State;
 use crate::tenant::issue::Beside;
 
 /// Answers a request for one type of grant.
@@ -37,7 +38,7 @@ pub(crate) async fn answer(call: Call) -> Reply {
         }
         Err(error) => error.encode(),
     };
-    Reply::after(pass, encoded)
+    Reply::after(pass, crossing(encoded))
 }
 
 fn exchange(call: &Call, pass: &mut Pass) -> Result<Object, OAuthError> {
@@ -69,8 +70,8 @@ fn exchange(call: &Call, pass: &mut Pass) -> Result<Object, OAuthError> {
     grant_type(call, &client, pass)
 }
 
-/// The tokens of a grant: access token, refresh token if the scope has `offline_access`, ID Token if it has
-/// `openid`.
+/// The tokens of a grant: access token, refresh token if the scope has `offline_access` and the client may use one,
+/// ID Token if it has `openid`.
 fn tokens(call: &Call, client: &Client, granted: &Arc<Granted>, scope: &str, pass: &mut Pass) -> Object {
     let state = &*call.state;
     let access = state.access_token(client, scope, Some(granted));
@@ -79,19 +80,34 @@ fn tokens(call: &Call, client: &Client, granted: &Arc<Granted>, scope: &str, pas
         .with("token_type", "Bearer")
         .with("expires_in", access.expires_in)
         .with("scope", scope);
-    if has_word(&granted.scope, "offline_access") {
+    if has_word(&granted.scope, "offline_access") && may_refresh(state, client) {
         answer.push("refresh_token", state.refresh_token(client, granted));
     }
     if has_word(scope, "openid") {
         let beside = Beside { access_token: Some(&access.token), code: None };
-        answer.push("id_token", state.id_token(granted, client, beside, pass));
+        // It tells what this scope lets it tell, which may be less than what was granted once.
+        let granted = Granted { scope: scope.to_owned(), ..(**granted).clone() };
+        answer.push("id_token", state.id_token(&granted, client, beside, pass));
     }
     answer
+}
+
+/// Whether a refresh token would be of any use to a client.
+fn may_refresh(state: &State, client: &Client) -> bool {
+    let name = "refresh_token";
+    state.desk().offer.has_grant_type(name)
+        && (client.grant_types.is_empty() || client.grant_types.iter().any(|own| own == name))
 }
 
 /// Whether a list of words has this one.
 pub(super) fn has_word(list: &str, word: &str) -> bool {
     list.split(' ').any(|other| other == word)
+}
+
+/// Scripts of any origin may read an answer, whether it is good or bad: what they need for it, they have to bring.
+pub(super) fn crossing(mut encoded: Encoded) -> Encoded {
+    encoded.headers.push(("access-control-allow-origin", "*".into()));
+    encoded
 }
 
 /// A JSON document for one client's eyes (RFC 6749 5.1).

@@ -1,5 +1,6 @@
 //! `GET` or `POST …/userinfo` with an access token → claims about the person, as JSON or signed (OIDC Core 5.3).
 
+use super::token::crossing;
 use crate::fault::{Pass, Seam};
 use crate::grant::Access;
 use crate::protocol::{Document, Encoded, ErrorCode, OAuthError, Object};
@@ -91,10 +92,4 @@ fn claims(call: &Call, access: &Access, pass: &mut Pass) -> Result<Encoded, OAut
     };
     let headers = vec![("content-type", content_type.into()), ("cache-control", "no-store".into())];
     Ok(Encoded { status: 200, headers, body })
-}
-
-/// Scripts of any origin may ask, if they have a token.
-fn crossing(mut encoded: Encoded) -> Encoded {
-    encoded.headers.push(("access-control-allow-origin", "*".into()));
-    encoded
 }

@@ -8,7 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
-use crate::client_auth::basic;
+use crate::client_auth::claimed_id;
 use crate::fault::Pass;
 use crate::protocol::{AuthorizationResponse, Encoded, Params};
 use crate::tenant::State;
@@ -66,15 +66,10 @@ impl Call {
         pairs.filter(|(known, _)| *known == name).map(|(_, value)| value).next()
     }
 
-    /// The id of the client in a Basic header.
-    fn basic_client_id(&self) -> Option<String> {
-        self.authorization.as_deref().and_then(basic).map(|(id, _)| id)
-    }
-
     /// Starts the way past the seams.
     pub(crate) fn pass(&self) -> Pass {
         self.state.armory.pass(crate::fault::Context {
-            client: self.client_id().map(str::to_owned).or_else(|| self.basic_client_id()),
+            client: self.client_id().map(str::to_owned).or_else(|| claimed_id(self)),
             marker: self.marker.clone(),
             pause: self.state.desk().pause && !self.bystander,
             bystander: self.bystander,

@@ -14,8 +14,8 @@ use crate::protocol::Params;
 use crate::tenant::State;
 use crate::trace::Endpoint;
 
-/// No honest request to a provider is larger.
-const REQUEST_LIMIT: usize = 1024 * 1024;
+/// No honest request to a provider is larger; some are kept for a while.
+const REQUEST_LIMIT: usize = 64 * 1024;
 /// No honest request to a provider has more parameters, in its URL or in its body.
 const PARAMS_LIMIT: usize = 200;
 

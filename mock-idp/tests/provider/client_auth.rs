@@ -1,8 +1,9 @@
 //! How a client proves who it is.
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use mock_idp::fault::TOKEN_RESPONSE;
 use mock_idp::token::{KeyName, public_jwk};
-use mock_idp::{AuthMethod, Client, Clock, Endpoint, Ids, MockIdp};
+use mock_idp::{AuthMethod, Client, Clock, Endpoint, Ids, MockIdp, Settings};
 use rpcheck_fixtures::keys;
 use serde_json::{Value, json};
 
@@ -186,4 +187,53 @@ async fn basic_credentials_are_form_decoded_so_that_an_id_with_a_hyphen_may_be_e
     assert_eq!(ask("my-app", "p&q r:%").await.unwrap().status(), 200);
     assert_eq!(ask("my-app", "guess").await.unwrap().status(), 401);
     assert_eq!(stage.tenant().trace().count(Endpoint::Token), 3);
+}
+
+#[tokio::test]
+async fn a_method_with_a_secret_is_nothing_to_a_client_that_has_none() {
+    let stage = Stage::new().await;
+    let url = format!("{}/token", stage.provider.base_url());
+    let client = |method| Client { token_endpoint_auth_method: Some(method), ..Client::unregistered(CLIENT) };
+    let form = [("grant_type", "client_credentials"), ("client_id", CLIENT), ("client_secret", "anything")];
+
+    stage.tenant().add_client(client(AuthMethod::ClientSecretPost));
+    let posted = stage.post(&url, &form).await;
+    stage.tenant().add_client(client(AuthMethod::ClientSecretBasic));
+    let basic = stage.http.post(&url).basic_auth(CLIENT, Some("anything")).form(&form[..1]);
+    let basic = super::stage::read(basic.send().await.unwrap()).await;
+    let settings = Settings { clients: vec![client(AuthMethod::ClientSecretJwt)], ..Settings::default() };
+    let problem = settings.check().unwrap_err();
+
+    assert_eq!((posted.status, basic.status), (401, 401), "{posted:?} {basic:?}");
+    assert!(posted.body.contains("no client_secret"), "{posted:?}");
+    assert!(problem.contains("client_secret_jwt") && problem.contains("give it one"), "{problem}");
+}
+
+#[tokio::test]
+async fn a_lie_for_one_client_is_told_however_the_client_proves_itself() {
+    let stage = frozen().await;
+    let id = "my app:1";
+    let with_keys = Client { client_id: id.into(), ..with_keys() };
+    stage.tenant().add_client(Client { client_secret: Some(SECRET.into()), ..with_keys });
+    let lie = stage.tenant().arm(vec![TOKEN_RESPONSE.set("x", 1).for_client(id)]).unwrap();
+    let key = EncodingKey::from_rsa_pem(keys::RSA_2.pem.as_bytes()).unwrap();
+    let claims = Value::Object(
+        claims(&stage)
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| (name.clone(), if *value == CLIENT { id.into() } else { value.clone() }))
+            .collect(),
+    );
+
+    let url = format!("{}/token", stage.provider.base_url());
+    let form = [("grant_type", "client_credentials")];
+    let basic = stage.http.post(&url).basic_auth("my+app%3A1", Some(SECRET)).form(&form);
+    let basic = super::stage::read(basic.send().await.unwrap()).await;
+    let assertion = ask(&stage, &signed(&Header::new(Algorithm::RS256), &claims, &key), &[]).await;
+
+    for got in [basic, assertion] {
+        assert_eq!((got.status, &got.json()["x"]), (200, &json!(1)), "{got:?}");
+    }
+    assert_eq!(lie.report()[0].fired, 2);
 }

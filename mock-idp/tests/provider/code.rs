@@ -1,6 +1,6 @@
 //! The code flow, from the request to the tokens and what can be done with them.
 
-use mock_idp::{Client, Params};
+use mock_idp::{Client, Offer, Params};
 use serde_json::Value;
 
 use super::stage::{CALLBACK, CLIENT, Got, Stage, told};
@@ -159,4 +159,72 @@ async fn introspection_and_revocation_agree_about_a_token() {
 
     assert_eq!((&before["active"], &before["username"]), (&true.into(), &"alice".into()));
     assert_eq!(after, serde_json::json!({ "active": false }));
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_client_is_not_ended_and_what_needs_credentials_says_which() {
+    let stage = Stage::alice().await;
+    let code = stage.code(&[("scope", "openid offline_access")]).await;
+    let answer = json(&stage.exchange(&code, &[]).await);
+    let ask = |path: &str| format!("{}/{path}", stage.provider.base_url());
+
+    for name in ["access_token", "refresh_token"] {
+        let form = [("token", text(&answer, name)), ("client_id", "another-app")];
+        let got = stage.post(&ask("revoke"), &form).await;
+        assert_eq!((got.status, text(&json(&got), "error")), (400, "invalid_grant"), "{name}");
+    }
+    let unknown = stage.post(&ask("revoke"), &[("token", "x"), ("client_id", "another-app")]).await;
+    let public = stage.post(&ask("introspect"), &[("token", "x"), ("client_id", CLIENT)]).await;
+
+    assert_eq!(stage.userinfo(text(&answer, "access_token")).await.status, 200);
+    assert_eq!((unknown.status, public.status), (200, 401));
+    assert!(public.header("www-authenticate").starts_with("Basic"), "{public:?}");
+}
+
+#[tokio::test]
+async fn a_refused_refresh_spends_nothing_and_a_narrowed_one_tells_no_more_than_its_scope() {
+    let stage = Stage::alice().await;
+    let code = stage.code(&[("scope", "openid email offline_access")]).await;
+    let first = json(&stage.exchange(&code, &[]).await);
+    let refresh = |scope: &'static str| {
+        let token = text(&first, "refresh_token");
+        let form = [("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", CLIENT)];
+        let form = [&form[..], &[("scope", scope)]].concat();
+        let stage = &stage;
+        async move { stage.token(&form).await }
+    };
+
+    let beyond = refresh("openid profile").await;
+    let narrowed = json(&refresh("openid").await);
+
+    assert_eq!((beyond.status, text(&json(&beyond), "error")), (400, "invalid_scope"));
+    assert_eq!(told(text(&first, "id_token")).1["email"], "alice@example.test");
+    let (_, claims) = told(text(&narrowed, "id_token"));
+    assert_eq!((&claims["sub"], &claims["email"]), (&"user-alice".into(), &Value::Null));
+    let wide = stage
+        .token(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", text(&narrowed, "refresh_token")),
+            ("client_id", CLIENT),
+        ])
+        .await;
+    assert_eq!(told(text(&json(&wide), "id_token")).1["email"], "alice@example.test");
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_handed_out_only_to_who_may_use_it() {
+    let stage = Stage::alice().await;
+    let scope = [("scope", "openid offline_access")];
+    let has_one =
+        || async { json(&stage.exchange(&stage.code(&scope).await, &[]).await)["refresh_token"].is_string() };
+    assert!(has_one().await);
+
+    let grant_types = vec!["authorization_code".into()];
+    stage.tenant().add_client(Client { grant_types, ..Client::unregistered(CLIENT) });
+    assert!(!has_one().await);
+
+    stage.tenant().add_client(Client::unregistered(CLIENT));
+    let grant_types = vec!["authorization_code".into()];
+    stage.tenant().set_offer(Offer { grant_types, ..Offer::default() }).unwrap();
+    assert!(!has_one().await);
 }

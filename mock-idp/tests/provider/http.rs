@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mock_idp::fault::{WIRE, WireAt};
 use mock_idp::trace::Endpoint;
-use mock_idp::{Fault, Trace};
+use mock_idp::{Client, Fault, Trace};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
@@ -196,5 +196,34 @@ async fn a_method_that_nobody_answers_is_told_which_are() {
 
         assert_eq!((got.status, got.header("allow")), (405, allowed));
         assert!(got.body.contains("the header Allow names"), "{got:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_script_may_ask_it_may_read_whether_the_answer_is_good_or_bad() {
+    let stage = Stage::alice().await;
+    let base = stage.provider.base_url();
+    let secret = Client { client_secret: Some("s".into()), ..Client::unregistered("an-app") };
+    stage.tenant().add_client(secret);
+    let good = [
+        ("grant_type", "client_credentials"),
+        ("client_id", "an-app"),
+        ("client_secret", "s"),
+        ("token", "x"),
+    ];
+    for path in ["/token", "/revoke", "/device_authorization", "/par", "/introspect"] {
+        let url = format!("{base}{path}");
+        let preflight =
+            stage.http.request(reqwest::Method::OPTIONS, &url).header("origin", "http://app.test");
+        let preflight = read(preflight.send().await.unwrap()).await;
+        assert_eq!((preflight.status, preflight.header("access-control-allow-origin")), (204, "*"), "{path}");
+        for form in [&good[..], &[]] {
+            let asked = stage.http.post(&url).header("origin", "http://app.test").form(form);
+
+            let got = read(asked.send().await.unwrap()).await;
+
+            assert_eq!(got.header("access-control-allow-origin"), "*", "{path}: {got:?}");
+            assert_eq!(got.status == 200, !form.is_empty() && path != "/par", "{path}: {got:?}");
+        }
     }
 }

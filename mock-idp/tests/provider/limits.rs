@@ -67,3 +67,37 @@ async fn two_hundred_parameters_are_enough_for_everybody() {
     let full = stage.post(&format!("{base}/end-session"), &fields[1..]).await;
     assert_eq!(full.status, 200);
 }
+
+#[tokio::test]
+async fn a_body_of_64_kibibytes_is_the_largest_that_is_read_and_may_be_kept() {
+    let provider = MockIdp::builder().control(([127, 0, 0, 1], 0).into()).start().await.unwrap();
+    let control = format!("{}/tenants/_default/clients", provider.control_url().unwrap());
+    let stage = Stage::with(provider);
+    let base = stage.provider.base_url();
+    let callbacks = |size: usize| {
+        let uri = format!("http://localhost/{}", "x".repeat(size));
+        serde_json::json!({ "client_id": "large", "redirect_uris": [uri] })
+    };
+    for (path, json) in [("/par", false), ("/token", false), ("/register", true), ("/login", false)] {
+        let url = format!("{base}{path}");
+        let asked = if json {
+            stage
+                .http
+                .post(&url)
+                .header("content-type", "application/json")
+                .body(callbacks(65_536).to_string())
+        } else {
+            stage.http.post(&url).form(&[("state", "x".repeat(65_536))])
+        };
+        let got = super::stage::read(asked.send().await.unwrap()).await;
+
+        assert_eq!(got.status, 413, "{path}");
+        assert!(got.body.contains("larger than 65536 bytes; send less"), "{path}: {got:?}");
+    }
+
+    let honest = stage.post(&format!("{base}/token"), &[("state", &"x".repeat(65_000))]).await;
+    let asked = stage.http.post(control).header("content-type", "application/json");
+    let at_control = asked.body(callbacks(100_000).to_string()).send().await.unwrap().status();
+
+    assert_eq!((honest.status, at_control.as_u16()), (400, 201));
+}

@@ -141,3 +141,27 @@ async fn under_strict_rules_registration_is_closed_unless_there_is_an_initial_ac
     assert_eq!(guarded.json("POST", &url, Some("guess"), &body).await.status, 401);
     assert_eq!(guarded.json("POST", &url, Some("let-me-in"), &body).await.status, 201);
 }
+
+#[tokio::test]
+async fn a_change_is_trusted_no_more_than_the_registration_was() {
+    let stage = Stage::new().await;
+    let client = stage.register(&json!({ "redirect_uris": [CALLBACK] })).await.json();
+    let (uri, token) = (text(&client, "registration_client_uri"), text(&client, "registration_access_token"));
+    let settings = Settings { registration_token: Some("let-me-in".into()), ..Settings::default() };
+    let guarded = Stage::with(MockIdp::builder().settings(settings).start().await.unwrap());
+    let url = format!("{}/register", guarded.provider.base_url());
+    let first = json!({ "redirect_uris": [CALLBACK] });
+    let trusted = guarded.json("POST", &url, Some("let-me-in"), &first).await.json();
+    let change = |client: &Value| {
+        json!({ "client_id": client["client_id"], "redirect_uris": [CALLBACK],
+                "backchannel_logout_uri": "http://10.0.0.1/" })
+    };
+
+    let refused = stage.json("PUT", uri, Some(token), &change(&client)).await;
+    let (uri, token) =
+        (text(&trusted, "registration_client_uri"), text(&trusted, "registration_access_token"));
+    let done = guarded.json("PUT", uri, Some(token), &change(&trusted)).await;
+
+    assert_eq!((refused.status, done.status), (400, 200), "{refused:?} {done:?}");
+    assert!(refused.body.contains("not on loopback"), "{refused:?}");
+}

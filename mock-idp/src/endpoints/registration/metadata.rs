@@ -94,9 +94,7 @@ fn grant_types(client: &Client) -> Vec<String> {
 
 /// Whether it is given a secret.
 pub(super) fn needs_secret(client: &Client) -> bool {
-    use AuthMethod::{ClientSecretBasic, ClientSecretJwt, ClientSecretPost};
-    let method = client.token_endpoint_auth_method.unwrap_or(ClientSecretBasic);
-    matches!(method, ClientSecretBasic | ClientSecretPost | ClientSecretJwt)
+    client.token_endpoint_auth_method.unwrap_or(AuthMethod::ClientSecretBasic).needs_secret()
         || [&client.id_token_signed_response_alg, &client.userinfo_signed_response_alg]
             .into_iter()
             .flatten()

@@ -10,15 +10,15 @@ use crate::protocol::{ErrorCode, OAuthError, Object};
 use crate::server::Call;
 
 pub(super) fn exchange(call: &Call, client: &Client, pass: &mut Pass) -> Result<Object, OAuthError> {
-    let granted = rotate(call, client)?;
-    let scope = narrowed(&granted, call.form.given("scope"))?;
+    let (granted, scope) = rotate(call, client)?;
     // The new ID Token is about the sign-in, not about the request that had the nonce (OIDC Core 12.2).
     let renewed = Arc::new(Granted { nonce: None, ..(*granted).clone() });
     Ok(tokens(call, client, &renewed, &scope, pass))
 }
 
-/// What the token stands for. It is spent by this; a spent one that comes again ends the grant.
-fn rotate(call: &Call, client: &Client) -> Result<Arc<Granted>, OAuthError> {
+/// What the token stands for, and the scope that is asked for. It is spent by this, unless the request is refused;
+/// a spent one that comes again ends the grant.
+fn rotate(call: &Call, client: &Client) -> Result<(Arc<Granted>, String), OAuthError> {
     let Some(key) = call.form.given("refresh_token") else {
         return Err(OAuthError::invalid("refresh_token is missing; send the latest one"));
     };
@@ -31,13 +31,15 @@ fn rotate(call: &Call, client: &Client) -> Result<Arc<Granted>, OAuthError> {
     if granted.client_id != client.client_id {
         return Err(invalid("this refresh_token was issued to another client"));
     }
-    if std::mem::replace(&mut token.is_spent, true) {
+    if token.is_spent {
         vault.end_grant(&granted.id);
         return Err(invalid(
             "this refresh_token was used before, and each is good once; everything from that sign-in has ended",
         ));
     }
-    Ok(granted)
+    let scope = narrowed(&granted, call.form.given("scope"))?;
+    token.is_spent = true;
+    Ok((granted, scope))
 }
 
 /// The requested scope, which must not go beyond what was granted.
