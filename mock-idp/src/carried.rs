@@ -8,12 +8,15 @@ mod object;
 
 use std::borrow::Cow;
 
+use aws_lc_rs::digest::{SHA256, digest};
+
 use crate::checks::{Refusal, Rulebook, trust};
 use crate::client::Client;
 use crate::protocol::authorization::Destination;
 use crate::protocol::{ErrorCode, Params, ProtocolError};
 use crate::server::Call;
 use crate::tenant::State;
+use crate::token::base64url;
 
 /// What every `request_uri` of a pushed request begins with (RFC 9126 2.2).
 pub(crate) const URN: &str = "urn:ietf:params:oauth:request_uri:";
@@ -82,9 +85,14 @@ pub(crate) fn effective<'p>(
     }
     match (object, client) {
         (Some(object), Some(client)) if book.offer.request_parameter => {
-            let own =
-                object::Reader { client: &client, book, issuer: &state.issuer, now: state.now_for(&client) };
-            own.read(object, params).map(Cow::Owned).map_err(refused)
+            let has_begun = visit == Visit::Again && state.has_begun(object);
+            let now = (!has_begun).then(|| state.now_for(&client));
+            let own = object::Reader { client: &client, book, issuer: &state.issuer, now };
+            let read = own.read(object, params).map_err(refused)?;
+            if visit == Visit::First {
+                state.begin(object, &client);
+            }
+            Ok(Cow::Owned(read))
         }
         // The checks say what is wrong.
         _ => Ok(Cow::Borrowed(params)),
@@ -131,6 +139,25 @@ impl State {
         self.grants.open().pushed.put(uri.clone(), now, now.saturating_add(PUSHED), pushed);
         (uri, PUSHED)
     }
+}
+
+impl State {
+    /// Remembers that a request object was good when it arrived: whoever is slow at the pages after that is not
+    /// too late.
+    fn begin(&self, object: &str, client: &Client) {
+        let now = self.clock.unix();
+        let begun = Pushed { client_id: client.client_id.clone(), params: Params::default() };
+        self.grants.open().begun.put(name_of(object), now, now.saturating_add(BEGUN), begun);
+    }
+
+    fn has_begun(&self, object: &str) -> bool {
+        self.grants.open().begun.get(&name_of(object), self.clock.unix()).is_some()
+    }
+}
+
+/// What a request object is called among the begun requests: no `request_uri`.
+fn name_of(object: &str) -> String {
+    format!("object {}", base64url(digest(&SHA256, object.as_bytes())))
 }
 
 /// The answer to a request whose parameters cannot be had: to the application if it named itself and a place

@@ -1,9 +1,9 @@
 //! `POST …/account?…` from the account chooser, with `sid` or `another` → the next step, or the response.
 
-use super::authorize::{refuse, understand};
+use super::authorize::{deny, refuse, understand};
 use super::{browser, steps};
 use crate::fault::Pass;
-use crate::protocol::{AuthorizationRequest, Encoded};
+use crate::protocol::{AuthorizationRequest, Encoded, ErrorCode};
 use crate::server::{Call, Reply};
 use crate::session::Wish;
 
@@ -25,6 +25,10 @@ fn chosen(call: &Call, request: &AuthorizationRequest, wish: &Wish, pass: &mut P
     let Some(session) = browser::sessions(call).into_iter().find(|session| session.sid == sid) else {
         return steps::to_login(call, request, None);
     };
+    if wish.sub.as_ref().is_some_and(|sub| *sub != session.sub) {
+        let description = "the person who was chosen is not the one in id_token_hint";
+        return deny(&call.state, request, ErrorCode::LoginRequired.as_str(), Some(description), pass);
+    }
     if wish.login || !wish.suits(&session, now) {
         return steps::to_login(call, request, Some(&session.username));
     }

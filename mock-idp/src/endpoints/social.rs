@@ -67,14 +67,19 @@ fn with(
     let mut pass = call.pass();
     let encoded = match understand(&call.state, &call.query) {
         Err(refusal) => refuse(&call.state, refusal, &mut pass),
-        Ok(request) => match (call.query.given("connection").and_then(upstream), steps::wish(call, &request))
-        {
+        Ok(request) => match (named(call, &request), steps::wish(call, &request)) {
             (_, Err(error)) => steps::say(call, &request, &error, &mut pass),
             (Some(upstream), Ok(wish)) => answer(call, &request, upstream, &wish, &mut pass),
             (None, Ok(_)) => to_login_page(call),
         },
     };
     Reply::after(pass, encoded)
+}
+
+/// The other provider that the page is about. The URL of a pushed request does not say.
+fn named(call: &Call, request: &AuthorizationRequest) -> Option<Upstream> {
+    let connection = call.query.given("connection").or_else(|| request.params.given("connection"));
+    connection.and_then(upstream)
 }
 
 fn to_login_page(call: &Call) -> Encoded {

@@ -38,7 +38,11 @@ pub(super) fn sent(call: &Call) -> &Params {
 
 /// What a request wishes.
 pub(super) fn wish(call: &Call, request: &AuthorizationRequest) -> Result<Wish, ProtocolError> {
-    Wish::of(request, &call.state.desk().users(), &call.state.issuer)
+    let (users, clients) = {
+        let desk = call.state.desk();
+        (desk.users(), desk.clients())
+    };
+    Wish::of(request, &users, &clients, &call.state.issuer)
 }
 
 /// The first step.
@@ -91,7 +95,7 @@ fn choose(call: &Call, request: &AuthorizationRequest, signed_in: &[Session]) ->
     page(200, &template)
 }
 
-/// Somebody is signed in who will do: now consent, if it has to be asked for.
+/// Somebody is signed in: are they well enough? Now consent, if it has to be asked for.
 pub(super) fn go_on(
     call: &Call,
     request: &AuthorizationRequest,
@@ -99,6 +103,12 @@ pub(super) fn go_on(
     person: Person,
     pass: &mut Pass,
 ) -> Encoded {
+    let acr = told(&request.acr_wishes(), person.session.strength);
+    if !request.is_met_by(acr) {
+        let description = "the level of authentication that claims has as essential is not met";
+        let error = ErrorCode::UnmetAuthenticationRequirements.as_str();
+        return deny(&call.state, request, error, Some(description), pass);
+    }
     if !consent::is_due(call, request, wish, &person.session) {
         return finish(call, request, &person, &request.scope, pass);
     }

@@ -41,6 +41,13 @@ impl AuthorizationRequest {
         if named.is_empty() { self.acr_values.clone() } else { named }
     }
 
+    /// Whether this level of authentication will do: it has to be among the values of an `acr` that `claims` has as
+    /// essential (OIDC Core 5.5.1.1).
+    pub(crate) fn is_met_by(&self, acr: Option<&str>) -> bool {
+        let wishes = &self.claims.id_token;
+        !wishes.need("acr") || wishes.allow("acr", &acr.into())
+    }
+
     /// The level of authentication that the application likes best: the first that `claims` names, or the first
     /// of `acr_values` (OIDC Core 5.5.1.1).
     pub fn acr(&self) -> Option<String> {

@@ -4,6 +4,7 @@
 use super::Session;
 use super::acr::{Strength, asked};
 use crate::checks::words;
+use crate::client::Client;
 use crate::login::User;
 use crate::protocol::{AuthorizationRequest, ErrorCode, ProtocolError};
 use crate::token::read_hint;
@@ -47,6 +48,7 @@ impl Wish {
     pub(crate) fn of(
         request: &AuthorizationRequest,
         users: &[User],
+        clients: &[Client],
         issuer: &str,
     ) -> Result<Self, ProtocolError> {
         let params = &request.params;
@@ -59,7 +61,7 @@ impl Wish {
             consent: prompt.contains(&"consent"),
             max_age: max_age(request)?,
             strength: asked(&request.acr_wishes()),
-            sub: params.given("id_token_hint").map(|hint| hinted(hint, issuer)).transpose()?,
+            sub: params.given("id_token_hint").map(|hint| hinted(hint, clients, issuer)).transpose()?,
             username: meant.map(|user| user.username.clone()),
         })
     }
@@ -104,8 +106,10 @@ impl Wish {
         self.is_recent(session, now) && self.strength.is_none_or(|strength| session.strength >= strength)
     }
 
+    /// Nothing is recent enough for `max_age=0`, which means `prompt=login` (OIDC Core 3.1.2.1): the second in which
+    /// somebody signed in is no exception.
     fn is_recent(&self, session: &Session, now: i64) -> bool {
-        self.max_age.is_none_or(|most| now.saturating_sub(session.auth_time) <= most)
+        self.max_age.is_none_or(|most| most > 0 && now.saturating_sub(session.auth_time) <= most)
     }
 }
 
@@ -120,8 +124,8 @@ fn max_age(request: &AuthorizationRequest) -> Result<Option<i64>, ProtocolError>
 }
 
 /// The subject of a hint. An expired token is good enough (OIDC Core 3.1.2.1).
-fn hinted(hint: &str, issuer: &str) -> Result<String, ProtocolError> {
-    let hint = read_hint(hint).filter(|hint| hint.issuer.as_deref() == Some(issuer));
+fn hinted(hint: &str, clients: &[Client], issuer: &str) -> Result<String, ProtocolError> {
+    let hint = read_hint(hint, clients).filter(|hint| hint.issuer.as_deref() == Some(issuer));
     hint.and_then(|hint| hint.sub).ok_or_else(|| {
         ProtocolError::invalid(
             "id_token_hint is not an ID Token that this issuer signed; send one as it came, or leave it out",

@@ -33,7 +33,8 @@ impl State {
             user: &granted.user,
             scope: &granted.scope,
             nonce: granted.nonce.as_deref(),
-            auth_time: granted.auth_time,
+            // The same wrong clock saw the sign-in: nobody proves who they are after the token was made.
+            auth_time: granted.auth_time.saturating_add(client.clock_skew),
             now: self.now_for(client),
             lifetime: client.id_token_lifetime.unwrap_or(lifetime),
             sid: &granted.sid,

@@ -1,11 +1,13 @@
 //! Recognising our own tokens.
 
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
-use serde_json::Value;
+use std::sync::LazyLock;
 
-use super::compact::decode;
-use super::keyring::{KeyName, keyring};
-use crate::protocol::Object;
+use serde_json::{Value, json};
+
+use super::foreign::ForeignToken;
+use super::jwk::key_set;
+use super::keyring::KeyName;
+use crate::client::Client;
 
 /// What a hint says about whose session ends (OIDC RP-Initiated Logout 2).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,28 +22,37 @@ pub(crate) struct Hint {
     pub(crate) sid: Option<String>,
 }
 
-/// What a token says, if one of the provider's RSA keys signed it. All its issuers sign with the same keys, so
-/// the signature alone does not tell which of them it was. An expired token is good enough for a hint.
-pub(crate) fn read_hint(token: &str) -> Option<Hint> {
-    let (input, signature) = token.rsplit_once('.')?;
-    let signature = decode(signature)?;
-    let signed = [KeyName::Rsa1, KeyName::Rsa2].into_iter().any(|name| {
-        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &keyring().rsa(name).pkcs1)
-            .verify(input.as_bytes(), &signature)
-            .is_ok()
-    });
-    if !signed {
-        return None;
-    }
-    let (_, payload) = input.split_once('.')?;
-    let claims = Object::parse(std::str::from_utf8(&decode(payload)?).ok()?)?;
-    let text = |name| claims.get(name).and_then(|value| value.as_str().map(str::to_owned));
-    Some(Hint {
-        issuer: text("iss"),
-        clients: claims.get("aud").map(clients_of).unwrap_or_default(),
-        sub: text("sub"),
-        sid: text("sid"),
-    })
+/// What a token says, if one of the provider's keys signed it, or with HS* the secret of a client that it is for.
+/// All its issuers sign with the same keys, so the signature alone does not tell which of them it was. An expired
+/// token is good enough for a hint, and so is one whose key was rotated away.
+pub(crate) fn read_hint(token: &str, clients: &[Client]) -> Option<Hint> {
+    let token = ForeignToken::parse(token).ok()?;
+    let named = token.claims.get("aud").cloned().map(clients_of).unwrap_or_default();
+    let vouched = if token.is_symmetric() {
+        signed_for(&token, named, clients)?
+    } else {
+        token.verify(None, Some(&KEYS)).ok()?;
+        named
+    };
+    let text = |name| token.text(name).map(str::to_owned);
+    Some(Hint { issuer: text("iss"), clients: vouched, sub: text("sub"), sid: text("sid") })
+}
+
+/// Every key that may have signed an ID Token, for every algorithm that it may have signed with.
+static KEYS: LazyLock<Value> = LazyLock::new(|| {
+    let names = [KeyName::Rsa1, KeyName::Rsa2, KeyName::Ec, KeyName::Ed];
+    let further = ["RS384", "RS512", "PS256", "PS384", "PS512"];
+    json!({ "keys": key_set(&names, &further).get("keys") })
+});
+
+/// Those of the named clients with whose secret it is signed: a secret vouches for nobody else's token.
+fn signed_for(token: &ForeignToken<'_>, named: Vec<String>, clients: &[Client]) -> Option<Vec<String>> {
+    let is_signer = |id: &String| {
+        let mut known = clients.iter().filter(|client| client.client_id == *id);
+        known.any(|client| token.verify(client.client_secret.as_deref(), None).is_ok())
+    };
+    let signers: Vec<String> = named.into_iter().filter(is_signer).collect();
+    (!signers.is_empty()).then_some(signers)
 }
 
 /// `aud` is a string or an array of strings (RFC 7519 4.1.3); anything else names nobody.

@@ -114,3 +114,61 @@ async fn the_state_stands_before_the_fragment_of_a_post_logout_uri() {
         assert_eq!(got.header("location"), location);
     }
 }
+
+#[tokio::test]
+async fn a_hint_is_believed_whatever_the_provider_signs_with_for_the_client() {
+    let stage = Stage::new().await;
+    let tenant = stage.tenant();
+    let mut browser = stage.browser();
+    browser.sign_in("alice", &[]).await;
+    let url = format!("{}/end-session", tenant.issuer());
+    let algs: Vec<String> = {
+        let metadata =
+            stage.get(&format!("{}/.well-known/openid-configuration", tenant.issuer())).await.json();
+        let algs = metadata["id_token_signing_alg_values_supported"].as_array().unwrap().clone();
+        algs.iter().map(|alg| alg.as_str().unwrap().to_owned()).collect()
+    };
+    assert!(["ES256", "EdDSA", "PS256", "HS256"].iter().all(|alg| algs.iter().any(|known| known == alg)));
+
+    for alg in algs {
+        tenant.add_client(Client {
+            id_token_signed_response_alg: Some(alg.clone()),
+            client_secret: Some("a secret that is long enough for each of them, HS512 too, so 64!".into()),
+            ..Client::unregistered(CLIENT)
+        });
+        let hint = tenant.mint("alice", CLIENT, None, &[]).unwrap();
+        assert_eq!(super::stage::told(&hint).0["alg"], alg);
+
+        let silent = browser.authorize(&[("prompt", "none"), ("id_token_hint", &hint)]).await;
+        let logout = stage.post(&url, &[("id_token_hint", &hint)]).await;
+        let forged = format!("{}AAAA", &hint[..hint.len() - 4]);
+        let refused = stage.post(&url, &[("id_token_hint", &forged)]).await;
+
+        assert_eq!(silent.claims()["sub"], "user-alice", "{alg}");
+        assert_eq!((logout.status, refused.status), (200, 400), "{alg}");
+        browser.sign_in("alice", &[("prompt", "login")]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_secret_vouches_for_no_token_of_another_client() {
+    let stage = Stage::new().await;
+    let tenant = stage.tenant();
+    let with = |id: &str, secret: &str| Client {
+        id_token_signed_response_alg: Some("HS256".into()),
+        client_secret: Some(secret.into()),
+        ..Client::unregistered(id)
+    };
+    tenant.add_client(with(CLIENT, "the secret of an-app, long enough for it"));
+    tenant.add_client(with("other", "the secret of other, long enough for it"));
+    let url = format!("{}/end-session", tenant.issuer());
+    let status = async |aud: serde_json::Value, client: &str| {
+        let hint = tenant.mint("alice", "other", None, &[ID_TOKEN.set("aud", aud)]).unwrap();
+        stage.post(&url, &[("id_token_hint", &hint), ("client_id", client)]).await.status
+    };
+
+    assert_eq!(status(json!("other"), "other").await, 200);
+    assert_eq!(status(json!(CLIENT), CLIENT).await, 400);
+    assert_eq!(status(json!([CLIENT, "other"]), "other").await, 200);
+    assert_eq!(status(json!([CLIENT, "other"]), CLIENT).await, 400);
+}

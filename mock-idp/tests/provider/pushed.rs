@@ -206,3 +206,33 @@ async fn a_request_object_can_be_pushed() {
     let answer = stage.opened(CLIENT, pushed["request_uri"].as_str().unwrap()).await;
     assert_eq!(answer.fragment().first("state"), Some("signed-state"));
 }
+
+#[tokio::test]
+async fn a_request_object_that_was_good_when_it_came_lasts_through_the_login_page() {
+    let stage = Stage::new().await;
+    let tenant = stage.tenant();
+    tenant.clock().freeze(1_000);
+    tenant.add_client(with_key());
+    let object = object(&json!({ "iss": CLIENT, "aud": tenant.issuer(), "exp": 1_010, "nonce": "n" }));
+
+    let login = stage.authorize(&[("request", &object)]).await.header("location").to_owned();
+    tenant.clock().advance(60);
+    let answer = stage.post(&login, &[("person", "alice")]).await;
+    let late = stage.authorize(&[("request", &object)]).await;
+
+    assert!(answer.fragment().has("id_token"), "{answer:?}");
+    assert_eq!(late.error(), "invalid_request_object");
+}
+
+#[tokio::test]
+async fn a_pushed_request_leads_to_the_other_provider_that_it_names() {
+    let stage = Stage::new().await;
+    let uri =
+        stage.push(&[("connection", "google")]).await.json()["request_uri"].as_str().unwrap().to_owned();
+
+    let place = stage.opened(CLIENT, &uri).await.header("location").to_owned();
+    let page = stage.get(&place).await;
+
+    assert!(page.status == 200 && page.body.contains("Google"), "{page:?}");
+    assert!(page.body.contains("name=\"deny\""), "{page:?}");
+}

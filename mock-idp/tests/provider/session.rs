@@ -220,3 +220,65 @@ async fn reset_ends_every_session() {
 
     assert_eq!(browser.authorize(&[]).await.status, 302);
 }
+
+#[tokio::test]
+async fn max_age_zero_asks_again_even_within_the_same_second() {
+    let stage = Stage::new().await;
+    stage.tenant().clock().freeze(1_000);
+    let mut browser = stage.browser();
+    browser.sign_in("alice", &[]).await;
+
+    assert_eq!(browser.authorize(&[("max_age", "0")]).await.status, 302);
+    let silent = browser.authorize(&[("max_age", "0"), ("prompt", "none")]).await;
+    assert_eq!(silent.error(), "login_required");
+    assert_eq!(browser.sign_in("alice", &[("max_age", "0")]).await.claims()["auth_time"], 1_000);
+    assert_eq!(browser.authorize(&[("max_age", "1")]).await.claims()["auth_time"], 1_000);
+}
+
+#[tokio::test]
+async fn the_account_chooser_does_not_answer_for_another_person_than_the_hint_names() {
+    let stage = Stage::new().await;
+    let mut browser = stage.browser();
+    let alice = browser.sign_in("alice", &[]).await.claims()["sid"].as_str().unwrap().to_owned();
+    let answer = browser.sign_in("bob", &[("prompt", "login")]).await;
+    let bob = answer.claims()["sid"].as_str().unwrap().to_owned();
+    let hint = answer.fragment().first("id_token").unwrap().to_owned();
+
+    let page = browser.authorize(&[("prompt", "select_account"), ("id_token_hint", &hint)]).await.action();
+
+    assert_eq!(browser.post(&page, &[("sid", &alice)]).await.error(), "login_required");
+    assert_eq!(browser.authorize(&[]).await.claims()["sub"], "user-bob", "nothing was chosen");
+    assert_eq!(browser.post(&page, &[("sid", &bob)]).await.claims()["sub"], "user-bob");
+}
+
+#[tokio::test]
+async fn an_essential_level_is_met_or_the_answer_says_that_it_is_not() {
+    let stage = Stage::new().await;
+    let mut browser = stage.browser();
+    let with = |essential: bool, values: &[&str]| {
+        serde_json::json!({"id_token": {"acr": {"essential": essential, "values": values}}}).to_string()
+    };
+    let password = [("username", "alice"), ("password", "alice")];
+    let code = [&password[..], &[("code", "123456")]].concat();
+
+    let strange = browser.answer(&password, &[("claims", &with(true, &["gold"]))]).await;
+    let wished = browser.authorize(&[("claims", &with(false, &["gold"]))]).await;
+    let silent = browser.authorize(&[("claims", &with(true, &["2"])), ("prompt", "none")]).await;
+    let met = browser.answer(&code, &[("claims", &with(true, &["gold", "2"]))]).await;
+
+    assert_eq!(strange.error(), "unmet_authentication_requirements");
+    assert_eq!(wished.claims()["acr"], "1");
+    assert_eq!(silent.error(), "unmet_authentication_requirements");
+    assert_eq!(met.claims()["acr"], "2");
+}
+
+#[tokio::test]
+async fn a_wrong_clock_for_one_client_leaves_no_sign_in_after_the_token() {
+    let stage = Stage::alice().await;
+    stage.tenant().clock().freeze(1_000);
+    stage.tenant().add_client(Client { clock_skew: -300, ..Client::unregistered(CLIENT) });
+
+    let claims = stage.authorize(&[]).await.claims();
+
+    assert_eq!((&claims["iat"], &claims["auth_time"]), (&700.into(), &700.into()));
+}

@@ -37,7 +37,8 @@ pub(super) fn understand(state: &State, params: &Params) -> Result<Wanted, Untru
 fn hinted(state: &State, hint: &str, client_id: Option<&str>) -> Result<Hint, Untrusted> {
     let refused =
         |problem: String, remedy: &str| Untrusted { problem, remedy: remedy.to_owned(), difference: None };
-    let Some(hint) = read_hint(hint) else {
+    let clients = state.desk().clients();
+    let Some(hint) = read_hint(hint, &clients) else {
         return Err(refused(
             "The id_token_hint is not a token that this provider signed.".into(),
             "Send the ID Token as it came, or leave id_token_hint out.",
