@@ -31,9 +31,11 @@ mod provider {
     mod malformed;
     mod metadata;
     mod migration;
+    mod mistakes;
     mod occasions;
     mod offer;
     mod openapi;
+    mod pages;
     mod pause;
     mod presets;
     mod program;
