@@ -24,8 +24,9 @@ use crate::offer::Offer;
 use crate::protocol::authorization::Destination;
 use crate::protocol::{AuthorizationRequest, ClaimsRequest, Params, ProtocolError, ResponseType};
 
-pub(crate) use redirect_uri::{Difference, is_on_loopback, nearest};
+pub(crate) use redirect_uri::{Difference, has_hidden_characters, is_on_loopback, nearest};
 pub(crate) use scope::is_offered as scope_is_offered;
+pub(crate) use signing::is_possible as signing_is_possible;
 
 /// A rule about a request whose client and redirect URI are trusted.
 type Check = fn(&Params, &Offer) -> Result<(), ProtocolError>;

@@ -86,6 +86,11 @@ fn is_zero(value: &i64) -> bool {
     *value == 0
 }
 
+/// Whether a value is a set of keys (RFC 7517 5).
+pub(crate) fn is_key_set(jwks: &Value) -> bool {
+    jwks["keys"].as_array().is_some_and(|keys| keys.iter().all(Value::is_object))
+}
+
 impl Client {
     /// A client that nobody registered: an id and nothing else.
     pub fn unregistered(client_id: &str) -> Self {

@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::grant::{Granted, Vault};
 use crate::login::User;
 use crate::protocol::ClaimsRequest;
+use crate::session::{Session, Strength};
 use crate::tenant::State;
 use crate::token::decode;
 
@@ -108,19 +109,36 @@ impl State {
             return Err(DeviceError::UnknownUser { username: username.to_owned(), known: known.join(", ") });
         };
         let device = self.device(user_code)?;
+        let id = self.ids.fresh();
+        let session = self.device_session(user, &device.client_id);
         let granted = Granted {
-            id: self.ids.fresh(),
+            id,
             client_id: device.client_id,
             user: user.clone(),
             scope: device.scope,
             nonce: None,
-            auth_time: self.clock.unix(),
+            auth_time: session.auth_time,
             acr: None,
             amr: Vec::new(),
-            sid: self.ids.fresh(),
+            sid: session.sid.clone(),
             claims: ClaimsRequest::default(),
         };
-        self.answer_device(user_code, Answer::Yes(Arc::new(granted)))
+        self.answer_device(user_code, Answer::Yes(Arc::new(granted)))?;
+        self.sessions.open().keep(session, self.clock.unix());
+        Ok(())
+    }
+
+    /// The session that a person has at a device: no browser has it, and it can be ended.
+    fn device_session(&self, user: &User, client_id: &str) -> Session {
+        Session {
+            sid: self.ids.fresh(),
+            username: user.username.clone(),
+            sub: user.sub.clone(),
+            auth_time: self.clock.unix(),
+            strength: Strength::Two,
+            amr: Vec::new(),
+            clients: vec![client_id.to_owned()],
+        }
     }
 
     /// Lets a person refuse a device.

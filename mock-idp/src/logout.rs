@@ -2,6 +2,8 @@
 
 mod outgoing;
 
+pub(crate) use outgoing::is_deliverable;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::task::JoinSet;

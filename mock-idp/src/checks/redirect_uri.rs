@@ -34,6 +34,15 @@ pub(super) fn is_allowed<'p>(
             difference: None,
         });
     };
+    if has_hidden_characters(uri) {
+        return Err(Untrusted {
+            problem: format!(
+                "The redirect_uri {uri:?} has a space, a line break, a tab or another control character."
+            ),
+            remedy: "Percent-encode what belongs to the address, and leave out what does not.".into(),
+            difference: None,
+        });
+    }
     let parsed = Url::parse(uri).map_err(|error| Untrusted {
         problem: format!("The redirect_uri \"{uri}\" is not an absolute URI: {error}."),
         remedy: "Send an address like http://localhost:3000/callback.".into(),
@@ -67,6 +76,11 @@ pub(super) fn is_allowed<'p>(
             difference: Some(Box::new(nearest(uri, &client.redirect_uris))),
         }),
     }
+}
+
+/// Whether a text has what no URI has and what those who read URIs drop without a word (RFC 3986 2).
+pub(crate) fn has_hidden_characters(uri: &str) -> bool {
+    uri.chars().any(|letter| letter.is_control() || letter.is_whitespace())
 }
 
 /// Whether a URI is http(s) on this machine.

@@ -10,6 +10,12 @@ pub(super) fn is_offered(params: &Params, offer: &Offer) -> Result<(), ProtocolE
         None => Some(ResponseMode::Query),
     };
     match mode {
+        Some(mode) if !offer.has_response_mode(mode) && params.given("response_mode").is_none() => {
+            Err(ProtocolError::invalid(format!(
+                "response_mode is missing, which means {mode} here, and that is not offered; send one of: {}",
+                offer.response_modes.join(", ")
+            )))
+        }
         Some(mode) if !offer.has_response_mode(mode) => Err(ProtocolError::invalid(format!(
             "response_mode={mode} is not offered; send one of: {}",
             offer.response_modes.join(", ")

@@ -5,7 +5,7 @@ use crate::client::Client;
 use crate::protocol::{ErrorCode, Params, ProtocolError};
 
 /// A client without a secret has nothing to verify an HMAC with.
-pub(super) fn is_possible(_: &Params, client: &Client, book: &Rulebook<'_>) -> Result<(), ProtocolError> {
+pub(crate) fn is_possible(_: &Params, client: &Client, book: &Rulebook<'_>) -> Result<(), ProtocolError> {
     let wanted = [
         ("id_token_signed_response_alg", client.id_token_signed_response_alg.as_deref()),
         ("userinfo_signed_response_alg", client.userinfo_signed_response_alg.as_deref()),

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::answer::{Item, Json, Named, Query, Refused};
-use crate::client::Client;
+use crate::client::{Client, is_key_set};
 use crate::tenant::Tenant;
 
 pub(super) async fn list(Named(tenant): Named, query: Query) -> Result<axum::Json<Vec<Client>>, Refused> {
@@ -69,10 +69,6 @@ pub(super) fn read(body: Value) -> Result<Client, Refused> {
         Some(problem) => Err(Refused::bad(problem)),
         None => client.check().map(|()| client).map_err(Refused::bad),
     }
-}
-
-fn is_key_set(jwks: &Value) -> bool {
-    jwks["keys"].as_array().is_some_and(|keys| keys.iter().all(Value::is_object))
 }
 
 pub(super) fn find(tenant: &Tenant, id: &str) -> Result<Client, Refused> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::path;
 use super::token::{crossing, private_json};
-use crate::checks::scope_is_offered;
+use crate::checks::{scope_is_offered, signing_is_possible};
 use crate::client::Client;
 use crate::client_auth::authenticate;
 use crate::device::{INTERVAL, LIFETIME};
@@ -32,7 +32,9 @@ fn begin(call: &Call, client: &Client) -> Result<Object, OAuthError> {
     }
     let scope = call.form.given("scope").unwrap_or("openid");
     let desk = Arc::new(state.snapshot());
-    scope_is_offered(scope, &desk.book()).map_err(|error| OAuthError::new(error.code, error.description))?;
+    scope_is_offered(scope, &desk.book())
+        .and_then(|()| signing_is_possible(&call.form, client, &desk.book()))
+        .map_err(|error| OAuthError::new(error.code, error.description))?;
     let codes = state.new_device(&client.client_id, scope);
     let page = state.at(path::DEVICE);
     let with_code: Params = [("user_code", codes.user_code.as_str())].into_iter().collect();

@@ -24,6 +24,15 @@ pub(super) fn request(uri: &str, body: &str) -> trace::Request {
     trace::Request { method: "POST".to_owned(), url: uri.to_owned(), headers, body: body.to_owned() }
 }
 
+/// Whether this provider can post to an address at all.
+pub(crate) fn is_deliverable(uri: &str) -> bool {
+    Url::parse(uri).is_ok_and(|url| speaks(&url))
+}
+
+fn speaks(url: &Url) -> bool {
+    url.scheme() == "http"
+}
+
 /// Posts a form, in bounded time, and follows nothing. An error is a sentence.
 pub(super) async fn post(url: &Url, body: String) -> Result<trace::Response, String> {
     match tokio::time::timeout(PATIENCE, exchange(url, body)).await {
@@ -33,7 +42,7 @@ pub(super) async fn post(url: &Url, body: String) -> Result<trace::Response, Str
 }
 
 async fn exchange(url: &Url, body: String) -> Result<trace::Response, String> {
-    if url.scheme() != "http" {
+    if !speaks(url) {
         return Err(format!(
             "logout tokens are posted over plain http only, and {url} is not; register a backchannel_logout_uri \
              that starts with http://"

@@ -24,6 +24,8 @@ pub struct Facts<'f> {
     pub rules: Rules,
     /// Whether responses name it (RFC 9207).
     pub issuer_parameter: bool,
+    /// Whether anybody can register a client.
+    pub registers: bool,
 }
 
 /// Endpoints that may be switched off, by the member that names them.
@@ -55,7 +57,8 @@ fn endpoints(facts: &Facts<'_>) -> Object {
         .with("token_endpoint", at(path::TOKEN))
         .with("jwks_uri", at(path::JWKS));
     for (member, endpoint) in ENDPOINTS {
-        if facts.offer.serves(*endpoint) {
+        let is_closed = *endpoint == Endpoint::Registration && !facts.registers;
+        if facts.offer.serves(*endpoint) && !is_closed {
             document.push(member, at(path::of(*endpoint)));
         }
     }

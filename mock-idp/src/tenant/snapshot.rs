@@ -30,6 +30,7 @@ struct Metadata {
     offer: Arc<Offer>,
     rules: Rules,
     issuer_parameter: bool,
+    registers: bool,
     internal: bool,
     text: Arc<str>,
 }
@@ -44,22 +45,24 @@ impl State {
     /// The metadata, made anew only if something that it depends on has changed.
     /// Back ends may be told other URLs than browsers.
     pub(crate) fn metadata(&self, internal: bool) -> Arc<str> {
-        let (offer, rules, issuer_parameter) = {
+        let (offer, rules, issuer_parameter, registers) = {
             let desk = self.desk();
-            (Arc::clone(&desk.offer), desk.rules, desk.issuer_parameter)
+            (Arc::clone(&desk.offer), desk.rules, desk.issuer_parameter, desk.registers())
         };
         let mut kept = self.metadata.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fits = |kept: &&Metadata| {
             Arc::ptr_eq(&kept.offer, &offer)
-                && (kept.rules, kept.issuer_parameter, kept.internal) == (rules, issuer_parameter, internal)
+                && (kept.rules, kept.issuer_parameter) == (rules, issuer_parameter)
+                && (kept.registers, kept.internal) == (registers, internal)
         };
         if let Some(kept) = kept.as_ref().filter(fits) {
             return Arc::clone(&kept.text);
         }
         let (issuer, base) = (&self.issuer, &self.base);
-        let facts = Facts { issuer, base, offer: &offer, rules, issuer_parameter };
+        let facts = Facts { issuer, base, offer: &offer, rules, issuer_parameter, registers };
         let text: Arc<str> = self.place.relocated(metadata(&facts), internal).to_string().into();
-        *kept = Some(Metadata { offer, rules, issuer_parameter, internal, text: Arc::clone(&text) });
+        *kept =
+            Some(Metadata { offer, rules, issuer_parameter, registers, internal, text: Arc::clone(&text) });
         text
     }
 }

@@ -178,6 +178,7 @@ impl Desk {
         self.rules = new.rules;
         self.issuer_parameter = new.issuer_parameter;
         self.offer = new.offer;
+        self.registration_token = new.registration_token;
         self.lifetimes = new.lifetimes;
     }
 
@@ -185,6 +186,11 @@ impl Desk {
     pub(crate) fn at_root(mut self, at_root: bool) -> Self {
         self.preset.at_root = at_root;
         self
+    }
+
+    /// Whether anybody can register a client: strict rules want a token, which nobody can have unless one is set.
+    pub(crate) fn registers(&self) -> bool {
+        self.rules == Rules::Lenient || self.registration_token.is_some()
     }
 
     pub(crate) fn clients(&self) -> Arc<Vec<Client>> {

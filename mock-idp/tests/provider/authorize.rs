@@ -1,6 +1,6 @@
 //! Authorization requests, good and bad.
 
-use mock_idp::{Client, LoginPolicy, Rules};
+use mock_idp::{Client, LoginPolicy, Offer, Rules};
 
 use super::stage::{CALLBACK, CLIENT, Stage};
 
@@ -147,4 +147,37 @@ async fn a_body_beyond_the_limit_is_refused() {
     let got = stage.post(&url, &[("x", &"y".repeat(64 * 1024 + 1))]).await;
 
     assert_eq!(got.status, 413);
+}
+
+#[tokio::test]
+async fn a_redirect_uri_with_hidden_characters_gets_the_page_under_either_rules() {
+    let stage = Stage::alice().await;
+    for uri in
+        ["http://localhost/\r\nx: y", "http://local\thost/", "http://localhost/\u{7f}", " http://localhost/"]
+    {
+        for rules in [Rules::Lenient, Rules::Strict] {
+            stage.tenant().set_rules(rules);
+            let redirect_uris = vec![uri.to_owned()];
+            stage.tenant().add_client(Client { redirect_uris, ..Client::unregistered(CLIENT) });
+
+            let got = stage.authorize(&[("redirect_uri", uri)]).await;
+
+            assert_eq!(got.status, 400, "{uri:?} {got:?}");
+            assert!(got.body.contains("control character"), "{uri:?} {got:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_request_without_response_mode_is_told_what_it_meant_where_that_is_not_offered() {
+    let stage = Stage::alice().await;
+    let response_modes = vec!["form_post".into()];
+    stage.tenant().set_offer(Offer { response_modes, ..Offer::default() }).unwrap();
+
+    let answer = stage.authorize(&[]).await.fragment();
+
+    assert_eq!(answer.first("error"), Some("invalid_request"));
+    let text = answer.first("error_description").unwrap();
+    assert!(text.starts_with("response_mode is missing, which means fragment here"), "{text}");
+    assert!(stage.authorize(&[("response_mode", "form_post")]).await.fields().has("id_token"));
 }

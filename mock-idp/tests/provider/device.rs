@@ -1,6 +1,6 @@
 //! Devices that show a code, and the page where a person enters it.
 
-use mock_idp::{Client, Clock, Ids, LoginPolicy, MockIdp};
+use mock_idp::{Client, Clock, Ids, LoginPolicy, Logout, MockIdp};
 use serde_json::{Value, json};
 
 use super::stage::{CLIENT, Got, Stage};
@@ -158,4 +158,40 @@ async fn a_device_code_belongs_to_its_client_and_the_grant_type_may_have_to_be_r
 
     assert_eq!(error(&other), "invalid_grant");
     assert_eq!(error(&refused), "unauthorized_client");
+}
+
+#[tokio::test]
+async fn a_device_gets_no_code_for_tokens_that_could_not_be_signed() {
+    let stage = Stage::frozen().await;
+    stage.tenant().add_client(Client {
+        id_token_signed_response_alg: Some("HS256".into()),
+        ..Client::unregistered(CLIENT)
+    });
+    let url = format!("{}/device_authorization", stage.provider.base_url());
+
+    let got = stage.post(&url, &[("client_id", CLIENT)]).await;
+
+    assert_eq!((got.status, error(&got)), (400, json!("unauthorized_client")));
+    assert!(got.body.contains("id_token_signed_response_alg = HS256"), "{got:?}");
+}
+
+#[tokio::test]
+async fn the_session_at_a_device_can_be_ended_like_any_other() {
+    let stage = Stage::frozen().await;
+    let tenant = stage.tenant();
+    tenant.add_client(Client {
+        backchannel_logout_uri: Some("http://127.0.0.1:1/".into()),
+        ..Client::unregistered(CLIENT)
+    });
+    let device = stage.device().await;
+    tenant.approve_device(&device.shown, "alice").unwrap();
+    let tokens = stage.poll(&device).await.json();
+    let (_, claims) = super::stage::told(tokens["id_token"].as_str().unwrap());
+
+    let by_sid = Logout { sid: claims["sid"].as_str().map(str::to_owned), ..Logout::default() };
+    let told = tenant.back_channel_logout(&by_sid).await.unwrap();
+
+    assert_eq!(told.iter().map(|told| told.client_id.as_str()).collect::<Vec<_>>(), [CLIENT]);
+    let by_user = Logout { user: Some("alice".into()), ..Logout::default() };
+    assert!(tenant.back_channel_logout(&by_user).await.is_err(), "the session goes on");
 }

@@ -1,5 +1,6 @@
 //! What the provider says about itself, and that it is so.
 
+use mock_idp::{MockIdp, Rules, Settings};
 use serde_json::Value;
 
 use super::stage::{Stage, request};
@@ -86,4 +87,21 @@ async fn the_issuer_parameter_is_sent_if_and_only_if_it_is_advertised() {
     assert_eq!(stage.authorize(&[]).await.fragment().first("iss"), Some(tenant.issuer().as_str()));
     let error = stage.get(&request(&tenant.issuer(), &[("nonce", "")])).await.fragment();
     assert_eq!(error.first("iss"), Some(tenant.issuer().as_str()));
+}
+
+#[tokio::test]
+async fn registration_is_advertised_if_and_only_if_somebody_could_register() {
+    let stage = Stage::new().await;
+    let settings = Settings { registration_token: Some("let-me-in".into()), ..Settings::default() };
+    let guarded = Stage::with(MockIdp::builder().settings(settings).start().await.unwrap());
+    for (stage, under_strict_rules) in [(stage, false), (guarded, true)] {
+        for (rules, expected) in [(Rules::Lenient, true), (Rules::Strict, under_strict_rules)] {
+            stage.tenant().set_rules(rules);
+            let url = format!("{}/.well-known/openid-configuration", stage.provider.base_url());
+
+            let told = stage.get(&url).await.json()["registration_endpoint"].is_string();
+
+            assert_eq!(told, expected, "{rules:?}");
+        }
+    }
 }

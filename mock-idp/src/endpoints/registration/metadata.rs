@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::checks::is_on_loopback;
-use crate::client::{AuthMethod, Client};
+use crate::checks::{has_hidden_characters, is_on_loopback};
+use crate::client::{AuthMethod, Client, is_key_set};
+use crate::logout::is_deliverable;
 use crate::offer::Offer;
 use crate::protocol::{ErrorCode, OAuthError, ResponseType};
 use crate::server::Call;
@@ -64,17 +65,10 @@ pub(super) fn read(call: &Call, is_trusted: bool) -> Result<Client, OAuthError> 
     client.token_endpoint_auth_method.get_or_insert(AuthMethod::ClientSecretBasic);
     let offer = Arc::clone(&call.state.desk().offer);
     redirects(&client)?;
+    addresses(&client, is_trusted)?;
+    values(&client)?;
     flows(&client, &offer)?;
     algorithms(&client, &offer)?;
-    if let Some(uri) =
-        client.backchannel_logout_uri.as_deref().filter(|uri| !is_trusted && !is_on_loopback(uri))
-    {
-        // Whoever asks could otherwise let the provider post to any address that it can reach.
-        return Err(invalid(format!(
-            "backchannel_logout_uri = \"{uri}\" is not on loopback, which anybody can register; set \
-             registration_token, and send it as Bearer token"
-        )));
-    }
     Ok(client)
 }
 
@@ -110,16 +104,59 @@ fn redirects(client: &Client) -> Result<(), OAuthError> {
     match client.redirect_uris.iter().find(|uri| !is_good(uri)) {
         None => Ok(()),
         Some(uri) => Err(wrong(format!(
-            "redirect_uris has \"{uri}\", which is not an absolute URI without a fragment; send one like \
-             http://localhost:3000/callback"
+            "redirect_uris has \"{}\", which is not an absolute URI without a fragment; send one like \
+             http://localhost:3000/callback",
+            uri.escape_debug()
         ))),
     }
 }
 
 fn is_good(uri: &str) -> bool {
-    Url::parse(uri).is_ok_and(|uri| {
-        uri.fragment().is_none() && !["javascript", "data", "vbscript"].contains(&uri.scheme())
-    })
+    !has_hidden_characters(uri)
+        && Url::parse(uri).is_ok_and(|uri| {
+            uri.fragment().is_none() && !["javascript", "data", "vbscript"].contains(&uri.scheme())
+        })
+}
+
+/// The other addresses, which browsers and this provider go to.
+fn addresses(client: &Client, is_trusted: bool) -> Result<(), OAuthError> {
+    let after = client.post_logout_redirect_uris.iter().map(|uri| ("post_logout_redirect_uris", uri));
+    let front = client.frontchannel_logout_uri.iter().map(|uri| ("frontchannel_logout_uri", uri));
+    let back = client.backchannel_logout_uri.iter().map(|uri| ("backchannel_logout_uri", uri));
+    for (name, uri) in after.chain(front).chain(back) {
+        if !is_good(uri) || !Url::parse(uri).is_ok_and(|uri| matches!(uri.scheme(), "http" | "https")) {
+            return Err(invalid(format!(
+                "{name} has \"{}\", which is not an absolute http or https URI without a fragment; send one like \
+                 http://localhost:3000/logout",
+                uri.escape_debug()
+            )));
+        }
+    }
+    match client.backchannel_logout_uri.as_deref() {
+        // Whoever asks could otherwise let the provider post to any address that it can reach.
+        Some(uri) if !is_trusted && !is_on_loopback(uri) => Err(invalid(format!(
+            "backchannel_logout_uri = \"{uri}\" is not on loopback, which anybody can register; set \
+             registration_token, and send it as Bearer token"
+        ))),
+        Some(uri) if !is_deliverable(uri) => Err(invalid(format!(
+            "backchannel_logout_uri = \"{uri}\" cannot be reached: logout tokens are posted over plain http only; \
+             send an address that starts with http://"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Values that would only be noticed much later.
+fn values(client: &Client) -> Result<(), OAuthError> {
+    if client.jwks.as_ref().is_some_and(|jwks| !is_key_set(jwks)) {
+        return Err(invalid("jwks is no key set; send {\"keys\": [ … ]} with the public keys"));
+    }
+    match client.default_max_age {
+        Some(age) if age < 0 => {
+            Err(invalid(format!("default_max_age = {age} is less than nothing; send 0 or more seconds")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Response types, grant types and the way to authenticate are offered, and fit each other.
