@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What the release binary costs as a process: size, start, memory and CPU, beside `openssl speed` on the same core.
 
-    cargo build --release -p rpcheck-mock-idp
+    cargo build --profile dist -p rpcheck-mock-idp
     mock-idp/benches/process.py [path/to/mock-idp] [--logins 100000]
 
 After the start, the provider runs on one core, and the client that asks it on another. Prints the second table of docs/speed.md.
@@ -136,7 +136,7 @@ def row(what, figure, target=""):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("binary", nargs="?", default="target/release/mock-idp")
+    parser.add_argument("binary", nargs="?", default="target/dist/mock-idp")
     parser.add_argument("--logins", type=int, default=100_000)
     options = parser.parse_args()
     binary, cores = options.binary, sorted(os.sched_getaffinity(0))

@@ -114,7 +114,7 @@ impl State {
         let granted = Granted {
             id,
             client_id: device.client_id,
-            user: user.clone(),
+            user: self.grants.person(user.clone()),
             scope: device.scope,
             nonce: None,
             auth_time: session.auth_time,

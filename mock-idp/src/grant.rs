@@ -5,7 +5,7 @@
 
 mod store;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::carried::Pushed;
@@ -21,7 +21,7 @@ pub(crate) struct Granted {
     /// Names this grant; fresh for every sign-in.
     pub(crate) id: String,
     pub(crate) client_id: String,
-    pub(crate) user: User,
+    pub(crate) user: Arc<User>,
     /// Separated by spaces.
     pub(crate) scope: String,
     pub(crate) nonce: Option<String>,
@@ -74,6 +74,25 @@ pub(crate) struct Refresh {
     pub(crate) is_spent: bool,
 }
 
+/// The people of the latest grants, so that thousands of grants about one person hold that person once.
+#[derive(Debug, Default)]
+pub(crate) struct Known(VecDeque<Arc<User>>);
+
+impl Known {
+    /// More than this many people at once hold a copy each.
+    const MOST: usize = 16;
+
+    fn shared(&mut self, user: User) -> Arc<User> {
+        if let Some(known) = self.0.iter().find(|known| ***known == user) {
+            return Arc::clone(known);
+        }
+        let user = Arc::new(user);
+        self.0.push_front(Arc::clone(&user));
+        self.0.truncate(Self::MOST);
+        user
+    }
+}
+
 /// Everything that an issuer gave out and still honours.
 #[derive(Debug, Default)]
 pub(crate) struct Vault {
@@ -97,6 +116,7 @@ pub(crate) struct Vault {
     pub(crate) begun: Store<Pushed>,
     /// Responses that stopped at a page, by a name that nobody can guess.
     pub(crate) paused: Store<PausedResponse>,
+    known: Known,
 }
 
 impl Vault {
@@ -122,5 +142,10 @@ pub(crate) struct Grants(Mutex<Vault>);
 impl Grants {
     pub(crate) fn open(&self) -> MutexGuard<'_, Vault> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A person, shared with the other grants about them.
+    pub(crate) fn person(&self, user: User) -> Arc<User> {
+        self.open().known.shared(user)
     }
 }

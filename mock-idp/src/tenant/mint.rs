@@ -1,5 +1,7 @@
 //! Tokens on demand, without a login.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -94,7 +96,7 @@ impl Tenant {
         order.faults.iter().try_for_each(|fault| is_for_one_token(fault, LOGOUT_TOKEN_SEAMS))?;
         let (client, granted) = self.state.parties(order)?;
         let mut pass = pass(order, LOGOUT_TOKEN);
-        Ok(self.state.loose_logout_token(client, granted.user.sub, order.sid.clone(), &mut pass))
+        Ok(self.state.loose_logout_token(client, granted.user.sub.clone(), order.sid.clone(), &mut pass))
     }
 
     /// Makes an access token to order, good at the userinfo endpoint, and says for how many seconds.
@@ -134,7 +136,7 @@ impl State {
         let granted = Granted {
             id: self.ids.fresh(),
             client_id: order.client_id.clone(),
-            user: user.clone(),
+            user: Arc::new(user.clone()),
             scope: order.scope.clone().unwrap_or_else(|| "openid profile email".to_owned()),
             nonce: order.nonce.clone(),
             auth_time: self.clock.unix(),

@@ -44,7 +44,7 @@ pub(in crate::endpoints) fn grant(
     let granted = Arc::new(Granted {
         id: arrival.id,
         client_id: client_id.clone(),
-        user: arrival.user,
+        user: state.grants.person(arrival.user),
         scope: arrival.scope,
         nonce: request.nonce.clone(),
         auth_time: arrival.auth_time,
