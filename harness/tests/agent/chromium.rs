@@ -93,7 +93,7 @@ async fn chromium_withholds_unmarked_cookies_after_the_grace() {
 async fn chromium_tells_of_deadlines_drops_and_loops_like_the_http_agent() {
     let Some(browser) = browser() else { return };
     let stage = Stage::start(Clock::system()).await;
-    let options = harness::agent::AgentOptions { deadline: SHORT * 3, ..stage.options() };
+    let options = harness::agent::AgentOptions { deadline: SHORT * 10, ..stage.options() };
     let mut agent = browser.agent(options).await.unwrap();
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
 

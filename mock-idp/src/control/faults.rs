@@ -57,7 +57,7 @@ pub(super) async fn seams(query: Query) -> Result<axum::Json<Value>, Refused> {
         Seam::without_endpoint().map(|seam| json!({ "seam": seam.name(), "verbs": seam.verbs() })).collect();
     let endpoints: Vec<&str> = Endpoint::ALL
         .iter()
-        .filter(|endpoint| **endpoint != Endpoint::App)
+        .filter(|endpoint| endpoint.is_ours())
         .map(|endpoint| endpoint.as_str())
         .collect();
     let verbs = Seam::Wire(Endpoint::Jwks).verbs();

@@ -18,7 +18,7 @@ pub(super) async fn show(query: Query) -> Result<axum::Json<Value>, Refused> {
 fn document() -> Value {
     let mut schemas: Value = serde_json::from_str(SCHEMAS).expect("the schemas are JSON");
     schemas["Endpoint"]["enum"] = Endpoint::ALL.iter().map(|endpoint| endpoint.as_str()).collect();
-    let ours = Endpoint::ALL.iter().filter(|endpoint| **endpoint != Endpoint::App);
+    let ours = Endpoint::ALL.iter().filter(|endpoint| endpoint.is_ours());
     schemas["WireEndpoint"]["enum"] = ours.map(|endpoint| endpoint.as_str()).collect();
     let parameters: Value = serde_json::from_str(PARAMETERS).expect("the parameters are JSON");
     let mut paths = Map::new();

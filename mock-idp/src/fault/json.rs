@@ -73,7 +73,7 @@ fn take_seam(object: &mut Map<String, Value>) -> Result<Seam, FaultError> {
 }
 
 fn take_endpoint(object: &mut Map<String, Value>) -> Result<Endpoint, FaultError> {
-    let ours = Endpoint::ALL.iter().filter(|endpoint| **endpoint != Endpoint::App);
+    let ours = Endpoint::ALL.iter().filter(|endpoint| endpoint.is_ours());
     let names = || ours.clone().map(|endpoint| endpoint.as_str()).collect::<Vec<_>>().join(", ");
     let name = object
         .remove("endpoint")

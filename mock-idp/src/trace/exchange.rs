@@ -129,6 +129,11 @@ impl Endpoint {
         }
     }
 
+    /// Whether the provider answers there, so that it can lie on the wire.
+    pub fn is_ours(self) -> bool {
+        !matches!(self, Self::App | Self::BackChannelLogout)
+    }
+
     /// Endpoints that the application's server asks on its own account, not by way of the browser.
     pub fn leg(self) -> Leg {
         match self {
