@@ -4,7 +4,8 @@ use mock_idp::fault::ID_TOKEN;
 use mock_idp::{Client, Clock, Ids, Rules};
 use serde_json::json;
 
-use super::stage::{CLIENT, Stage};
+use super::program::{Folder, Running, program};
+use super::stage::{CALLBACK, CLIENT, Stage, client, read, request, told};
 
 #[tokio::test]
 async fn without_a_place_to_go_the_provider_shows_its_own_page() {
@@ -137,7 +138,7 @@ async fn a_hint_is_believed_whatever_the_provider_signs_with_for_the_client() {
             ..Client::unregistered(CLIENT)
         });
         let hint = tenant.mint("alice", CLIENT, None, &[]).unwrap();
-        assert_eq!(super::stage::told(&hint).0["alg"], alg);
+        assert_eq!(told(&hint).0["alg"], alg);
 
         let silent = browser.authorize(&[("prompt", "none"), ("id_token_hint", &hint)]).await;
         let logout = stage.post(&url, &[("id_token_hint", &hint)]).await;
@@ -171,4 +172,26 @@ async fn a_secret_vouches_for_no_token_of_another_client() {
     assert_eq!(status(json!(CLIENT), CLIENT).await, 400);
     assert_eq!(status(json!([CLIENT, "other"]), "other").await, 200);
     assert_eq!(status(json!([CLIENT, "other"]), CLIENT).await, 400);
+}
+
+#[tokio::test]
+async fn a_hint_that_was_signed_with_a_key_of_one_s_own_is_believed() {
+    let folder = Folder::new("hint");
+    assert!(program(&["keys", folder.0.join("keys").to_str().unwrap()]).status().unwrap().success());
+    let file = folder.write(
+        "idp.toml",
+        &format!(
+            "keys = \"keys\"\npolicy = \"alice\"\n[[client]]\nclient_id = \"{CLIENT}\"\n\
+             redirect_uris = [\"{CALLBACK}\"]\nid_token_signed_response_alg = \"ES256\"\n"
+        ),
+    );
+    let own = Running::start_with(&["--config", &file], &[]);
+    let get = async |url: String| read(client().get(url).send().await.unwrap()).await;
+
+    let answer = get(request(own.issuer(), &[])).await.fragment();
+    let hint = answer.first("id_token").unwrap();
+    let got = get(format!("{}/end-session?id_token_hint={hint}", own.issuer())).await;
+
+    assert!(told(hint).0["kid"].as_str().unwrap().starts_with("ec-p256-"), "{:?}", told(hint));
+    assert!(got.status == 200 && got.body.contains("Signed out"), "{got:?}");
 }
