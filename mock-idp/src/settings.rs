@@ -4,6 +4,7 @@ mod bases;
 mod file;
 mod names;
 mod origin;
+mod restart;
 mod show;
 mod tenant;
 
@@ -163,6 +164,7 @@ impl Settings {
         self.offer.check()?;
         self.check_lifetimes()?;
         self.clients.iter().try_for_each(Client::check)?;
+        self.check_seed()?;
         if !self.control.ip().is_loopback() {
             return Err(format!(
                 "control = \"{}\" is not on loopback; write \"127.0.0.1:{}\"",
@@ -193,30 +195,19 @@ impl Settings {
                 .map(drop)
                 .and_then(|()| settings.check_lifetimes())
                 .and_then(|()| settings.clients.iter().try_for_each(Client::check))
+                .and_then(|()| settings.check_seed())
                 .and_then(|()| Preset::of(&settings).map(drop))
                 .map_err(|problem| format!("[tenant.{slug}]: {problem}"))?;
         }
         Ok(())
     }
 
-    /// The settings that differ from those of a running provider and count only when it starts.
-    pub fn needs_restart(&self, new: &Self) -> Vec<&'static str> {
-        let shape = |settings: &Self| (settings.preset.clone(), settings.realm.clone());
-        let differences = [
-            ("listen", self.listen != new.listen),
-            ("control", self.control != new.control),
-            ("public_url", self.public_url != new.public_url),
-            ("internal_url", self.internal_url != new.internal_url),
-            ("trust_forwarded", self.trust_forwarded != new.trust_forwarded),
-            ("trailing_slash", self.trailing_slash != new.trailing_slash),
-            ("preset", shape(self) != shape(new)),
-            ("seed", self.seed != new.seed),
-            ("now", self.now != new.now),
-            ("keys", self.keys != new.keys),
-            ("tls", (self.tls, &self.tls_hosts) != (new.tls, &new.tls_hosts)),
-            ("tls_folder", self.tls_folder != new.tls_folder),
-        ];
-        differences.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+    /// What TOML and the command line can say alike.
+    fn check_seed(&self) -> Result<(), String> {
+        match self.seed.filter(|seed| i64::try_from(*seed).is_err()) {
+            Some(seed) => Err(format!("seed = {seed} is too large; write a number from 0 to {}", i64::MAX)),
+            None => Ok(()),
+        }
     }
 
     fn check_lifetimes(&self) -> Result<(), String> {
@@ -302,6 +293,7 @@ mod tests {
             refused(&|settings| settings.control = "0.0.0.0:9001".parse().unwrap())
                 .contains("127.0.0.1:9001")
         );
+        assert!(refused(&|settings| settings.seed = Some(u64::MAX)).contains("9223372036854775807"));
         assert!(refused(&|settings| settings.code_lifetime = 0).contains("code_lifetime"));
         let error = refused(&|settings| {
             let tenant = TenantSettings { policy: Some("zoe".into()), ..TenantSettings::default() };
