@@ -9,6 +9,7 @@ impl Settings {
         let differences = [
             ("listen", self.listen != new.listen),
             ("control", self.control != new.control),
+            ("control_hosts", self.control_hosts != new.control_hosts),
             ("public_url", self.public_url != new.public_url),
             ("internal_url", self.internal_url != new.internal_url),
             ("trust_forwarded", self.trust_forwarded != new.trust_forwarded),
