@@ -122,6 +122,13 @@ impl Ids {
         Self(Source::Seeded { seed, drawn: Arc::new(AtomicU64::new(0)) })
     }
 
+    /// Begins the sequence of a seed again.
+    pub(crate) fn start_over(&self) {
+        if let Source::Seeded { drawn, .. } = &self.0 {
+            drawn.store(0, Ordering::Relaxed);
+        }
+    }
+
     /// The next id: 128 bits in base64url, 22 characters.
     pub fn fresh(&self) -> String {
         let mut bytes = [0_u8; 16];

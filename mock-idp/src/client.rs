@@ -1,5 +1,7 @@
 //! Applications that are registered at the provider, by their metadata (OIDC Dynamic Client Registration 2).
 
+mod check;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -116,7 +118,7 @@ impl Client {
     }
 
     /// Refuses a client that could never authenticate; the text says what to write instead.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    fn check_secret(&self) -> Result<(), String> {
         match self.token_endpoint_auth_method {
             Some(method) if method.needs_secret() && self.client_secret.is_none() => Err(format!(
                 "the client \"{}\" has token_endpoint_auth_method = \"{}\" and no client_secret; give it one, or \

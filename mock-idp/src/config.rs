@@ -13,6 +13,7 @@ mod web;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use clap::builder::Resettable;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use args::ServeArgs;
@@ -48,7 +49,7 @@ enum Command {
 /// is not, 2 if it could not be done.
 pub async fn main() -> ExitCode {
     // The matches still know whether a value came from a flag or from the environment.
-    let matches = Cli::command().get_matches();
+    let matches = without_empty_variables(Cli::command()).get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let done = match cli.command {
         None => run::serve(&cli.serve, &matches).await.map(|()| ExitCode::SUCCESS),
@@ -62,6 +63,15 @@ pub async fn main() -> ExitCode {
         eprintln!("mock-idp: {error:#}");
         ExitCode::from(2)
     })
+}
+
+/// A variable that is set to nothing is as good as none: that is how a composition of containers leaves it out.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let emptied = |arg: clap::Arg| {
+        let is_empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+        if is_empty { arg.env(Resettable::Reset) } else { arg }
+    };
+    command.mut_args(emptied).mut_subcommands(without_empty_variables)
 }
 
 fn say(text: &str) {

@@ -35,7 +35,12 @@ use answer::{Patience, Query, Refused};
 use table::routes;
 
 /// The control API's routes behind its guard.
-pub(crate) fn service(registry: &Arc<Registry>, address: SocketAddr, patience: Duration) -> Router {
+pub(crate) fn service(
+    registry: &Arc<Registry>,
+    address: SocketAddr,
+    hosts: &[String],
+    patience: Duration,
+) -> Router {
     routes()
         .iter()
         .fold(Router::new(), |router, route| router.route(route.path, (route.mount)()))
@@ -43,7 +48,7 @@ pub(crate) fn service(registry: &Arc<Registry>, address: SocketAddr, patience: D
         .method_not_allowed_fallback(wrong_method)
         .with_state(Arc::clone(registry))
         .layer(Extension(Patience(patience)))
-        .layer(middleware::from_fn_with_state(address, guard::admit))
+        .layer(middleware::from_fn_with_state(guard::Names::new(address, hosts), guard::admit))
 }
 
 async fn index(Shared(registry): Shared<Arc<Registry>>, query: Query) -> Result<axum::Json<Value>, Refused> {

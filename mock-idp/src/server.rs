@@ -94,16 +94,23 @@ impl MockIdp {
     /// same slug is replaced.
     ///
     /// # Panics
-    /// If the slug is not made of letters, digits, `-` and `_`, because it goes into URLs as it is.
+    /// If the slug is not made of letters, digits, `-` and `_`, 64 at most, because it goes into URLs as it is.
     pub fn new_tenant(&self, slug: &str, clock: Clock, ids: Ids) -> Tenant {
-        assert!(is_slug(slug), "the tenant slug \"{slug}\" must be made of letters, digits, - and _");
+        assert!(
+            is_slug(slug),
+            "the tenant slug \"{slug}\" must be made of letters, digits, - and _, 64 at most"
+        );
         Tenant::new(self.registry.add(slug, clock, ids), &self.registry)
     }
 }
 
+/// How long a slug is at most: it is part of every URL.
+const SLUG: usize = 64;
+
 /// Whether a text can be a tenant's slug.
 pub(crate) fn is_slug(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    (1..=SLUG).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 impl Drop for MockIdp {
@@ -131,7 +138,7 @@ impl Builder {
         Self { listen, ..self }
     }
 
-    /// Offers the control API here; it must be on loopback.
+    /// Offers the control API here; it must be on loopback unless the settings have `control_hosts`.
     pub fn control(self, control: SocketAddr) -> Self {
         Self { control: Some(control), ..self }
     }
@@ -165,7 +172,10 @@ impl Builder {
         if let Some(folder) = &self.settings.keys {
             token::use_keys(folder).map_err(StartError::Settings)?;
         }
-        if let Some(control) = self.control.filter(|address| !address.ip().is_loopback()) {
+        if let Some(control) = self
+            .control
+            .filter(|address| self.settings.control_hosts.is_empty() && !address.ip().is_loopback())
+        {
             return Err(StartError::ControlNotLoopback(control));
         }
         let (listener, address) = bind(self.listen, "--port").await?;
@@ -187,7 +197,7 @@ impl Builder {
             control_url = Some(url_of("http", address));
             tasks.push(tokio::spawn(serve(
                 listener,
-                control::service(&registry, address, self.patience),
+                control::service(&registry, address, &self.settings.control_hosts, self.patience),
                 self.patience,
                 Opening::default(),
             )));
@@ -216,7 +226,7 @@ fn origin_of(url: &str) -> Option<String> {
 }
 
 /// How this machine reaches a listener.
-fn url_of(scheme: &str, address: SocketAddr) -> String {
+pub(crate) fn url_of(scheme: &str, address: SocketAddr) -> String {
     let mut reachable = address;
     if address.ip().is_unspecified() {
         reachable.set_ip(IpAddr::from(Ipv4Addr::LOCALHOST));

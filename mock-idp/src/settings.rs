@@ -4,6 +4,7 @@ mod bases;
 mod file;
 mod names;
 mod origin;
+mod restart;
 mod show;
 mod tenant;
 
@@ -22,7 +23,8 @@ use crate::preset::Preset;
 
 pub use bases::TrustForwarded;
 pub use file::FromFile;
-pub(crate) use names::nearest;
+pub(crate) use file::absolute;
+pub(crate) use names::{names_of, nearest};
 pub use origin::{Origin, Origins};
 pub use show::shown;
 pub use tenant::TenantSettings;
@@ -38,8 +40,12 @@ pub(crate) const WITHOUT_TLS: &str = "this program was built without TLS; build 
 pub struct Settings {
     /// Where the binary listens. [`crate::MockIdp`] takes any free port unless told by its builder.
     pub listen: SocketAddr,
-    /// Where the binary's control API listens; on loopback.
+    /// Where the binary's control API listens; on loopback unless `control_hosts` says otherwise.
     pub control: SocketAddr,
+    /// Names under which the control API answers besides loopback, like `mock-idp:9001`. It may then listen on other
+    /// addresses too, where whoever reaches it can do anything with the provider.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub control_hosts: Vec<String>,
     /// How picky the provider is.
     pub rules: Rules,
     /// `ask`, `login-hint`, or the username of who is signed in without asking.
@@ -121,6 +127,7 @@ impl Default for Settings {
         Self {
             listen: loopback(9000),
             control: loopback(9001),
+            control_hosts: Vec::new(),
             rules: Rules::Lenient,
             policy: "ask".to_owned(),
             code_lifetime: 60,
@@ -163,13 +170,8 @@ impl Settings {
         self.offer.check()?;
         self.check_lifetimes()?;
         self.clients.iter().try_for_each(Client::check)?;
-        if !self.control.ip().is_loopback() {
-            return Err(format!(
-                "control = \"{}\" is not on loopback; write \"127.0.0.1:{}\"",
-                self.control,
-                self.control.port()
-            ));
-        }
+        self.check_seed()?;
+        self.check_control()?;
         if self.tls && cfg!(not(feature = "tls")) {
             return Err(format!("tls = true: {WITHOUT_TLS}"));
         }
@@ -178,7 +180,7 @@ impl Settings {
         for (slug, tenant) in &self.tenants {
             if !crate::server::is_slug(slug) || slug == "_default" {
                 return Err(format!(
-                    "[tenant.{slug}]: a slug is made of letters, digits, - and _, and is not _default"
+                    "[tenant.{slug}]: a slug is made of letters, digits, - and _, 64 at most, and is not _default"
                 ));
             }
             if tenant.at_root == Some(true) && crate::endpoints::is_taken(slug) {
@@ -193,30 +195,41 @@ impl Settings {
                 .map(drop)
                 .and_then(|()| settings.check_lifetimes())
                 .and_then(|()| settings.clients.iter().try_for_each(Client::check))
+                .and_then(|()| settings.check_seed())
                 .and_then(|()| Preset::of(&settings).map(drop))
                 .map_err(|problem| format!("[tenant.{slug}]: {problem}"))?;
         }
         Ok(())
     }
 
-    /// The settings that differ from those of a running provider and count only when it starts.
-    pub fn needs_restart(&self, new: &Self) -> Vec<&'static str> {
-        let shape = |settings: &Self| (settings.preset.clone(), settings.realm.clone());
-        let differences = [
-            ("listen", self.listen != new.listen),
-            ("control", self.control != new.control),
-            ("public_url", self.public_url != new.public_url),
-            ("internal_url", self.internal_url != new.internal_url),
-            ("trust_forwarded", self.trust_forwarded != new.trust_forwarded),
-            ("trailing_slash", self.trailing_slash != new.trailing_slash),
-            ("preset", shape(self) != shape(new)),
-            ("seed", self.seed != new.seed),
-            ("now", self.now != new.now),
-            ("keys", self.keys != new.keys),
-            ("tls", (self.tls, &self.tls_hosts) != (new.tls, &new.tls_hosts)),
-            ("tls_folder", self.tls_folder != new.tls_folder),
-        ];
-        differences.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+    /// What TOML and the command line can say alike.
+    fn check_seed(&self) -> Result<(), String> {
+        match self.seed.filter(|seed| i64::try_from(*seed).is_err()) {
+            Some(seed) => Err(format!("seed = {seed} is too large; write a number from 0 to {}", i64::MAX)),
+            None => Ok(()),
+        }
+    }
+
+    fn check_control(&self) -> Result<(), String> {
+        let is_host = |host: &str| {
+            let url = url::Url::parse(&format!("http://{host}"));
+            url.is_ok_and(|url| {
+                url.path() == "/" && !host.ends_with('/') && !host.contains(['@', '?', '#', '*'])
+            })
+        };
+        if let Some(host) = self.control_hosts.iter().find(|host| !is_host(host)) {
+            return Err(format!("control_hosts has \"{host}\"; write name and port, like \"mock-idp:9001\""));
+        }
+        if self.control_hosts.is_empty() && !self.control.ip().is_loopback() {
+            return Err(format!(
+                "control = \"{}\" is not on loopback; write \"127.0.0.1:{}\", or name who it is for others, like \
+                 control_hosts = [\"mock-idp:{}\"]",
+                self.control,
+                self.control.port(),
+                self.control.port()
+            ));
+        }
+        Ok(())
     }
 
     fn check_lifetimes(&self) -> Result<(), String> {
@@ -255,12 +268,12 @@ impl Settings {
 #[derive(Debug, Error)]
 pub enum SettingsError {
     /// It cannot be read.
-    #[error("cannot read the settings file {}: {source}; give --config the path of a TOML file", path.display())]
+    #[error("cannot read the settings file {}: {cause}; give --config the path of a TOML file", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// It can be read, but not understood.
     #[error("in the settings file {}: {problem}", path.display())]
@@ -302,6 +315,7 @@ mod tests {
             refused(&|settings| settings.control = "0.0.0.0:9001".parse().unwrap())
                 .contains("127.0.0.1:9001")
         );
+        assert!(refused(&|settings| settings.seed = Some(u64::MAX)).contains("9223372036854775807"));
         assert!(refused(&|settings| settings.code_lifetime = 0).contains("code_lifetime"));
         let error = refused(&|settings| {
             let tenant = TenantSettings { policy: Some("zoe".into()), ..TenantSettings::default() };

@@ -9,6 +9,7 @@ mod provider {
     mod claims;
     mod client_auth;
     mod code;
+    mod commands;
     mod connections;
     mod consent;
     mod control;

@@ -4,12 +4,13 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use clap::builder::BoolishValueParser;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, ValueEnum};
 
 use super::foreign::ForeignArgs;
 use crate::checks::Rules;
-use crate::settings::{FromFile, Origin, Origins, Settings, TrustForwarded};
+use crate::settings::{FromFile, Origin, Origins, Settings, TrustForwarded, absolute};
 
 /// What is said when the provider listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -32,6 +33,17 @@ pub(super) struct ServeArgs {
     /// Offer the control API on this port of 127.0.0.1 [default: 9001]
     #[arg(long, env = "MOCK_IDP_CONTROL_PORT")]
     control_port: Option<u16>,
+    /// Offer it on this address, which needs --control-host if it is not on loopback [default: 127.0.0.1]
+    #[arg(long, value_name = "HOST", env = "MOCK_IDP_CONTROL_ADDRESS")]
+    control_address: Option<IpAddr>,
+    /// Let programs use the control API under this name too; whoever reaches it can do anything; again for more
+    #[arg(
+        long = "control-host",
+        value_name = "NAME:PORT",
+        env = "MOCK_IDP_CONTROL_HOSTS",
+        value_delimiter = ','
+    )]
+    control_hosts: Vec<String>,
     /// Read settings from this TOML file
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_CONFIG")]
     config: Option<PathBuf>,
@@ -49,7 +61,7 @@ pub(super) struct ServeArgs {
     internal_url: Option<String>,
     /// End the issuer with a slash, or not
     #[arg(long, value_name = "BOOL", env = "MOCK_IDP_TRAILING_SLASH", num_args = 0..=1,
-          default_missing_value = "true")]
+          default_missing_value = "true", value_parser = BoolishValueParser::new())]
     trailing_slash: Option<bool>,
     /// Believe the Forwarded and X-Forwarded-* headers of a proxy [default: off]
     #[arg(long, value_name = "WHOSE", env = "MOCK_IDP_TRUST_FORWARDED")]
@@ -70,7 +82,8 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "FOLDER", env = "MOCK_IDP_KEYS")]
     keys: Option<PathBuf>,
     /// Serve over TLS, with a certificate of a local authority that `mock-idp ca` prints
-    #[arg(long, env = "MOCK_IDP_TLS", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, env = "MOCK_IDP_TLS", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL",
+          value_parser = BoolishValueParser::new())]
     tls: Option<bool>,
     /// A host name for the certificate, beside the loopback ones and those of the URLs; again for more
     #[arg(long = "tls-host", value_name = "NAME")]
@@ -109,6 +122,8 @@ const FLAGS: &[(&str, &str)] = &[
     ("port", "listen"),
     ("host", "listen"),
     ("control_port", "control"),
+    ("control_address", "control"),
+    ("control_hosts", "control_hosts"),
     ("user", "policy"),
     ("rules", "rules"),
     ("public_url", "public_url"),
@@ -169,6 +184,10 @@ impl ServeArgs {
         if let Some(port) = self.control_port {
             settings.control.set_port(port);
         }
+        if let Some(address) = self.control_address {
+            settings.control.set_ip(address);
+        }
+        settings.control_hosts.extend(self.control_hosts.iter().cloned());
         replace(&mut settings.policy, self.user.as_ref());
         replace(&mut settings.rules, self.rules.as_ref());
         replace(&mut settings.trust_forwarded, self.trust_forwarded.as_ref());
@@ -183,6 +202,9 @@ impl ServeArgs {
         replace(&mut settings.tls, self.tls.as_ref());
         settings.tls_hosts.extend(self.tls_hosts.iter().cloned());
         given(&mut settings.tls_folder, self.tls_folder.as_ref());
+        for named in [&mut settings.keys, &mut settings.tls_folder].into_iter().flatten() {
+            *named = absolute(named);
+        }
         settings
     }
 }

@@ -88,7 +88,8 @@ impl ForeignArgs {
             notes.extend(more);
             note(origins, "user", &place);
         }
-        let unread = UNREAD.iter().filter(|name| std::env::var_os(name).is_some());
+        let unread =
+            UNREAD.iter().filter(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
         notes.extend(unread.map(|name| format!("{name} is not honoured: there is nothing like it here")));
         Ok(notes)
     }

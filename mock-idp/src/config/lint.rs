@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
+use serde_json::Value;
 use url::Url;
 
 use super::{say, web};
@@ -40,10 +41,14 @@ pub(super) fn judge(args: &LintArgs) -> anyhow::Result<ExitCode> {
 fn of_provider(url: &Url, tenant: &str) -> anyhow::Result<Vec<Remark>> {
     let url = url.join(&format!("/tenants/{tenant}/lint"))?;
     let (status, body) = web::get(&url).map_err(|problem| anyhow!("cannot ask {url}: {problem}"))?;
-    if status != 200 {
-        bail!("{url} answered {status}: {}; give the URL of the control API", body.trim());
+    if let Ok(remarks) = serde_json::from_str(&body) {
+        return Ok(remarks);
     }
-    serde_json::from_str(&body).with_context(|| format!("{url} answered something else than remarks"))
+    match serde_json::from_str::<Value>(&body).ok().and_then(|body| Some(body["error"].as_str()?.to_owned()))
+    {
+        Some(error) => bail!("{url} answered {status}: {error}"),
+        None => bail!("that is not the control API: {url} answered {status}; it is at http://127.0.0.1:9001"),
+    }
 }
 
 fn of_file(path: &str) -> anyhow::Result<Vec<Remark>> {

@@ -32,9 +32,8 @@ pub(super) async fn serve(args: &ServeArgs, matches: &ArgMatches) -> anyhow::Res
     if !is_quiet {
         say(&greeting(&provider, &settings));
     }
-    let mut current = settings;
     while signals.next().await == Signal::Reload {
-        current = reload(args, matches, &provider, current);
+        reload(args, matches, &provider, &settings);
     }
     if !is_quiet {
         say("mock-idp has stopped");
@@ -51,12 +50,16 @@ fn ready_line(provider: &MockIdp) -> String {
     line.to_string()
 }
 
-/// Reads the settings again. A mistake in them changes nothing.
-fn reload(args: &ServeArgs, matches: &ArgMatches, provider: &MockIdp, current: Settings) -> Settings {
+/// Reads the settings again. A mistake in them changes nothing. What counts only at the start is compared with
+/// what the process was started with, so that it is said again until somebody restarts it.
+fn reload(args: &ServeArgs, matches: &ArgMatches, provider: &MockIdp, started: &Settings) {
     match args.effective(matches) {
-        Ok(Effective { settings, .. }) => {
+        Ok(Effective { settings, notes, .. }) => {
+            for note in notes {
+                eprintln!("mock-idp: {note}");
+            }
             provider.reload(&settings);
-            let late = current.needs_restart(&settings);
+            let late = started.needs_restart(&settings);
             if late.is_empty() {
                 eprintln!("mock-idp: the settings were read again");
             } else {
@@ -65,11 +68,9 @@ fn reload(args: &ServeArgs, matches: &ArgMatches, provider: &MockIdp, current: S
                     late.join(", ")
                 );
             }
-            settings
         }
         Err(error) => {
             eprintln!("mock-idp: the old settings stay, because the new ones are wrong: {error:#}");
-            current
         }
     }
 }

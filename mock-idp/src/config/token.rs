@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::say;
 use crate::ambient::{Clock, Ids};
 use crate::fault::{Fault, ID_TOKEN};
-use crate::server::MockIdp;
-use crate::settings::{FromFile, Settings};
+use crate::server::{MockIdp, url_of};
+use crate::settings::{FromFile, Settings, TrustForwarded};
 
 /// What the token says.
 #[derive(Debug, Args)]
@@ -25,12 +25,12 @@ pub(super) struct TokenArgs {
     /// Set a claim to a value, in JSON or as plain text; again for more
     #[arg(long = "claim", value_name = "NAME=JSON")]
     claims: Vec<String>,
-    /// Lie with a fault, as the control API takes it; again for more
+    /// Lie with a fault, a well-known lie or a list, as the control API takes them; again for more
     #[arg(long = "fault", value_name = "JSON")]
     faults: Vec<String>,
-    /// The issuer that the token names
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9000")]
-    issuer: String,
+    /// The issuer that the token names [default: that of the settings, or http://127.0.0.1:9000]
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
     /// The issuer's settings file
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_CONFIG")]
     config: Option<std::path::PathBuf>,
@@ -50,21 +50,38 @@ pub(super) async fn make(args: &TokenArgs) -> anyhow::Result<()> {
     };
     settings.seed = args.seed.or(settings.seed);
     settings.now = args.now.or(settings.now);
-    let mut faults = vec![ID_TOKEN.set("iss", args.issuer.as_str())];
+    settings.check().map_err(anyhow::Error::msg).context("the settings do not fit together")?;
+    let settings = found_where_it_would_listen(settings);
+    let mut faults: Vec<Fault> =
+        args.issuer.iter().map(|issuer| ID_TOKEN.set("iss", issuer.as_str())).collect();
     for claim in &args.claims {
-        let (name, value) =
-            claim.split_once('=').with_context(|| format!("--claim {claim}: write NAME=JSON"))?;
+        let (name, value) = claim
+            .split_once('=')
+            .filter(|(name, _)| !name.is_empty())
+            .with_context(|| format!("--claim {claim}: write NAME=JSON"))?;
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
         faults.push(ID_TOKEN.set(name, value));
     }
     for fault in &args.faults {
         let json =
             serde_json::from_str(fault).with_context(|| format!("--fault {fault}: this is no JSON"))?;
-        faults.push(Fault::from_json(json).with_context(|| format!("--fault {fault}"))?);
+        faults.extend(Fault::list_from_json(json).with_context(|| format!("--fault {fault}"))?);
     }
     let ids = settings.seed.map_or_else(Ids::random, Ids::seeded);
     let clock = settings.now.map_or_else(Clock::system, Clock::frozen);
     let provider = MockIdp::builder().settings(settings).clock(clock).ids(ids).start().await?;
     say(&provider.tenant().mint(&args.user, &args.client, args.nonce.as_deref(), &faults)?);
     Ok(())
+}
+
+/// The settings of a provider that has the same issuer, although it listens elsewhere and without TLS: nobody
+/// connects to it.
+fn found_where_it_would_listen(mut settings: Settings) -> Settings {
+    let scheme = if settings.tls { "https" } else { "http" };
+    let url = settings.public_url.take().unwrap_or_else(|| url_of(scheme, settings.listen));
+    settings.tls = false;
+    settings.internal_url = None;
+    settings.trust_forwarded = TrustForwarded::All;
+    settings.public_url = Some(url);
+    settings
 }

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::protocol::Params;
+use crate::settings::names_of;
 use crate::tenant::{Registry, Tenant};
 
 /// Bodies of the control API are small.
@@ -87,8 +88,31 @@ impl Json {
         if self.0.is_array() {
             return Err(Refused::bad("the body is a list; write a JSON object with named members"));
         }
-        serde_json::from_value(self.0).map_err(|error| Refused::bad(error.to_string().replace('`', "\"")))
+        let names = names_of::<T>();
+        if !self.0.is_object() && !names.is_empty() {
+            return Err(Refused::bad(format!("write a JSON object with {}", names.join(", "))));
+        }
+        serde_json::from_value(self.0).map_err(|error| Refused::bad(plain(&error.to_string())))
     }
+}
+
+/// What serde says, without the names that things have in Rust.
+fn plain(error: &str) -> String {
+    let mut words = Vec::new();
+    let mut rest = error.split(' ').peekable();
+    while let Some(word) = rest.next() {
+        match word.trim_end_matches(',') {
+            "internally" | "tagged" => {}
+            "struct" | "enum" | "variant" => {
+                let name = rest.next().unwrap_or_default();
+                words.push(if name.ends_with(',') { "a JSON object," } else { "a JSON object" });
+            }
+            "u64" | "u32" | "u16" => words.push("a whole number from 0 on"),
+            "i64" | "i32" => words.push("a whole number"),
+            _ => words.push(word),
+        }
+    }
+    words.join(" ").replace('`', "\"").replace("a map", "an object").replace("a sequence", "a list")
 }
 
 impl<S: Send + Sync> FromRequest<S> for Json {

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::answer::{Item, Json, Named, Query, Refused};
-use crate::client::{Client, is_key_set};
+use crate::client::Client;
 use crate::tenant::Tenant;
 
 pub(super) async fn list(Named(tenant): Named, query: Query) -> Result<axum::Json<Vec<Client>>, Refused> {
@@ -52,23 +52,8 @@ pub(super) async fn remove(Named(tenant): Named, id: Item) -> Result<StatusCode,
 /// Reads a client, and refuses what would only be noticed much later.
 pub(super) fn read(body: Value) -> Result<Client, Refused> {
     let client: Client = Json(body).read()?;
-    let problem = if client.client_id.is_empty() {
-        Some("\"client_id\" is missing or empty; give the client a name, like \"an-app\"")
-    } else if client.jwks.as_ref().is_some_and(|jwks| !is_key_set(jwks)) {
-        Some("\"jwks\" is no key set; write {\"keys\": [ … ]}")
-    } else if [client.id_token_lifetime, client.access_token_lifetime, client.refresh_token_lifetime]
-        .iter()
-        .flatten()
-        .any(|seconds| *seconds < 1)
-    {
-        Some("a lifetime is at least 1 second; leave it out to use the issuer's")
-    } else {
-        None
-    };
-    match problem {
-        Some(problem) => Err(Refused::bad(problem)),
-        None => client.check().map(|()| client).map_err(Refused::bad),
-    }
+    client.check().map_err(Refused::bad)?;
+    Ok(client)
 }
 
 pub(super) fn find(tenant: &Tenant, id: &str) -> Result<Client, Refused> {

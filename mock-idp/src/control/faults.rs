@@ -24,6 +24,11 @@ pub(super) async fn arm(
     Json(body): Json,
 ) -> Result<(StatusCode, axum::Json<Value>), Refused> {
     let faults = faults_of(body)?;
+    if faults.is_empty() {
+        return Err(Refused::bad(
+            "the list is empty; write at least one fault, or disarm with DELETE …/faults",
+        ));
+    }
     let clauses: Vec<String> = faults.iter().map(ToString::to_string).collect();
     let guard = tenant.arm(faults).map_err(|error| Refused::bad(error.to_string()))?;
     let ids = guard.ids();
@@ -67,13 +72,5 @@ pub(super) async fn seams(query: Query) -> Result<axum::Json<Value>, Refused> {
 
 /// One fault or well-known lie, or a list of them; the error says which one is wrong.
 pub(super) fn faults_of(body: Value) -> Result<Vec<Fault>, Refused> {
-    let Value::Array(list) = body else {
-        return Fault::all_from_json(body).map_err(|error| Refused::bad(error.to_string()));
-    };
-    let mut faults = Vec::new();
-    for (index, value) in list.into_iter().enumerate() {
-        let read = Fault::all_from_json(value);
-        faults.extend(read.map_err(|error| Refused::bad(format!("fault {}: {error}", index + 1)))?);
-    }
-    Ok(faults)
+    Fault::list_from_json(body).map_err(|error| Refused::bad(error.to_string()))
 }

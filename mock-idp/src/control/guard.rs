@@ -2,6 +2,7 @@
 //! a name that was rebound to 127.0.0.1, or by a plain cross-site request.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, Method, header};
@@ -11,8 +12,8 @@ use axum::response::{IntoResponse as _, Response};
 use super::answer::Refused;
 
 /// Lets only programs and the control API's own pages in.
-pub(super) async fn admit(Shared(address): Shared<SocketAddr>, request: Request, next: Next) -> Response {
-    let refused = refusal(request.headers(), address, is_page(request.method(), request.uri().path()));
+pub(super) async fn admit(Shared(names): Shared<Names>, request: Request, next: Next) -> Response {
+    let refused = refusal(request.headers(), &names.0, is_page(request.method(), request.uri().path()));
     match refused {
         Some(refused) => refused.into_response(),
         None => next.run(request).await,
@@ -25,16 +26,26 @@ fn is_page(method: &Method, path: &str) -> bool {
     method == Method::GET && (path.ends_with("/viewer") || path == "/openapi.json")
 }
 
-fn refusal(headers: &HeaderMap, address: SocketAddr, is_page: bool) -> Option<Refused> {
+/// The names under which the control API answers.
+#[derive(Clone)]
+pub(super) struct Names(Arc<[String]>);
+
+impl Names {
+    /// Where it listens, first; the names that lead there from a host file or a tunnel; those of the settings.
+    pub(super) fn new(address: SocketAddr, hosts: &[String]) -> Self {
+        let port = address.port();
+        let own = [
+            address.to_string(),
+            format!("localhost:{port}"),
+            format!("127.0.0.1:{port}"),
+            format!("[::1]:{port}"),
+        ];
+        Self(own.into_iter().chain(hosts.iter().cloned()).collect())
+    }
+}
+
+fn refusal(headers: &HeaderMap, own: &[String], is_page: bool) -> Option<Refused> {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let port = address.port();
-    // Where it listens, first; the names that lead there from a host file or a tunnel.
-    let own = [
-        address.to_string(),
-        format!("localhost:{port}"),
-        format!("127.0.0.1:{port}"),
-        format!("[::1]:{port}"),
-    ];
     let host = text(header::HOST).unwrap_or_default();
     if !own.iter().any(|name| name == host) {
         return Some(Refused::forbidden(format!(

@@ -15,16 +15,18 @@ use crate::trace::{Exchange, Follow};
 /// What is sent about an exchange.
 pub(super) type Line = fn(&Exchange) -> String;
 
-/// The exchanges that are followed, an event each; it ends when the reader goes.
-pub(super) fn events(follow: Follow, line: Line) -> Response {
+/// The exchanges that are followed, an event each; it ends when the reader or the issuer goes. A reader that
+/// knows exchanges which never were is told `restart` first, and everything from the start.
+pub(super) fn events(mut follow: Follow, line: Line) -> Response {
     let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
-    (headers, Body::new(Events { follow, line, greeted: false })).into_response()
+    (headers, Body::new(Events { greeting: Some(greeting(follow.starts_over())), follow, line }))
+        .into_response()
 }
 
 struct Events {
     follow: Follow,
     line: Line,
-    greeted: bool,
+    greeting: Option<&'static str>,
 }
 
 impl hyper::body::Body for Events {
@@ -35,14 +37,18 @@ impl hyper::body::Body for Events {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        // At once, so that the reader knows that it is connected; and how soon to come back.
-        if !std::mem::replace(&mut self.greeted, true) {
-            return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"retry: 1000\n\n")))));
+        if let Some(greeting) = self.greeting.take() {
+            return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(greeting.as_bytes())))));
         }
-        let exchange = ready!(self.follow.poll_next(context));
+        let Some(exchange) = ready!(self.follow.poll_next(context)) else { return Poll::Ready(None) };
         let text = event(exchange.seq, &(self.line)(&exchange));
         Poll::Ready(Some(Ok(Frame::data(Bytes::from(text)))))
     }
+}
+
+/// What is said at once, so that the reader knows that it is connected; and how soon to come back.
+fn greeting(starts_over: bool) -> &'static str {
+    if starts_over { "retry: 1000\n\nid: 0\nevent: restart\ndata: \n\n" } else { "retry: 1000\n\n" }
 }
 
 /// An event; every line of its data has to say that it is one.

@@ -48,7 +48,7 @@ pub(super) async fn make(
     let wanted: Wanted = body.read()?;
     if !is_slug(&wanted.slug) || wanted.slug == DEFAULT {
         return Err(Refused::bad(format!(
-            "the slug \"{}\" must be made of letters, digits, - and _, and must not be {DEFAULT}",
+            "the slug \"{}\" must be made of letters, digits, - and _, 64 at most, and must not be {DEFAULT}",
             wanted.slug
         )));
     }
@@ -141,10 +141,25 @@ fn seen(tenant: Tenant, query: Query) -> Result<Tenant, Refused> {
 fn read_policy(body: Value) -> Result<LoginPolicy, Refused> {
     let extra = body.as_object().and_then(|members| members.keys().find(|name| *name != "policy").cloned());
     let policy: LoginPolicy = Json(body).read()?;
+    if let LoginPolicy::Deny { error, description } = &policy {
+        for (name, text) in [("error", Some(error)), ("description", description.as_ref())] {
+            if text.is_some_and(|text| text.is_empty() || !is_error_text(text)) {
+                return Err(Refused::bad(format!(
+                    "\"{name}\" is made of printable ASCII without quotes and backslashes (RFC 6749 4.1.2.1), like \
+                     \"access_denied\""
+                )));
+            }
+        }
+    }
     match (&policy, extra) {
         (LoginPolicy::Ask | LoginPolicy::LoginHint, Some(extra)) => {
             Err(Refused::bad(format!("unknown member \"{extra}\": this policy takes no arguments")))
         }
         _ => Ok(policy),
     }
+}
+
+/// The characters that `error` and `error_description` may have.
+fn is_error_text(text: &str) -> bool {
+    text.bytes().all(|octet| matches!(octet, 0x20..=0x7e) && octet != b'"' && octet != b'\\')
 }

@@ -47,8 +47,11 @@ pub(super) async fn wait(Named(tenant): Named, query: Query) -> Result<axum::Jso
         })?,
     };
     let mut follow = tenant.trace().follow(filter);
-    match tokio::time::timeout(Duration::from_millis(patience), follow.next()).await {
-        Ok(exchange) => Ok(axum::Json(exchange)),
+    match tokio::time::timeout(Duration::from_millis(patience), follow.next_if_any()).await {
+        Ok(Some(exchange)) => Ok(axum::Json(exchange)),
+        Ok(None) => {
+            Err(Refused::not_found("the issuer was removed; GET /tenants lists those that are there"))
+        }
         Err(_) => Err(Refused::not_found(format!(
             "no such exchange within {patience} ms; ask with another filter, or wait longer with timeout_millis"
         ))),

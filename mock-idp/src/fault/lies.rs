@@ -232,6 +232,17 @@ impl Lie {
 }
 
 impl Fault {
+    /// Reads one fault or well-known lie, or a list of them; the error says which one is wrong.
+    pub fn list_from_json(value: Value) -> Result<Vec<Self>, FaultError> {
+        let Value::Array(list) = value else { return Self::all_from_json(value) };
+        let mut faults = Vec::new();
+        for (index, value) in list.into_iter().enumerate() {
+            let read = Self::all_from_json(value);
+            faults.extend(read.map_err(|error| FaultError::Shape(format!("fault {}: {error}", index + 1)))?);
+        }
+        Ok(faults)
+    }
+
     /// Reads one fault, or the faults of a well-known lie: `{"named": "expired-by", "seconds": 60}`, with
     /// `occurrence` and `binding` as every fault has them.
     pub fn all_from_json(value: Value) -> Result<Vec<Self>, FaultError> {

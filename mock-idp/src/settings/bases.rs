@@ -116,7 +116,7 @@ fn between(settings: &Settings, public: &Url, internal: &Url) -> Result<(), Stri
 fn base(name: &str, text: &str) -> Result<Url, String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     url.filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none())
-        .filter(|url| url.username().is_empty() && !text.ends_with('/'))
+        .filter(|url| url.username().is_empty() && url.password().is_none() && !text.ends_with('/'))
         .ok_or_else(|| {
             format!(
                 "{name} = \"{text}\" must be scheme, host and port, without a final slash, like \
@@ -158,6 +158,7 @@ mod tests {
     fn a_combination_that_cannot_work_names_the_party_that_would_reject_it() {
         for (toml, party) in [
             ("public_url = \"http://localhost:9000/\"", "without a final slash"),
+            ("public_url = \"http://:secret@localhost:9000\"", "scheme, host and port"),
             ("public_url = \"localhost:9000\"", "http://localhost:9000"),
             ("public_url = \"http://0.0.0.0:9000\"", "browsers would not open it"),
             ("public_url = \"https://idp.test\"", "browsers would start TLS"),

@@ -1,6 +1,6 @@
 //! Reading a settings file, and noting on which line each setting stands.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -24,7 +24,7 @@ impl FromFile {
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self, SettingsError> {
         let text = std::fs::read_to_string(path)
-            .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
+            .map_err(|cause| SettingsError::Unreadable { path: path.to_owned(), cause })?;
         Self::understand(path, &text)
     }
 
@@ -36,8 +36,10 @@ impl FromFile {
         page.check(table.get_ref()).map_err(invalid)?;
         let mut settings: Settings = toml::from_str(text).map_err(|error| invalid(error.to_string()))?;
         // A folder that a file names lies beside the file.
-        if let (Some(keys), Some(folder)) = (&settings.keys, path.parent()) {
-            settings.keys = Some(folder.join(keys));
+        if let Some(folder) = path.parent() {
+            for named in [&mut settings.keys, &mut settings.tls_folder].into_iter().flatten() {
+                *named = absolute(&folder.join(&named));
+            }
         }
         let mut origins = Origins::default();
         for (name, value) in table.get_ref() {
@@ -51,6 +53,11 @@ impl FromFile {
         }
         Ok(Self { settings, origins })
     }
+}
+
+/// The path that means the same from anywhere.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 struct Lines<'t> {
@@ -179,8 +186,9 @@ mod tests {
 
     #[test]
     fn a_folder_of_keys_lies_beside_the_file() {
-        let settings = understood("keys = \"keys\"").unwrap().settings;
+        let settings = understood("keys = \"keys\"\ntls_folder = \"tls\"").unwrap().settings;
 
         assert_eq!(settings.keys.unwrap(), Path::new("/etc/keys"));
+        assert_eq!(settings.tls_folder.unwrap(), Path::new("/etc/tls"));
     }
 }

@@ -6,7 +6,7 @@ use serde::de::{Deserializer, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 
 /// The names of a struct's fields, as they are written in a file.
-pub(super) fn names_of<T: for<'de> Deserialize<'de>>() -> &'static [&'static str] {
+pub(crate) fn names_of<T: for<'de> Deserialize<'de>>() -> &'static [&'static str] {
     let mut names: &'static [&'static str] = &[];
     // Only the question is of interest: a derived implementation names its fields when it is asked to read.
     let _ = T::deserialize(Asked(&mut names));

@@ -16,8 +16,16 @@ pub(crate) struct Registry {
     made: Mutex<Desk>,
     default: Arc<State>,
     tenants: RwLock<HashMap<String, Arc<State>>>,
-    /// What the issuers that are there from the start are made of.
-    settled: Mutex<Settings>,
+    /// The issuers that are there from the start.
+    settled: Mutex<Settled>,
+}
+
+/// What the settings name.
+#[derive(Default)]
+struct Settled {
+    settings: Settings,
+    /// The issuers that were made of them.
+    issuers: HashMap<String, Arc<State>>,
 }
 
 impl Registry {
@@ -50,10 +58,10 @@ impl Registry {
     /// Makes an issuer that has this, and comes back to it when it is reset.
     pub(crate) fn add_with(&self, slug: &str, desk: Desk, clock: Clock, ids: Ids) -> Arc<State> {
         let state = Arc::new(State::new(Some(slug.to_owned()), &self.bases, desk, clock, ids));
-        self.tenants
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(slug.to_owned(), Arc::clone(&state));
+        let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(replaced) = tenants.insert(slug.to_owned(), Arc::clone(&state)) {
+            replaced.trace.close();
+        }
         state
     }
 
@@ -68,10 +76,11 @@ impl Registry {
     /// Makes, changes and removes the issuers that the settings name.
     pub(crate) fn settle(&self, settings: &Settings) {
         let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
-        for gone in settled.tenants.keys().filter(|slug| !settings.tenants.contains_key(*slug)) {
+        for gone in settled.settings.tenants.keys().filter(|slug| !settings.tenants.contains_key(*slug)) {
             self.remove(gone);
         }
-        settled.clone_from(settings);
+        settled.issuers.retain(|slug, _| settings.tenants.contains_key(slug));
+        settled.settings.clone_from(settings);
         for (slug, tenant) in &settings.tenants {
             let own = tenant.over(settings);
             if let Some(state) = self.get(slug) {
@@ -79,23 +88,37 @@ impl Registry {
             } else {
                 let (clock, ids) = ambient(&own);
                 let desk = Desk::new(&own).at_root(tenant.at_root.unwrap_or(false));
-                self.add_with(slug, desk, clock, ids);
+                let state = self.add_with(slug, desk, clock, ids);
+                settled.issuers.insert(slug.clone(), state);
             }
         }
     }
 
     /// Puts everything back to how it was made: the issuers that the settings name are there, and no others.
     pub(crate) fn start_over(&self) {
-        for slug in self.slugs() {
-            self.remove(&slug);
-        }
         self.default.reset();
-        let settings = self.settled.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let settings = {
+            let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+            for slug in self.slugs() {
+                let made = settled.issuers.get(&slug);
+                match self.get(&slug).filter(|state| made.is_some_and(|made| Arc::ptr_eq(made, state))) {
+                    // Who follows its trace goes on following.
+                    Some(state) => {
+                        state.start_over(settled.settings.tenants[&slug].over(&settled.settings).now);
+                    }
+                    None => {
+                        self.remove(&slug);
+                    }
+                }
+            }
+            settled.settings.clone()
+        };
         self.settle(&settings);
     }
 
     pub(crate) fn remove(&self, slug: &str) -> bool {
-        self.tenants.write().unwrap_or_else(PoisonError::into_inner).remove(slug).is_some()
+        let removed = self.tenants.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
+        removed.inspect(|state| state.trace.close()).is_some()
     }
 
     /// The issuer at `/{slug}` that a path lies below, if it does.

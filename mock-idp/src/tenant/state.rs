@@ -135,6 +135,16 @@ impl State {
         self.desk().adopt(settings);
     }
 
+    /// Back to how it was made, its clock and its ids included.
+    pub(crate) fn start_over(&self, now: Option<i64>) {
+        self.reset();
+        self.ids.start_over();
+        match now {
+            Some(now) => self.clock.freeze(now),
+            None => self.clock.resume(),
+        }
+    }
+
     pub(crate) fn reset(&self) {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).clone();
         *self.desk() = made;

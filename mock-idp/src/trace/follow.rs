@@ -2,17 +2,31 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use super::exchange::Exchange;
 use super::filter::Filter;
 use super::ring::Trace;
 
 /// The exchanges that a filter wants, one after the other, as they happen.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Follow {
     trace: Trace,
     filter: Filter,
+    /// Where it waits.
+    seat: u64,
+}
+
+impl Clone for Follow {
+    fn clone(&self) -> Self {
+        self.trace.follow(self.filter.clone())
+    }
+}
+
+impl Drop for Follow {
+    fn drop(&mut self) {
+        self.trace.leave(self.seat);
+    }
 }
 
 impl Trace {
@@ -30,34 +44,50 @@ impl Trace {
     /// # }
     /// ```
     pub fn follow(&self, filter: Filter) -> Follow {
-        Follow { trace: self.clone(), filter }
+        Follow { trace: self.clone(), filter, seat: self.seat() }
     }
 }
 
 impl Follow {
     /// The next exchange. It waits as long as it takes: give it a deadline.
     pub async fn next(&mut self) -> Exchange {
+        match self.next_if_any().await {
+            Some(exchange) => exchange,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// The next exchange, or nothing if the issuer is gone.
+    pub(crate) async fn next_if_any(&mut self) -> Option<Exchange> {
         Next(self).await
     }
 
-    /// The next exchange if there is one; else the task is woken when there may be.
-    pub(crate) fn poll_next(&mut self, context: &Context<'_>) -> Poll<Exchange> {
-        match self.trace.first_or_wake(&self.filter, context.waker()) {
-            Some(exchange) => {
-                self.filter.since = exchange.seq;
-                Poll::Ready(exchange)
-            }
-            None => Poll::Pending,
+    /// The next exchange if there is one, or nothing if none will come; else the task is woken when there may be.
+    pub(crate) fn poll_next(&mut self, context: &Context<'_>) -> Poll<Option<Exchange>> {
+        let found = ready!(self.trace.first_or_wake(&self.filter, self.seat, context.waker()));
+        if let Some(exchange) = &found {
+            self.filter.since = exchange.seq;
         }
+        Poll::Ready(found)
+    }
+
+    /// Follows from the start if it was to go on after an exchange that there never was, which is what is asked
+    /// after a restart; says whether.
+    pub(crate) fn starts_over(&mut self) -> bool {
+        let over = self.filter.since > self.trace.last_seq();
+        if over {
+            self.filter.since = 0;
+        }
+        over
     }
 }
 
 struct Next<'f>(&'f mut Follow);
 
 impl Future for Next<'_> {
-    type Output = Exchange;
+    type Output = Option<Exchange>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Exchange> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Exchange>> {
         self.0.poll_next(context)
     }
 }

@@ -33,7 +33,8 @@ fn entry(exchange: &Exchange) -> Value {
 }
 
 fn request(request: &Request) -> Value {
-    let query = request.url.split_once('?').map_or("", |(_, query)| query);
+    let url = request.url.split('#').next().unwrap_or_default();
+    let query = url.split_once('?').map_or("", |(_, query)| query);
     let mut object = json!({
         "method": request.method,
         "url": request.url,
@@ -42,14 +43,15 @@ fn request(request: &Request) -> Value {
         "headers": pairs(&request.headers),
         "queryString": pairs(&Params::parse(query).0),
         "headersSize": -1,
-        "bodySize": request.body.len(),
+        "bodySize": size(&request.body),
     });
+    if is_capped(&request.body) {
+        object["comment"] = CAPPED.into();
+    }
     if !request.body.is_empty() {
         let media_type = request.header("content-type").unwrap_or_default();
+        // Text or params, never both: the format says that they exclude each other.
         object["postData"] = json!({ "mimeType": media_type, "text": request.body });
-        if media_type.starts_with("application/x-www-form-urlencoded") {
-            object["postData"]["params"] = pairs(&Params::parse(&request.body).0);
-        }
     }
     object
 }
@@ -58,7 +60,7 @@ fn request(request: &Request) -> Value {
 fn response(response: Option<&Response>) -> Value {
     let none = Response { status: 0, headers: Vec::new(), body: String::new() };
     let response = response.unwrap_or(&none);
-    json!({
+    let mut object = json!({
         "status": response.status,
         "statusText": "",
         "httpVersion": "HTTP/1.1",
@@ -73,8 +75,27 @@ fn response(response: Option<&Response>) -> Value {
         },
         "redirectURL": response.header("location").unwrap_or_default(),
         "headersSize": -1,
-        "bodySize": response.body.len(),
-    })
+        "bodySize": size(&response.body),
+    });
+    if is_capped(&response.body) {
+        object["content"]["comment"] = CAPPED.into();
+        object["comment"] = CAPPED.into();
+    }
+    object
+}
+
+/// What is kept of a body in the trace.
+const KEPT: usize = 64 * 1024;
+/// What is said about a body of which the end is missing.
+const CAPPED: &str = "the trace keeps the first 64 KiB of a body";
+
+/// The size of a body, which nobody knows if it was capped.
+fn size(body: &str) -> i64 {
+    if is_capped(body) { -1 } else { i64::try_from(body.len()).unwrap_or(-1) }
+}
+
+fn is_capped(body: &str) -> bool {
+    body.len() >= KEPT
 }
 
 fn cookies(line: &str) -> Vec<Value> {
@@ -110,6 +131,25 @@ pub(crate) fn timestamp(millis: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_is_text_only_and_a_capped_body_has_no_size() {
+        let form = Request {
+            method: "POST".into(),
+            url: "http://x/token?a=1#b=2".into(),
+            headers: vec![("content-type".into(), "application/x-www-form-urlencoded".into())],
+            body: "c=3".into(),
+        };
+        let long = Request { body: "x".repeat(KEPT), ..form.clone() };
+
+        let (form, long) = (request(&form), request(&long));
+
+        assert_eq!(form["queryString"], json!([{"name": "a", "value": "1"}]));
+        assert_eq!((&form["bodySize"], &form["postData"]["text"]), (&json!(3), &json!("c=3")));
+        assert!(form["postData"].get("params").is_none() && form.get("comment").is_none(), "{form}");
+        assert_eq!(long["bodySize"], -1);
+        assert!(long["comment"].as_str().unwrap().contains("64 KiB"), "{long}");
+    }
 
     #[test]
     fn times_are_written_as_the_format_wants_them() {

@@ -1,8 +1,8 @@
 //! The bounded list of exchanges that a tenant keeps.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
+use std::task::{Poll, Waker};
 
 use super::exchange::{Endpoint, Exchange, Leg};
 use super::filter::Filter;
@@ -30,8 +30,12 @@ struct Ring {
     /// What the exchanges weigh together.
     bytes: usize,
     last_seq: u64,
-    /// Who waits for the next exchange.
-    waiting: Vec<Waker>,
+    /// Who waits for the next exchange, by the number of its seat.
+    waiting: BTreeMap<u64, Waker>,
+    /// The number of the last seat that was given out.
+    last_seat: u64,
+    /// Whether there will be no more exchanges: the issuer is gone.
+    closed: bool,
 }
 
 impl Ring {
@@ -59,18 +63,41 @@ impl Trace {
         ring.push(exchange);
         let (seq, waiting) = (ring.last_seq, std::mem::take(&mut ring.waiting));
         drop(ring);
-        waiting.into_iter().for_each(Waker::wake);
+        waiting.into_values().for_each(Waker::wake);
         seq
     }
 
-    /// The first exchange that a filter wants; if there is none yet, the waker is woken when one more comes.
-    pub(super) fn first_or_wake(&self, filter: &Filter, waker: &Waker) -> Option<Exchange> {
+    /// The first exchange that a filter wants, or nothing if none will come any more; if there is none yet, the
+    /// waker in that seat is woken when one more comes.
+    pub(super) fn first_or_wake(&self, filter: &Filter, seat: u64, waker: &Waker) -> Poll<Option<Exchange>> {
         let mut ring = self.ring();
         let found = ring.exchanges.iter().find(|e| filter.wants(e) && self.shows(e)).cloned();
-        if found.is_none() && !ring.waiting.iter().any(|known| known.will_wake(waker)) {
-            ring.waiting.push(waker.clone());
+        if found.is_some() || ring.closed {
+            return Poll::Ready(found);
         }
-        found
+        ring.waiting.insert(seat, waker.clone());
+        Poll::Pending
+    }
+
+    /// A place to wait in, for one that follows.
+    pub(super) fn seat(&self) -> u64 {
+        let mut ring = self.ring();
+        ring.last_seat += 1;
+        ring.last_seat
+    }
+
+    /// Whoever sat there waits no longer.
+    pub(super) fn leave(&self, seat: u64) {
+        self.ring().waiting.remove(&seat);
+    }
+
+    /// Says that there will be no more exchanges, which ends those that follow.
+    pub(crate) fn close(&self) {
+        let mut ring = self.ring();
+        ring.closed = true;
+        let waiting = std::mem::take(&mut ring.waiting);
+        drop(ring);
+        waiting.into_values().for_each(Waker::wake);
     }
 
     /// Every exchange that is still kept.
@@ -179,6 +206,24 @@ mod tests {
         trace.record(exchange(Endpoint::Home, None));
         trace.record(exchange(Endpoint::Home, None));
         assert_eq!(trace.snapshot().len(), 2);
+    }
+
+    #[test]
+    fn who_stops_following_is_forgotten_and_a_closed_trace_ends_the_others() {
+        let trace = Trace::default();
+        let context = std::task::Context::from_waker(Waker::noop());
+        let mut stays = trace.follow(Filter::default());
+        assert!(stays.poll_next(&context).is_pending());
+        for _ in 0..100 {
+            let mut goes = trace.follow(Filter::default()).clone();
+            assert!(goes.poll_next(&context).is_pending());
+        }
+        assert_eq!(trace.ring().waiting.len(), 1);
+
+        trace.close();
+
+        assert!(trace.ring().waiting.is_empty());
+        assert!(matches!(stays.poll_next(&context), Poll::Ready(None)));
     }
 
     #[test]

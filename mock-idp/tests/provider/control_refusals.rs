@@ -24,6 +24,18 @@ async fn bad_input_is_refused_with_what_to_write_instead() {
     all_refused(vec![
         ("POST", "/tenants".into(), json!({"slug": "a/b"}), "letters, digits"),
         ("POST", "/tenants".into(), json!({"slug": "_default"}), "must not be _default"),
+        ("POST", "/tenants".into(), json!({"slug": "x".repeat(65)}), "64 at most"),
+        ("POST", "/tenants".into(), json!("a"), "a JSON object with slug, seed"),
+        ("POST", "/tenants".into(), json!({"slug": "a", "seed": "x"}), "expected a whole number"),
+        ("PUT", at("policy"), json!(7), "a JSON object"),
+        ("PUT", at("policy"), json!({"policy": "deny", "error": "\"no\""}), "printable ASCII"),
+        (
+            "PUT",
+            at("policy"),
+            json!({"policy": "deny", "error": "no", "description": "né"}),
+            "printable ASCII",
+        ),
+        ("POST", at("faults"), json!([]), "at least one"),
         ("POST", "/tenants".into(), json!({"slug": "a", "sed": 1}), "expected one of"),
         ("POST", "/tenants".into(), json!({"slug": "a", "users": [{"username": ""}]}), "password"),
         (
@@ -59,6 +71,13 @@ async fn what_nobody_could_use_is_refused_with_what_to_write_instead() {
         ("PUT", at("clients/a"), json!({"client_id": "b"}), "leave client_id out"),
         ("POST", at("clients"), json!({}), "client_id"),
         ("POST", at("clients"), json!({"client_id": "a", "redirect_uri": []}), "\"redirect_uris\""),
+        (
+            "POST",
+            at("clients"),
+            json!({"client_id": "a", "redirect_uris": ["javascript:1"]}),
+            "redirect_uris",
+        ),
+        ("POST", at("clients"), json!({"client_id": "a", "id_token_signed_response_alg": "X"}), "RS256"),
         ("POST", at("clients"), json!({"client_id": "a", "jwks": {}}), "keys"),
         ("POST", at("clients"), json!({"client_id": "a", "id_token_lifetime": 0}), "at least 1"),
         ("DELETE", at("clients/none"), json!({}), "sample-app"),

@@ -92,3 +92,51 @@ async fn a_link_from_another_page_may_open_the_viewer_and_nothing_else() {
     assert_eq!(status("/trace", &link).await, 403);
     assert_eq!(status("/viewer/rows", &link).await, 403);
 }
+
+/// What a stream says until it has so many events, or ends.
+async fn heard(stream: &mut reqwest::Response, events: usize) -> String {
+    let mut text = String::new();
+    while text.matches("\n\n").count() < events {
+        let next = tokio::time::timeout(Duration::from_secs(5), stream.chunk()).await.unwrap();
+        let Some(chunk) = next.unwrap() else { break };
+        text.push_str(std::str::from_utf8(&chunk).unwrap());
+    }
+    text
+}
+
+#[tokio::test]
+async fn a_reader_from_before_a_restart_is_told_so_and_everything_from_the_start() {
+    let desk = Desk::new().await;
+    log_in(&desk, &desk.stage.tenant()).await;
+    let url = format!("{}/tenants/_default/viewer/rows?since=2", desk.control);
+
+    let mut stream = desk.stage.http.get(&url).header("last-event-id", "99").send().await.unwrap();
+
+    let text = heard(&mut stream, 3).await;
+    assert!(text.contains("event: restart\n") && text.contains("id: 1\nevent: exchange"), "{text}");
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_its_issuer_is_replaced_or_removed_and_outlives_a_reset() {
+    let settings = toml::from_str("[tenant.named]").unwrap();
+    let provider =
+        mock_idp::MockIdp::builder().settings(settings).control(([127, 0, 0, 1], 0).into()).start();
+    let provider = provider.await.unwrap();
+    let control = provider.control_url().unwrap().to_owned();
+    let desk = Desk { stage: super::stage::Stage::with(provider), control };
+    let open = async || {
+        let url = format!("{}/tenants/named/trace/stream", desk.control);
+        desk.stage.http.get(&url).send().await.unwrap()
+    };
+
+    let mut stream = open().await;
+    desk.ok("POST", "/reset", None).await;
+    desk.stage.get(&format!("{}/t/named/jwks", desk.stage.provider.base_url())).await;
+    assert!(heard(&mut stream, 2).await.contains("event: exchange"));
+
+    desk.ok("POST", "/tenants", Some(serde_json::json!({"slug": "named"}))).await;
+    assert_eq!(heard(&mut stream, 9).await, "");
+    let mut stream = open().await;
+    desk.ok("DELETE", "/tenants/named", None).await;
+    assert_eq!(heard(&mut stream, 9).await, "retry: 1000\n\n");
+}

@@ -1,0 +1,126 @@
+//! The program's commands, and how it takes what it is told.
+
+use std::process::Output;
+
+use super::program::{Folder, program, said};
+use super::stage::{Stage, told};
+
+#[track_caller]
+fn claims(output: &Output) -> serde_json::Value {
+    assert!(output.status.success(), "{}", said(output));
+    told(said(output).trim()).1
+}
+
+#[test]
+fn a_token_names_the_issuer_of_the_settings_and_takes_lies_by_name_and_in_lists() {
+    let folder = Folder::new("issuer");
+    let file =
+        folder.write("idp.toml", "listen = \"127.0.0.1:7000\"\npreset = \"keycloak\"\nrealm = \"acme\"\n");
+
+    let own = program(&["token", "--config", &file]).output().unwrap();
+    assert_eq!(claims(&own)["iss"], "http://127.0.0.1:7000/realms/acme");
+    assert_eq!(claims(&program(&["token"]).output().unwrap())["iss"], "http://127.0.0.1:9000");
+
+    let lies = "[{\"named\": \"exp-missing\"}, {\"named\": \"nonce-missing\"}]";
+    let output = program(&["token", "--nonce", "n", "--fault", lies]).output().unwrap();
+    let claims = claims(&output);
+    assert!(claims.get("exp").is_none() && claims.get("nonce").is_none(), "{claims}");
+}
+
+#[test]
+fn a_claim_without_a_name_is_refused() {
+    let output = program(&["token", "--claim", "=1"]).output().unwrap();
+
+    assert!(output.status.code() == Some(2) && said(&output).contains("NAME=JSON"), "{}", said(&output));
+}
+
+#[test]
+fn a_seed_that_is_too_large_is_refused_in_a_sentence() {
+    let output = program(&["--seed", "18446744073709551615", "--print-config"]).output().unwrap();
+
+    assert!(output.status.code() == Some(2) && said(&output).contains("seed ="), "{}", said(&output));
+}
+
+#[test]
+fn an_empty_variable_is_none_and_a_number_says_yes_or_no() {
+    let mut command = program(&["--print-config"]);
+    let output = command.env("MOCK_IDP_PORT", "").env("MOCK_IDP_CONFIG", "").env("MOCK_IDP_TLS", "0");
+
+    let text = said(&output.output().unwrap());
+
+    let line = text.lines().find(|line| line.starts_with("listen = ")).unwrap_or_else(|| panic!("{text}"));
+    assert!(line.ends_with("# default"), "{line}");
+    assert!(text.contains("tls = false"), "{text}");
+}
+
+#[test]
+fn a_missing_file_is_told_once() {
+    let output = program(&["--config", "/nonexist"]).output().unwrap();
+
+    assert_eq!(said(&output).matches("os error 2").count(), 1, "{}", said(&output));
+}
+
+#[test]
+fn folders_are_printed_so_that_they_mean_the_same_from_anywhere() {
+    let folder = Folder::new("folders");
+    folder.write("idp.toml", "tls_folder = \"tls\"\n");
+    let mut command = program(&["--print-config", "--config", "idp.toml", "--keys", "keys"]);
+
+    let text = said(&command.current_dir(&folder.0).output().unwrap());
+
+    for name in ["tls", "keys"] {
+        let path = folder.0.join(name);
+        assert!(text.contains(&format!("\"{}\"", path.display())), "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_linter_that_is_given_another_server_says_so() {
+    let stage = Stage::new().await;
+
+    let output = program(&["lint", stage.provider.base_url()]).output().unwrap();
+
+    assert!(said(&output).contains("not the control API"), "{}", said(&output));
+}
+
+#[test]
+fn a_health_check_reads_where_the_provider_listens_and_tries_every_address() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let folder = Folder::new("health");
+    let file = folder.write("idp.toml", &format!("listen = \"0.0.0.0:{port}\"\n"));
+    std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+        }
+    });
+
+    let by_file = program(&["healthcheck", "--config", &file]).output().unwrap();
+    assert!(by_file.status.success(), "{}", said(&by_file));
+    let name = format!("http://localhost:{port}");
+    let by_name = program(&["healthcheck", &name]).output().unwrap();
+    assert!(by_name.status.success(), "{}", said(&by_name));
+    let tls = program(&["healthcheck", &format!("https://localhost:{port}")]).output().unwrap();
+    assert!(tls.status.success() && said(&tls).contains("speaks no TLS"), "{}", said(&tls));
+}
+
+#[tokio::test]
+async fn the_control_api_answers_under_other_names_only_if_the_settings_say_so() {
+    let start = async |toml: &str| {
+        let settings: mock_idp::Settings = toml::from_str(toml).unwrap();
+        mock_idp::MockIdp::builder().settings(settings).control(([0, 0, 0, 0], 0).into()).start().await
+    };
+    assert!(start("").await.is_err());
+
+    let provider = start("control_hosts = [\"mock-idp:9001\"]").await.unwrap();
+    let ask = async |host: &str| {
+        let call = super::stage::client().get(provider.control_url().unwrap()).header("host", host);
+        call.send().await.unwrap().status().as_u16()
+    };
+
+    assert_eq!(ask("mock-idp:9001").await, 200);
+    assert_eq!(ask("evil.test:9001").await, 403);
+}
