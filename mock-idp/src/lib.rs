@@ -9,7 +9,7 @@
 //! | [`login`] | who logs in |
 //! | [`logout`] | telling applications that a session is over |
 //! | [`client`] | which applications are known |
-//! | [`offer`] | what is offered at all |
+//! | [`Offer`] | what is offered at all |
 //! | [`checks`] | what an authorization request must be like |
 //! | [`protocol`] | requests and responses without a network |
 //! | [`token`] | ID Tokens and keys |
