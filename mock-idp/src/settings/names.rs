@@ -40,24 +40,9 @@ impl<'de> Deserializer<'de> for Asked<'_> {
 
 /// The name that is most like the given one, if it is alike at all.
 pub(crate) fn nearest<'n>(name: &str, names: &[&'n str]) -> Option<&'n str> {
-    let close = names.iter().map(|known| (distance(name, known), *known));
+    let close = names.iter().map(|known| (strsim::levenshtein(name, known), *known));
     let (distance, known) = close.min_by_key(|(distance, _)| *distance)?;
     (distance <= (name.len().max(known.len()) / 2).max(1)).then_some(known)
-}
-
-/// How many characters have to be changed, added or taken away (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, character) in one.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], index + 1);
-        for (column, known) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(character != *known);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[other.len()]
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ impl Settings {
             ("tls", (self.tls, &self.tls_hosts) != (new.tls, &new.tls_hosts)),
             ("tls_folder", self.tls_folder != new.tls_folder),
         ];
-        let mut late: Vec<String> = named(&differences).map(str::to_owned).collect();
+        let mut late: Vec<String> = named(differences).map(str::to_owned).collect();
         for (slug, tenant) in &self.tenants {
             // One that is new is made as the file says, and one that is gone is gone.
             if let Some(other) = new.tenants.get(slug) {
@@ -43,12 +43,12 @@ impl TenantSettings {
             ("at_root", self.at_root != new.at_root),
             ("trailing_slash", self.trailing_slash != new.trailing_slash),
         ];
-        differences.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name)
+        named(differences)
     }
 }
 
-fn named(differences: &[(&'static str, bool)]) -> impl Iterator<Item = &'static str> {
-    differences.iter().filter(|(_, differs)| *differs).map(|(name, _)| *name)
+fn named<const N: usize>(differences: [(&'static str, bool); N]) -> impl Iterator<Item = &'static str> {
+    differences.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name)
 }
 
 #[cfg(test)]

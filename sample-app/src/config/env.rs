@@ -75,8 +75,8 @@ fn doubts<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
     let unknown = names.filter(|name| !KNOWN.contains(&name.as_str()));
     let doubt = |name: &String| {
         let capital = name.to_uppercase();
-        let nearest = KNOWN.into_iter().min_by_key(|known| distance(&capital, known));
-        match nearest.filter(|known| distance(&capital, known) <= NEAR) {
+        let nearest = KNOWN.into_iter().min_by_key(|known| strsim::levenshtein(&capital, known));
+        match nearest.filter(|known| strsim::levenshtein(&capital, known) <= NEAR) {
             Some(known) => {
                 format!(".env sets `{name}`, which is no setting of this app: did you mean {known}?")
             }
@@ -84,21 +84,6 @@ fn doubts<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
         }
     };
     unknown.map(doubt).collect()
-}
-
-/// How many letters to put in, leave out or change, to make one word of the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, here) in one.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
-        for (column, there) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(here != *there);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[other.len()]
 }
 
 #[cfg(test)]
@@ -128,7 +113,7 @@ mod tests {
         for (one, other, letters) in
             [("", "abc", 3), ("abc", "abc", 0), ("kitten", "sitting", 3), ("a", "", 1)]
         {
-            assert_eq!(distance(one, other), letters, "{one} {other}");
+            assert_eq!(strsim::levenshtein(one, other), letters, "{one} {other}");
         }
     }
 
