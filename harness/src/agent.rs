@@ -23,7 +23,7 @@ use url::Url;
 
 pub use browser::{Browser, BrowserAgent, BrowserError};
 pub use error::AgentError;
-pub use fetch::{Credentials, Fetch, FetchMode, Fetched, RedirectMode};
+pub use fetch::{Credentials, Destination, Fetch, FetchMode, Fetched, RedirectMode};
 pub use http::HttpAgent;
 pub use jar::{Cookie, Flavour, Jar, Refusal, SameSite, Situation};
 pub use page::{Button, Form, Hop, Link, Page};
@@ -66,7 +66,7 @@ pub trait Agent: Send {
     async fn submit(&mut self, form: &Form) -> Result<Page, AgentError>;
     /// Sends a top-level navigation made by hand.
     async fn send(&mut self, submission: Submission) -> Result<Page, AgentError>;
-    /// What a script of the current page would see of a background request.
+    /// What a script of the current page would see of a background request, or of a picture or frame.
     async fn fetch(&mut self, fetch: Fetch) -> Result<Fetched, AgentError>;
     /// The page that is shown.
     fn page(&self) -> Option<&Page>;

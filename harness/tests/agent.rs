@@ -5,6 +5,8 @@
     reason = "a check that cannot go on has failed, and one that is not run says so"
 )]
 
+#[path = "agent/calibration.rs"]
+mod calibration;
 #[path = "agent/chromium.rs"]
 mod chromium;
 #[path = "agent/content_policy.rs"]

@@ -2,9 +2,11 @@
 
 use url::Url;
 
-/// A `fetch()` of a script on the current page.
+/// A `fetch()` of a script on the current page, or a picture or frame that the page asks for.
 #[derive(Debug, Clone)]
 pub struct Fetch {
+    /// What the answer is for.
+    pub destination: Destination,
     /// Where it goes.
     pub url: Url,
     /// The method.
@@ -25,6 +27,7 @@ impl Fetch {
     /// `fetch(url)`: GET, redirects followed, cookies for the own origin, CORS elsewhere.
     pub fn get(url: Url) -> Self {
         Self {
+            destination: Destination::Empty,
             url,
             method: "GET".to_owned(),
             redirect: RedirectMode::Follow,
@@ -33,6 +36,18 @@ impl Fetch {
             headers: Vec::new(),
             body: None,
         }
+    }
+
+    /// `<img src=url>`: cookies go along wherever their rules let them, and nobody sees the answer.
+    pub fn image(url: Url) -> Self {
+        let picture = Self { destination: Destination::Image, ..Self::get(url) };
+        picture.mode(FetchMode::NoCors).credentials(Credentials::Include)
+    }
+
+    /// `<iframe src=url>`: a page within the page, which may go on to other pages by itself. The page around it
+    /// sees nothing of it.
+    pub fn frame(url: Url) -> Self {
+        Self { destination: Destination::Frame, ..Self::image(url) }
     }
 
     /// The same with a method and a body.
@@ -70,6 +85,17 @@ impl Fetch {
         self.mode = mode;
         self
     }
+}
+
+/// What a background request is for: the `Sec-Fetch-Dest` of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// A script.
+    Empty,
+    /// A picture.
+    Image,
+    /// A frame of the page.
+    Frame,
 }
 
 /// `redirect` of a fetch.
@@ -116,6 +142,7 @@ macro_rules! words {
     };
 }
 
+words!(Destination { Empty => "empty", Image => "image", Frame => "iframe" });
 words!(RedirectMode { Follow => "follow", Manual => "manual", Error => "error" });
 words!(Credentials { SameOrigin => "same-origin", Include => "include", Omit => "omit" });
 words!(FetchMode { Cors => "cors", NoCors => "no-cors", SameOrigin => "same-origin" });

@@ -18,7 +18,7 @@ use super::jar::{Cookie, Jar, Situation};
 use super::page::{Form, Page};
 use super::record::Log;
 use super::site::Initiator;
-use super::{Agent, AgentError, AgentOptions, Fetch, Fetched, Submission};
+use super::{Agent, AgentError, AgentOptions, Destination, Fetch, Fetched, Submission};
 use navigation::Navigation;
 
 /// A browser without a screen: cookies, sites, redirects, forms and CORS, but no scripts.
@@ -111,8 +111,11 @@ impl Agent for HttpAgent {
     }
 
     async fn fetch(&mut self, fetch: Fetch) -> Result<Fetched, AgentError> {
-        let page = self.current()?.url.clone();
-        self.fetch_from(&page, fetch).await
+        let page = self.current()?;
+        match fetch.destination {
+            Destination::Frame => self.load_frame(page, fetch.url).await,
+            Destination::Empty | Destination::Image => self.fetch_from(&page.url, fetch).await,
+        }
     }
 
     fn page(&self) -> Option<&Page> {

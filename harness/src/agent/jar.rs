@@ -24,10 +24,35 @@ pub enum Flavour {
     /// Unmarked cookies are Lax, but go with cross-site POST navigations for two minutes.
     #[default]
     Chromium,
-    /// Unmarked cookies go with every navigation.
+    /// Unmarked cookies go everywhere and are stored from everywhere, and a redirect through another site makes
+    /// the request one of a stranger.
     Firefox,
     /// Unmarked cookies are Lax, without grace: the text of RFC 6265bis and Safari's intent.
     Spec,
+}
+
+impl Flavour {
+    /// Who a request speaks for at the end of a chain of redirects.
+    pub(super) fn speaker(self, initiator: &Initiator, chain: &[Url]) -> Initiator {
+        let through_strangers = chain
+            .last()
+            .is_some_and(|to| chain.iter().any(|via| Relation::between(via, to) == Relation::CrossSite));
+        if self == Self::Firefox && through_strangers { Initiator::Opaque } else { initiator.clone() }
+    }
+
+    /// The value of `Sec-Fetch-Site`. After a redirect Firefox knows the own origin and strangers only.
+    pub(super) fn sec_fetch_site(self, initiator: &Initiator, chain: &[Url]) -> &'static str {
+        match initiator.sec_fetch_site(chain) {
+            "same-site" if self == Self::Firefox && chain.len() > 1 => "cross-site",
+            word => word,
+        }
+    }
+
+    /// Whether a redirect of a post hides who posted. Firefox tells it as long as the initiator itself redirects.
+    pub(super) fn hides_origin(self, initiator: &Initiator, from: &Url, to: &Url) -> bool {
+        let own = self == Self::Firefox && initiator.relation(from) == Relation::SameOrigin;
+        from.origin() != to.origin() && !own
+    }
 }
 
 /// What a request is, seen from the site it goes to.
@@ -55,6 +80,14 @@ impl Situation {
         }
     }
 
+    /// The situation of a page in a frame of the page `around` it: as soon as either of the two that are involved
+    /// is a stranger, it is one of a stranger, whatever the method.
+    pub fn framed(around: &Url, initiator: &Initiator, url: &Url) -> Self {
+        let near = |relation| relation < Relation::CrossSite;
+        let at_home = near(Relation::between(around, url)) && near(initiator.relation(url));
+        if at_home { Self::SameSite } else { Self::CrossSite }
+    }
+
     /// The situation of a background request by a script of `page`.
     pub fn background(page: &Url, url: &Url) -> Self {
         if Relation::between(page, url) < Relation::CrossSite { Self::SameSite } else { Self::CrossSite }
@@ -63,7 +96,7 @@ impl Situation {
 
 /// Reads a `Set-Cookie` line as a response from `url` would set it, for a store that is not ours.
 pub(super) fn understand(url: &Url, line: &str, now_millis: i64) -> Result<Cookie, Refusal> {
-    storage::admit(url, line, now_millis, Situation::SameSite).map(|stored| stored.describe())
+    storage::admit(url, line, now_millis).map(|stored| stored.describe())
 }
 
 /// The cookies of one browser profile.
@@ -85,7 +118,10 @@ impl Jar {
     pub fn store(&mut self, url: &Url, line: &str, situation: Situation) -> Result<(), Refusal> {
         let now = self.clock.unix_millis();
         self.drop_expired(now);
-        let mut fresh = storage::admit(url, line, now, situation)?;
+        let mut fresh = storage::admit(url, line, now)?;
+        if situation == Situation::CrossSite && !self.may_travel(&fresh, situation, now) {
+            return Err(Refusal::CrossSite);
+        }
         if !is_trustworthy(url) && self.cookies.iter().any(|old| old.shields_from(&fresh)) {
             return Err(Refusal::WouldShadowSecure);
         }

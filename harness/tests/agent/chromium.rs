@@ -9,7 +9,7 @@ use crate::stage::{SHORT, Stage, with};
 use crate::{content_policy, cookies, documents, referrers, shared};
 
 /// A driver, or nothing and a printed reason where Chromium is not installed.
-fn browser() -> Option<Browser> {
+pub(crate) fn browser() -> Option<Browser> {
     match Browser::launch() {
         Ok(browser) => Some(browser),
         Err(missing) => {

@@ -1,5 +1,6 @@
 //! A small stage: two servers that do what the query tells them and remember who asked.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,6 +13,7 @@ use axum::response::Response;
 use harness::agent::AgentOptions;
 use mock_idp::{Clock, Params};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use url::Url;
 
 /// One request as a server saw it.
@@ -35,23 +37,55 @@ impl Seen {
     }
 }
 
-type Log = Arc<Mutex<Vec<Seen>>>;
+/// What is answered at one path, whatever the query says.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) html: String,
+}
+
+#[derive(Default)]
+struct Memory {
+    log: Mutex<Vec<Seen>>,
+    answers: Mutex<HashMap<String, Answer>>,
+    asked: Notify,
+}
 
 /// A server on a port of its own; it stops with the test's runtime.
 #[derive(Clone)]
 pub(crate) struct Server {
     address: SocketAddr,
-    log: Log,
+    memory: Arc<Memory>,
 }
 
 impl Server {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let log = Log::default();
-        let router = Router::new().fallback(act).with_state(Arc::clone(&log));
+        let memory = Arc::new(Memory::default());
+        let router = Router::new().fallback(act).with_state(Arc::clone(&memory));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { address, log }
+        Self { address, memory }
+    }
+
+    /// From now on, answers like this at a path.
+    pub(crate) fn serve(&self, path: &str, answer: Answer) {
+        self.memory.answers.lock().unwrap().insert(path.to_owned(), answer);
+    }
+
+    /// The last request for a path, waited for if nobody has asked yet.
+    pub(crate) async fn arrival(&self, path: &str) -> Option<Seen> {
+        let arrived = async {
+            loop {
+                let asked = self.memory.asked.notified();
+                if self.count(path) > 0 {
+                    return self.last(path);
+                }
+                asked.await;
+            }
+        };
+        tokio::time::timeout(SHORT * 30, arrived).await.ok()
     }
 
     /// The address of a path on this server under a host name of choice.
@@ -62,7 +96,7 @@ impl Server {
     /// The last request for a path.
     #[track_caller]
     pub(crate) fn last(&self, path: &str) -> Seen {
-        let log = self.log.lock().unwrap();
+        let log = self.memory.log.lock().unwrap();
         log.iter()
             .rev()
             .find(|seen| seen.path == path)
@@ -71,7 +105,7 @@ impl Server {
     }
 
     pub(crate) fn count(&self, path: &str) -> usize {
-        self.log.lock().unwrap().iter().filter(|seen| seen.path == path).count()
+        self.memory.log.lock().unwrap().iter().filter(|seen| seen.path == path).count()
     }
 }
 
@@ -106,15 +140,22 @@ pub(crate) fn with(path: &str, query: &[(&str, &str)]) -> String {
     format!("{path}?{}", Params(pairs).encode())
 }
 
-async fn act(State(log): State<Log>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn act(
+    State(memory): State<Arc<Memory>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let body = String::from_utf8_lossy(&body).into_owned();
     let path = uri.path().to_owned();
-    log.lock().unwrap().push(Seen {
-        method: method.to_string(),
-        path: path.clone(),
-        headers: headers.clone(),
-        body,
-    });
+    let seen = Seen { method: method.to_string(), path: path.clone(), headers, body };
+    let answer = memory.answers.lock().unwrap().get(&path).map(|answer| answer.to(&seen));
+    memory.log.lock().unwrap().push(seen);
+    memory.asked.notify_waiters();
+    if let Some(answer) = answer {
+        return answer;
+    }
     let query = Params::parse(uri.query().unwrap_or_default());
     if path == "/silent" {
         std::future::pending::<()>().await;
@@ -139,6 +180,21 @@ async fn act(State(log): State<Log>, method: Method, uri: Uri, headers: HeaderMa
         return response.header("content-length", "1000").body(broken_body()).unwrap();
     }
     response.header("content-type", "text/html; charset=utf-8").body(Body::from(page(&path, &query))).unwrap()
+}
+
+impl Answer {
+    /// Every origin that asks is let in.
+    fn to(&self, seen: &Seen) -> Response {
+        let mut response = Response::builder()
+            .status(self.status)
+            .header("content-type", "text/html; charset=utf-8")
+            .header("access-control-allow-origin", seen.header("origin").unwrap_or("*"))
+            .header("access-control-allow-credentials", "true");
+        for (name, value) in &self.headers {
+            response = response.header(*name, value);
+        }
+        response.body(Body::from(self.html.clone())).unwrap()
+    }
 }
 
 fn given<'a>(query: &'a Params, name: &str) -> Option<&'a str> {

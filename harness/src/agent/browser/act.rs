@@ -7,7 +7,7 @@ use url::Url;
 
 use super::settle::page_address;
 use super::{BrowserAgent, session};
-use crate::agent::fetch::{Fetch, Fetched};
+use crate::agent::fetch::{Destination, Fetch, Fetched};
 use crate::agent::page::{Form, Page};
 use crate::agent::site::Initiator;
 use crate::agent::{AgentError, Submission};
@@ -122,11 +122,11 @@ impl BrowserAgent {
         let watch = self.begin().await?;
         let init = json!({ "method": fetch.method, "redirect": fetch.redirect.as_str(), "mode": fetch.mode.as_str(),
                            "credentials": fetch.credentials.as_str(), "headers": fetch.headers, "body": fetch.body });
-        let seen = self
-            .session
-            .client
-            .execute_async(include_str!("fetch.js"), vec![json!(fetch.url.as_str()), init])
-            .await;
+        let (script, how) = match fetch.destination {
+            Destination::Empty => (include_str!("fetch.js"), init),
+            element => (include_str!("embed.js"), json!(element.as_str())),
+        };
+        let seen = self.session.client.execute_async(script, vec![json!(fetch.url.as_str()), how]).await;
         self.let_requests_end(watch).await?;
         match seen {
             Ok(seen) => Ok(read_fetched(&seen, &fetch.url)),

@@ -79,9 +79,9 @@ impl Network {
         }
     }
 
-    /// Whether a page, a script or a background request is still on its way.
-    pub(super) fn is_busy(&self) -> bool {
-        self.chains.iter().any(|chain| !chain.finished && chain.matters_for_waiting())
+    /// Whether the page of the main frame, a script or a background request is still on its way.
+    pub(super) fn is_busy(&self, frame: &str) -> bool {
+        self.chains.iter().any(|chain| !chain.finished && chain.matters_for_waiting(frame))
     }
 
     /// Hands on what is told completely, in order; the rest waits, unless `all` is asked for.
@@ -132,8 +132,13 @@ impl Chain {
         }
     }
 
-    fn matters_for_waiting(&self) -> bool {
-        matches!(self.kind.as_str(), "Document" | "XHR" | "Fetch" | "Script" | "Stylesheet" | "Preflight")
+    /// Pages in frames do not: Chromium does not tell here how those of other sites end, and the page around them
+    /// is not complete before they are.
+    fn matters_for_waiting(&self, frame: &str) -> bool {
+        match self.kind.as_str() {
+            "Document" => self.frame == frame,
+            kind => matches!(kind, "XHR" | "Fetch" | "Script" | "Stylesheet" | "Preflight"),
+        }
     }
 
     /// Pages and background requests are told of; pictures, styles and the driver's own pages are not.
@@ -235,10 +240,10 @@ mod tests {
             network.hear(&event);
         }
 
-        assert!(network.is_busy());
+        assert!(network.is_busy("main"));
         assert!(network.take("main", false).is_empty());
         network.hear(&json!({ "method": "Network.loadingFinished", "params": { "requestId": "1" } }));
-        assert!(!network.is_busy());
+        assert!(!network.is_busy("main"));
         let told = network.take("main", false);
 
         let lines: Vec<(&str, bool, u16)> =

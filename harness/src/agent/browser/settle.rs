@@ -84,7 +84,7 @@ impl BrowserAgent {
         while watch.quiet < 2 && watch.progress.elapsed() < self.options.deadline {
             ticks.tick().await;
             self.look(&mut watch, false).await?;
-            watch.quiet = if self.network.is_busy() { 0 } else { watch.quiet + 1 };
+            watch.quiet = if self.network.is_busy(&self.session.frame) { 0 } else { watch.quiet + 1 };
         }
         self.look(&mut watch, true).await?;
         self.write_down(&watch);
@@ -101,7 +101,7 @@ impl BrowserAgent {
             }
             let late = watch.progress.elapsed() >= self.options.deadline;
             let begun = !watch.expects_page || watch.page_hops().next().is_some();
-            let resting = begun && !self.network.is_busy() && self.is_complete().await;
+            let resting = begun && !self.network.is_busy(&self.session.frame) && self.is_complete().await;
             watch.quiet = if resting { watch.quiet.saturating_add(1) } else { 0 };
             if watch.quiet >= 2 {
                 let page = self.read(watch).await?;

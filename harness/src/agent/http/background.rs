@@ -6,7 +6,7 @@ use super::client::{Incoming, Outgoing};
 use super::headers::Headers;
 use super::navigation::{becomes_get, redirect_target};
 use super::{HttpAgent, cors};
-use crate::agent::fetch::{Credentials, Fetch, FetchMode, Fetched, RedirectMode};
+use crate::agent::fetch::{Credentials, Destination, Fetch, FetchMode, Fetched, RedirectMode};
 use crate::agent::jar::Situation;
 use crate::agent::page::first_header;
 use crate::agent::referrer::ReferrerPolicy;
@@ -87,7 +87,7 @@ impl HttpAgent {
 
     fn background_request(&self, course: &Course) -> Outgoing {
         let Course { fetch, page, chain, .. } = course;
-        let mut headers = Headers::of_fetch(page, chain, fetch.mode.as_str(), &fetch.headers);
+        let mut headers = Headers::of_fetch(page, chain, fetch, self.options.flavour);
         headers.0.extend(fetch.headers.iter().cloned());
         let untyped = !fetch.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
         if untyped && fetch.body.is_some() {
@@ -97,7 +97,8 @@ impl HttpAgent {
         headers.add_some("origin", cors::origin_header(page, !cors, &fetch.method, course.origin_hidden));
         headers.add_some("referer", course.referer.clone().map(String::from));
         if course.cookies_allowed() {
-            let situation = Situation::background(page, &fetch.url);
+            let speaker = self.options.flavour.speaker(&Initiator::from(page), chain);
+            let situation = Situation::framed(page, &speaker, &fetch.url);
             headers.add_some("cookie", self.lock_jar().header(&fetch.url, situation));
         }
         Outgoing {
@@ -111,7 +112,8 @@ impl HttpAgent {
     /// Asks the other origin beforehand, without cookies; a redirect is a no.
     async fn preflight(&self, course: &Course) -> Result<Result<(), String>, AgentError> {
         let Course { fetch, page, chain, .. } = course;
-        let mut headers = Headers::of_fetch(page, chain, "cors", &[]);
+        let mut headers =
+            Headers::of_fetch(page, chain, &Fetch::get(fetch.url.clone()), self.options.flavour);
         headers.add("access-control-request-method", &fetch.method);
         let names = cors::unsafe_headers(fetch);
         headers.add_some("access-control-request-headers", (!names.is_empty()).then(|| names.join(",")));
@@ -177,7 +179,8 @@ impl Course {
     }
 
     fn shown(&self, answer: Incoming) -> Fetched {
-        if self.strange && self.fetch.mode == FetchMode::NoCors {
+        let picture = self.fetch.destination == Destination::Image;
+        if picture || (self.strange && self.fetch.mode == FetchMode::NoCors) {
             return Fetched::Opaque;
         }
         Fetched::Response {

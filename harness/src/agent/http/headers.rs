@@ -2,6 +2,9 @@
 
 use url::Url;
 
+use super::navigation::Navigation;
+use crate::agent::fetch::{Destination, Fetch};
+use crate::agent::jar::Flavour;
 use crate::agent::site::{Initiator, is_trustworthy};
 
 const USER_AGENT: &str = concat!(
@@ -12,40 +15,43 @@ const USER_AGENT: &str = concat!(
 const ACCEPT_PAGE: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,\
                            */*;q=0.8,application/signed-exchange;v=b3;q=0.7";
 
+const ACCEPT_PICTURE: &str = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8";
+
 /// Headers in the order they are written.
 pub(super) struct Headers(pub(super) Vec<(String, String)>);
 
 impl Headers {
-    /// Of a navigation that is shown in the window.
-    pub(super) fn of_navigation(initiator: &Initiator, chain: &[Url], activated: bool) -> Self {
+    /// Of a navigation that is shown in the window, or in a frame of the page that is.
+    pub(super) fn of_navigation(navigation: &Navigation, chain: &[Url], flavour: Flavour) -> Self {
         let mut headers = Self(Vec::new());
         headers.add("upgrade-insecure-requests", "1");
         headers.add("user-agent", USER_AGENT);
         headers.add("accept", ACCEPT_PAGE);
         headers.add("accept-language", "en-US,en;q=0.9");
         if chain.last().is_some_and(is_trustworthy) {
-            headers.add("sec-fetch-site", initiator.sec_fetch_site(chain));
+            headers.add("sec-fetch-site", flavour.sec_fetch_site(&navigation.initiator, chain));
             headers.add("sec-fetch-mode", "navigate");
-            if activated {
+            if navigation.activated {
                 headers.add("sec-fetch-user", "?1");
             }
-            headers.add("sec-fetch-dest", "document");
+            headers.add("sec-fetch-dest", if navigation.around.is_some() { "iframe" } else { "document" });
         }
         headers
     }
 
     /// Of a background request.
-    pub(super) fn of_fetch(page: &Url, chain: &[Url], mode: &str, own: &[(String, String)]) -> Self {
+    pub(super) fn of_fetch(page: &Url, chain: &[Url], fetch: &Fetch, flavour: Flavour) -> Self {
         let mut headers = Self(Vec::new());
         headers.add("user-agent", USER_AGENT);
         headers.add("accept-language", "en-US,en;q=0.9");
-        if !own.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
-            headers.add("accept", "*/*");
+        if !fetch.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
+            let picture = fetch.destination == Destination::Image;
+            headers.add("accept", if picture { ACCEPT_PICTURE } else { "*/*" });
         }
         if chain.last().is_some_and(is_trustworthy) {
-            headers.add("sec-fetch-site", Initiator::from(page).sec_fetch_site(chain));
-            headers.add("sec-fetch-mode", mode);
-            headers.add("sec-fetch-dest", "empty");
+            headers.add("sec-fetch-site", flavour.sec_fetch_site(&Initiator::from(page), chain));
+            headers.add("sec-fetch-mode", fetch.mode.as_str());
+            headers.add("sec-fetch-dest", fetch.destination.as_str());
         }
         headers
     }

@@ -8,7 +8,7 @@ use super::headers::Headers;
 use super::navigation::{Course, Navigation, redirect_target};
 use crate::agent::jar::Situation;
 use crate::agent::page::{Hop, Page};
-use crate::agent::{AgentError, MAX_HOPS};
+use crate::agent::{AgentError, Fetched, MAX_HOPS};
 
 impl HttpAgent {
     /// Follows a navigation to the page where the user can read and act.
@@ -35,6 +35,17 @@ impl HttpAgent {
         Ok(page)
     }
 
+    /// Shows an address in a frame of a page, and what that goes on to by itself.
+    pub(super) async fn load_frame(&self, page: &Page, url: Url) -> Result<Fetched, AgentError> {
+        let mut hops = Vec::new();
+        let mut next = Some(Navigation::refreshed(url, page).within(&page.url));
+        while let Some(navigation) = next.take().filter(|navigation| navigation.is_let_go(false)) {
+            let shown = self.follow(navigation, &mut hops).await?;
+            next = shown.and_then(|inner| self.goes_on(&inner)).map(|next| next.within(&page.url));
+        }
+        Ok(Fetched::Opaque)
+    }
+
     /// What the page does by itself as soon as it is shown.
     fn goes_on(&self, page: &Page) -> Option<Navigation> {
         if let Some(form) = page.self_submitting_form() {
@@ -45,7 +56,7 @@ impl HttpAgent {
 
     /// Makes one request and those it is redirected to; no page if a policy ends it on the way.
     async fn follow(&self, navigation: Navigation, hops: &mut Vec<Hop>) -> Result<Option<Page>, AgentError> {
-        let mut course = Course::new(navigation);
+        let mut course = Course::new(navigation, self.options.flavour);
         loop {
             if hops.len() >= MAX_HOPS {
                 return Err(AgentError::TooManyHops { hops: std::mem::take(hops) });
@@ -53,7 +64,7 @@ impl HttpAgent {
             let answer = self.exchange(self.request(&course)).await?;
             let Navigation { method, url, initiator, .. } = &course.navigation;
             hops.push(Hop::new(method, url, answer.status, &answer.headers));
-            self.keep_site_data(url, &answer.headers, Situation::navigation(initiator, url, "GET"));
+            self.keep_site_data(url, &answer.headers, course.navigation.situation(initiator, "GET"));
             if let Some(to) = redirect_target(url, &answer) {
                 course = course.redirected(to, &answer);
                 if !course.navigation.is_let_go(true) {
@@ -69,14 +80,14 @@ impl HttpAgent {
     }
 
     fn request(&self, course: &Course) -> Outgoing {
-        let Navigation { method, url, content_type, body, initiator, activated, .. } = &course.navigation;
-        let mut headers = Headers::of_navigation(initiator, &course.chain, *activated);
+        let Navigation { method, url, content_type, body, .. } = &course.navigation;
+        let mut headers = Headers::of_navigation(&course.navigation, &course.chain, self.options.flavour);
         if method != "GET" && method != "HEAD" {
             headers.add("origin", &course.origin);
         }
         headers.add_some("content-type", content_type.clone());
         headers.add_some("referer", course.referer.clone().map(String::from));
-        let situation = Situation::navigation(initiator, url, method);
+        let situation = course.situation();
         headers.add_some("cookie", self.lock_jar().header(url, situation));
         Outgoing { method: method.clone(), url: url.clone(), headers: headers.0, body: body.clone() }
     }

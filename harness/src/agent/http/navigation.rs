@@ -7,6 +7,7 @@ use super::encode::{encode, query};
 use super::speaking_for;
 use crate::agent::Submission;
 use crate::agent::content_policy::ContentPolicy;
+use crate::agent::jar::{Flavour, Situation};
 use crate::agent::page::{Form, Page, first_header};
 use crate::agent::referrer::ReferrerPolicy;
 use crate::agent::site::Initiator;
@@ -24,6 +25,8 @@ pub(super) struct Navigation {
     pub(super) activated: bool,
     /// The policy that the form comes from, if it is one: it holds for every address on the way.
     form_policy: Option<ContentPolicy>,
+    /// The page in the window, if this one is shown in a frame of it.
+    pub(super) around: Option<Url>,
 }
 
 impl Navigation {
@@ -38,6 +41,7 @@ impl Navigation {
             policy: ReferrerPolicy::default(),
             activated: true,
             form_policy: None,
+            around: None,
         }
     }
 
@@ -47,6 +51,11 @@ impl Navigation {
 
     pub(super) fn refreshed(url: Url, page: &Page) -> Self {
         Self { activated: false, ..Self::followed(url, page, page.referrer_policy) }
+    }
+
+    /// The same in a frame of the page at `around`.
+    pub(super) fn within(self, around: &Url) -> Self {
+        Self { around: Some(around.clone()), ..self }
     }
 
     pub(super) fn submitted(form: &Form, activated: bool) -> Self {
@@ -83,6 +92,15 @@ impl Navigation {
             policy: ReferrerPolicy::default(),
             activated: false,
             form_policy: None,
+            around: None,
+        }
+    }
+
+    /// What the request is, seen from the site it goes to now.
+    pub(super) fn situation(&self, initiator: &Initiator, method: &str) -> Situation {
+        match &self.around {
+            Some(around) => Situation::framed(around, initiator, &self.url),
+            None => Situation::navigation(initiator, &self.url, method),
         }
     }
 
@@ -100,20 +118,26 @@ pub(super) struct Course {
     pub(super) referer: Option<Url>,
     /// Who is named as having posted.
     pub(super) origin: String,
+    flavour: Flavour,
 }
 
 impl Course {
-    pub(super) fn new(navigation: Navigation) -> Self {
+    pub(super) fn new(navigation: Navigation, flavour: Flavour) -> Self {
         let Navigation { url, initiator, referrer, policy, .. } = &navigation;
         let referer = referrer.as_ref().and_then(|page| policy.referer(page, url));
         let origin = policy.origin(initiator, url);
-        Self { chain: vec![url.clone()], referer, origin, navigation }
+        Self { chain: vec![url.clone()], referer, origin, flavour, navigation }
+    }
+
+    /// Whether cookies go along as for the own site or for a stranger.
+    pub(super) fn situation(&self) -> Situation {
+        let speaker = self.flavour.speaker(&self.navigation.initiator, &self.chain);
+        self.navigation.situation(&speaker, &self.navigation.method)
     }
 
     pub(super) fn redirected(mut self, to: Url, answer: &Incoming) -> Self {
         let navigation = &mut self.navigation;
-        if navigation.url.origin() != to.origin() {
-            // A redirect to another origin hides who posted.
+        if self.flavour.hides_origin(&navigation.initiator, &navigation.url, &to) {
             "null".clone_into(&mut self.origin);
         }
         navigation.policy = ReferrerPolicy::named_by(&answer.headers).unwrap_or(navigation.policy);

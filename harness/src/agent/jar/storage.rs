@@ -3,7 +3,6 @@
 use cookie_store::{Cookie as RawCookie, CookieDomain};
 use url::{Host, Url};
 
-use super::Situation;
 use super::cookie::{SameSite, Stored};
 use crate::agent::site::{is_public_suffix, is_trustworthy};
 
@@ -43,7 +42,7 @@ pub enum Refusal {
 }
 
 /// Reads a `Set-Cookie` line and applies every rule that needs no other cookie.
-pub(super) fn admit(url: &Url, line: &str, now_millis: i64, situation: Situation) -> Result<Stored, Refusal> {
+pub(super) fn admit(url: &Url, line: &str, now_millis: i64) -> Result<Stored, Refusal> {
     let mut raw = RawCookie::parse(line.to_owned(), url)
         .map_err(|error| match error {
             cookie_store::CookieError::DomainMismatch => Refusal::ForeignDomain,
@@ -63,9 +62,6 @@ pub(super) fn admit(url: &Url, line: &str, now_millis: i64, situation: Situation
     let same_site = same_site(&raw);
     if same_site == Some(SameSite::None) && !secure {
         return Err(Refusal::NoneWithoutSecure);
-    }
-    if situation == Situation::CrossSite && same_site != Some(SameSite::None) {
-        return Err(Refusal::CrossSite);
     }
     let expires_millis = expiry(&raw, line, now_millis);
     Ok(Stored { raw, same_site, created_millis: now_millis, expires_millis, serial: 0 })
