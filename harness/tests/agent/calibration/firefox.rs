@@ -75,7 +75,7 @@ fn unsupported<T>() -> Result<T, AgentError> {
 }
 
 impl Firefox {
-    /// Waits until a page that goes on by itself has done so.
+    /// The address that is shown. What arrives is waited for at the server.
     async fn page(&self) -> Page {
         let url = self.client.current_url().await.unwrap();
         Page::read(url, 200, Vec::new(), String::new())
