@@ -3,8 +3,10 @@
 use crate::ambient::Ambient;
 use crate::config::Settings;
 use crate::ledger::Ledger;
+use crate::oidc::back_channel;
 use crate::oidc::provider::Provider;
 use crate::policy::Policy;
+use crate::session::Session;
 use crate::vault::Vault;
 
 /// Shared by all requests.
@@ -32,6 +34,13 @@ impl App {
             ambient,
             policy,
         }
+    }
+
+    /// Was this session ended, by the person or by the provider?
+    pub(crate) fn has_ended(&self, session: &Session, now: i64) -> bool {
+        let last = self.policy.session.life.last(session);
+        let by_provider = |name: &String| self.ended.until(name, now).is_some_and(|until| last <= until);
+        self.ended.holds(session.name(), now) || back_channel::names(session).iter().any(by_provider)
     }
 
     /// The configured provider with exactly this issuer.

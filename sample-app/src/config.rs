@@ -3,6 +3,7 @@
 mod env;
 mod error;
 mod read;
+mod session;
 mod urls;
 
 use std::collections::{BTreeMap, HashSet};
@@ -12,7 +13,11 @@ use std::time::Duration;
 use url::Url;
 
 pub use error::SettingsError;
+pub use session::SessionSettings;
 pub use urls::Origin;
+
+/// In bytes, as in express-openid-connect.
+const SHORTEST_SECRET: usize = 8;
 
 /// A secret that never shows itself in a log.
 #[derive(Clone, PartialEq, Eq)]
@@ -89,6 +94,8 @@ pub struct Settings {
     pub issuers: Vec<IssuerSettings>,
     /// Secrets for the cookies: the first seals and signs, all of them open and verify.
     pub secrets: Vec<Secret>,
+    /// How long sessions last.
+    pub session: SessionSettings,
     /// How cookies are named.
     pub cookie_prefix: CookiePrefix,
     /// What an API call without a session is answered.
@@ -112,6 +119,7 @@ impl Settings {
             base_url,
             issuers: Vec::new(),
             secrets: Vec::new(),
+            session: SessionSettings::default(),
             cookie_prefix: CookiePrefix::Host,
             api_unauthenticated: ApiUnauthenticated::Redirect,
             clock_tolerance: 60,
@@ -164,8 +172,12 @@ impl Settings {
                 present: "ISSUER_BASE_URL".into(),
             });
         };
-        if self.secrets.iter().any(|s| s.bytes().len() < 8) {
-            return Err(SettingsError::ShortSecret { length: secret.bytes().len() });
+        if secret.bytes().len() < SHORTEST_SECRET {
+            return Err(SettingsError::ShortSecret { variable: "SECRET", length: secret.bytes().len() });
+        }
+        if let Some(short) = self.secrets.iter().find(|secret| secret.bytes().len() < SHORTEST_SECRET) {
+            let length = short.bytes().len();
+            return Err(SettingsError::ShortSecret { variable: "PREVIOUS_SECRETS", length });
         }
         let mut known = HashSet::new();
         for issuer in &self.issuers {

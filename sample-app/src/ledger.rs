@@ -70,6 +70,28 @@ impl Ledger {
         Claimed::First
     }
 
+    /// Writes `name` down until `until`, or for longer if it is there already.
+    pub(crate) fn extend(&self, name: &str, until: i64, now: i64) {
+        let mut entries = self.lock();
+        entries.forget_expired(now);
+        let known = entries.until.get(name).copied();
+        if let Some(known) = known.filter(|known| *known < until) {
+            entries.order.remove(&(known, name.to_owned()));
+        } else if known.is_some() {
+            return;
+        }
+        entries.until.insert(name.to_owned(), until);
+        entries.order.insert((until, name.to_owned()));
+        while entries.until.len() > self.limit.most {
+            entries.drop_next();
+        }
+    }
+
+    /// Until when `name` is written down.
+    pub(crate) fn until(&self, name: &str, now: i64) -> Option<i64> {
+        self.lock().until.get(name).copied().filter(|until| *until > now)
+    }
+
     /// As `claim`, for one who gives the claim back unless the matter was decided.
     pub(crate) fn hold<'a>(&'a self, name: &'a str, until: i64, now: i64) -> Result<Claim<'a>, Claimed> {
         match self.claim(name, until, now) {
@@ -80,7 +102,7 @@ impl Ledger {
 
     /// Is `name` written down?
     pub(crate) fn holds(&self, name: &str, now: i64) -> bool {
-        self.lock().until.get(name).is_some_and(|until| *until > now)
+        self.until(name, now).is_some()
     }
 
     fn release(&self, name: &str) {
@@ -185,6 +207,20 @@ mod tests {
         }
 
         assert!(!ledger.holds("a", 0) && ledger.holds("b", 0) && ledger.holds("c", 0));
+    }
+
+    #[test]
+    fn a_name_is_kept_for_the_longest_time_that_was_asked_for() {
+        let ledger = ledger(2, WhenFull::Forget);
+
+        for until in [100, 300, 200] {
+            ledger.extend("a", until, 0);
+        }
+        ledger.claim("b", 250, 0);
+        ledger.claim("c", 260, 0);
+
+        assert_eq!(ledger.until("a", 299), Some(300));
+        assert!(!ledger.holds("b", 0) && ledger.holds("c", 0), "what expires next gives way");
     }
 
     #[test]

@@ -32,7 +32,10 @@ mod vault;
 mod weakness;
 
 pub use ambient::{Ambient, Clock, Fill, Random};
-pub use config::{ApiUnauthenticated, CookiePrefix, IssuerSettings, Origin, Secret, Settings, SettingsError};
+pub use config::{
+    ApiUnauthenticated, CookiePrefix, IssuerSettings, Origin, Secret, SessionSettings, Settings,
+    SettingsError,
+};
 pub use program::{ProgramError, run};
 pub use server::{SampleApp, StartError};
 #[cfg(feature = "weakness")]

@@ -1,6 +1,7 @@
 //! The login: OpenID Connect implicit flow, `response_type=id_token`, `response_mode=form_post`.
 
 pub(crate) mod authorize;
+pub(crate) mod back_channel;
 pub(crate) mod callback;
 pub(crate) mod claims;
 pub(crate) mod http;

@@ -17,6 +17,7 @@ use crate::cookies::CookiePolicy;
 use crate::error::{ProviderError, Refusal};
 use crate::ledger::{Limit, WhenFull};
 use crate::oidc::authorize::{self, Parameter};
+use crate::oidc::back_channel::{self, BackChannelPolicy};
 use crate::oidc::callback::{self, FormRule, ResponseRule};
 use crate::oidc::claims::{ClaimRule, claim_rules};
 use crate::oidc::keys::{self, KeyPolicy};
@@ -32,7 +33,7 @@ use crate::routes::form::{self, RequestRule};
 use crate::routes::guard::{Guard, guards};
 use crate::routes::visitor::{Visitor, is_navigation};
 use crate::session::format::{Sealed, SessionFormat};
-use crate::session::life::{LIFE, Life};
+use crate::session::life::Life;
 use crate::vault::Vault;
 
 /// Every rule of the app.
@@ -40,6 +41,7 @@ pub(crate) struct Policy {
     pub(crate) claim_rules: Vec<ClaimRule>,
     pub(crate) header_rules: Vec<HeaderRule>,
     pub(crate) metadata_rules: Vec<MetadataRule>,
+    pub(crate) back_channel: BackChannelPolicy,
     /// What a provider is asked, parameter by parameter.
     pub(crate) authorization: Vec<Parameter>,
     pub(crate) reading: Reading,
@@ -140,6 +142,10 @@ impl Policy {
             claim_rules: claim_rules(),
             header_rules: header_rules(),
             metadata_rules: metadata_rules(),
+            back_channel: BackChannelPolicy {
+                header: back_channel::header_rules(),
+                claims: back_channel::claim_rules(),
+            },
             authorization: authorize::parameters(),
             reading: STRICT,
             tolerance: settings.clock_tolerance,
@@ -155,7 +161,7 @@ impl Policy {
             cookies: CookiePolicy::new(settings),
             session: SessionPolicy {
                 format: Arc::new(Sealed),
-                life: LIFE,
+                life: Life::new(settings.session),
                 ends_on_refusal: false,
                 // Nobody may be kept from logging out: when this is full, the session that ends first gives way.
                 remembered: Limit { most: 100_000, when_full: WhenFull::Forget },

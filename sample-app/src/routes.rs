@@ -2,6 +2,7 @@
 
 mod api;
 mod assets;
+mod back_channel;
 pub(crate) mod callback;
 pub(crate) mod form;
 pub(crate) mod guard;
@@ -29,6 +30,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/login", get(login::login))
         .route("/callback", any(callback::callback))
         .route("/logout", get(logout::logout))
+        .route("/backchannel-logout", any(back_channel::logout))
         .route("/api/ping", get(api::ping))
         .route("/api/user", get(api::user))
         .fallback(home::not_found)

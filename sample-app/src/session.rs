@@ -38,12 +38,14 @@ pub(crate) struct Session {
     pub(crate) iat: i64,
     /// When the cookie was last written.
     pub(crate) uat: i64,
+    /// Was the cookie sealed with a secret that has a successor?
+    pub(crate) sealed_before: bool,
 }
 
 impl Session {
     pub(crate) fn new(data: Data, iat: i64, uat: i64) -> Option<Self> {
         let claims = claims(&data.id_token)?;
-        Some(Self { data, claims, iat, uat })
+        Some(Self { data, claims, iat, uat, sealed_before: false })
     }
 
     /// The name under which an ended session is remembered. Sessions written by other applications may lack a

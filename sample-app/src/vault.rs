@@ -39,6 +39,15 @@ struct Header<'a> {
     exp: i64,
 }
 
+/// What was sealed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Opened {
+    pub(crate) times: Times,
+    pub(crate) plaintext: Vec<u8>,
+    /// Was it sealed with a secret that has a successor?
+    pub(crate) before: bool,
+}
+
 impl Vault {
     pub(crate) fn new(secrets: &[Secret]) -> Self {
         Self(secrets.iter().map(Keys::derive).collect())
@@ -71,7 +80,7 @@ impl Vault {
     }
 
     /// Opens what [`Vault::seal`] made; `None` for anything else.
-    pub(crate) fn open(&self, value: &str) -> Option<(Times, Vec<u8>)> {
+    pub(crate) fn open(&self, value: &str) -> Option<Opened> {
         let [protected, key, iv, text, tag]: [&str; 5] = value
             .split('.')
             .collect::<Vec<_>>()
@@ -87,8 +96,9 @@ impl Vault {
         let iv: [u8; IV] = URL_SAFE_NO_PAD.decode(iv).ok()?.try_into().ok()?;
         let tag: [u8; TAG] = URL_SAFE_NO_PAD.decode(tag).ok()?.try_into().ok()?;
         let sealed = [URL_SAFE_NO_PAD.decode(text).ok()?, tag.to_vec()].concat();
-        let plaintext = self.0.iter().find_map(|keys| keys.open(protected, iv, &sealed))?;
-        Some((Times { iat, uat, exp }, plaintext))
+        let open = |(at, keys): (usize, &Keys)| Some((at, keys.open(protected, iv, &sealed)?));
+        let (at, plaintext) = self.0.iter().enumerate().find_map(open)?;
+        Some(Opened { times: Times { iat, uat, exp }, plaintext, before: at > 0 })
     }
 }
 
@@ -176,7 +186,8 @@ mod tests {
 
         let opened = vault.open(SEALED).unwrap();
 
-        assert_eq!(opened, (TIMES, br#"{"hello":"world"}"#.to_vec()));
+        let plaintext = br#"{"hello":"world"}"#.to_vec();
+        assert_eq!(opened, Opened { times: TIMES, plaintext, before: false });
         assert_eq!(vault.seal(TIMES, br#"{"hello":"world"}"#, iv).unwrap(), SEALED);
     }
 
@@ -194,7 +205,7 @@ mod tests {
     #[test]
     fn an_older_secret_still_opens_and_the_first_one_seals() {
         let rotated = Vault::new(&[Secret::new("the new secret"), secret()]);
-        assert!(rotated.open(SEALED).is_some());
+        assert!(rotated.open(SEALED).unwrap().before);
 
         let sealed = rotated.seal(TIMES, b"{}", [7; IV]).unwrap();
 

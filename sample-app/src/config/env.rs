@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use super::SettingsError;
 
 /// Every variable that the app reads.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 16] = [
     "ISSUER_BASE_URL",
     "CLIENT_ID",
     "BASE_URL",
@@ -19,6 +19,10 @@ const KNOWN: [&str; 12] = [
     "SCOPE",
     "TRUSTED_AUDIENCES",
     "HTTP_TIMEOUT_MS",
+    "PREVIOUS_SECRETS",
+    "SESSION_ABSOLUTE",
+    "SESSION_IDLE",
+    "SESSION_ROLLING",
 ];
 /// A name further from any known one than this was not meant to be it.
 const NEAR: usize = 3;

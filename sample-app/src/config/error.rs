@@ -47,9 +47,11 @@ pub enum SettingsError {
     },
     /// The secret is too short to derive keys from.
     #[error(
-        "SECRET has {length} bytes, at least 8 are needed and 32 are better: write the output of `openssl rand -hex 32`"
+        "{variable} holds a secret of {length} bytes, at least 8 are needed and 32 are better: write the output of `openssl rand -hex 32`"
     )]
     ShortSecret {
+        /// The variable.
+        variable: &'static str,
         /// Its length.
         length: usize,
     },

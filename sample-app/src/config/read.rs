@@ -13,11 +13,11 @@ const NEEDED: [(&str, &[&str]); 4] = [
     ("SECRET", &["SECRET", "APP_SESSION_SECRET", "APP_SECRET"]),
 ];
 
-struct Variables<'a>(&'a BTreeMap<String, String>);
+pub(super) struct Variables<'a>(&'a BTreeMap<String, String>);
 
 impl Variables<'_> {
     /// The trimmed value; an empty one counts as not set, as a `.env` template leaves it.
-    fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
@@ -25,7 +25,7 @@ impl Variables<'_> {
         names.iter().find_map(|name| self.get(name))
     }
 
-    fn number<T: std::str::FromStr>(
+    pub(super) fn number<T: std::str::FromStr>(
         &self,
         variable: &'static str,
         default: T,
@@ -35,7 +35,7 @@ impl Variables<'_> {
         value.parse().map_err(|_| SettingsError::BadValue { variable, value: value.into(), instead })
     }
 
-    fn choice<T: Copy>(
+    pub(super) fn choice<T: Copy>(
         &self,
         variable: &'static str,
         choices: &[(&str, T)],
@@ -70,6 +70,7 @@ pub(super) fn settings(values: &BTreeMap<String, String>) -> Result<Settings, Se
         &[("302", ApiUnauthenticated::Redirect), ("401", ApiUnauthenticated::Status401)],
         "302 or 401",
     )?;
+    settings.session = super::session::read(&variables)?;
     settings.http_timeout = Duration::from_millis(timeout(&variables)?);
     settings.check()?;
     Ok(settings)
@@ -104,6 +105,7 @@ fn with_login(variables: &Variables<'_>) -> Result<Settings, SettingsError> {
     if issuers.is_empty() || clients.is_empty() || (clients.len() != 1 && clients.len() != issuers.len()) {
         return Err(SettingsError::ClientCount { clients: clients.len(), issuers: issuers.len() });
     }
+    let previous = split(variables.get("PREVIOUS_SECRETS").unwrap_or_default());
     let scope = variables.get("SCOPE").unwrap_or("openid profile email");
     let trusted: Vec<String> =
         split(variables.get("TRUSTED_AUDIENCES").unwrap_or_default()).map(str::to_owned).collect();
@@ -114,7 +116,7 @@ fn with_login(variables: &Variables<'_>) -> Result<Settings, SettingsError> {
     };
     Ok(Settings {
         issuers: issuers.iter().enumerate().map(issuer).collect(),
-        secrets: vec![Secret::new(value(3))],
+        secrets: std::iter::once(value(3)).chain(previous).map(Secret::new).collect(),
         ..Settings::unauthenticated(Origin::parse(value(2))?)
     })
 }
@@ -168,7 +170,12 @@ mod tests {
             ("BASE_URL", "http://app.example", "write https"),
             ("ISSUER_BASE_URL", "https://idp.example?x=1", "neither query nor fragment"),
             ("ISSUER_BASE_URL", "ftp://idp.example", "write an https URL"),
-            ("SECRET", "short", "at least 8"),
+            ("SECRET", "short", "SECRET holds a secret of 5 bytes, at least 8"),
+            ("PREVIOUS_SECRETS", "long enough, short", "PREVIOUS_SECRETS holds a secret of 5 bytes"),
+            ("SESSION_ROLLING", "yes", "`true` or `false`"),
+            ("SESSION_IDLE", "1d", "write seconds from 60"),
+            ("SESSION_IDLE", "604801", "no more than SESSION_ABSOLUTE"),
+            ("SESSION_ABSOLUTE", "59", "write seconds from 60"),
             ("PORT", "many", "a port number"),
             ("API_UNAUTHENTICATED", "403", "302 or 401"),
             ("COOKIE_PREFIX", "__Secure-", "`host` or `none`"),

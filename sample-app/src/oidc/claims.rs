@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Expected;
 use crate::rule::Rule;
+use crate::session::life::Life;
 
 /// The claims of a token.
 pub(crate) type Claims = Map<String, Value>;
@@ -41,6 +42,9 @@ pub(crate) fn claim_rules() -> Vec<ClaimRule> {
         row("nonce-check", "OIDC Core 3.1.3.7 (11)", nonce_is_the_one_sent),
         row("sub-required", "OIDC Core 2", |claims, _| claims.contains_key("sub")),
         row("sub-check", "OIDC Core 2", sub_is_a_name),
+        row("session-expiry-check", "session_expiry", |claims, expected| {
+            !Life::is_beyond_provider_limit(claims, expected.now)
+        }),
     ]
 }
 
@@ -209,6 +213,7 @@ mod tests {
             ("sub", json!(long), "sub-check"),
             ("sub", json!("a\u{0}b"), "sub-check"),
             ("sub", json!("ål"), "sub-check"),
+            ("session_expiry", json!(NOW + 30), "session-expiry-check"),
         ];
         for (claim, value, rule) in table {
             assert_eq!(verdict(set(claim, value.clone())), Err(rule), "{claim} = {value}");
@@ -227,6 +232,8 @@ mod tests {
             ("iat", json!(NOW - 86_000)),
             ("sub", json!("s".repeat(255))),
             ("at_hash", json!("ignored")),
+            ("session_expiry", json!(NOW + 31)),
+            ("session_expiry", json!("never")),
         ];
         for (claim, value) in table {
             assert_eq!(verdict(set(claim, value.clone())), Ok(()), "{claim} = {value}");

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::cookies::RequestCookies;
 use crate::oidc::transaction::Pending;
 use crate::session::format::Making;
+use crate::session::life::Life;
 use crate::session::{Session, chunks, chunks::TooLarge};
 
 /// The browser behind a request.
@@ -102,7 +103,7 @@ impl Visitor {
     /// The lines that keep `session` in this browser, in place of whatever was there.
     pub(crate) fn keep(&self, app: &App, session: &Session) -> Result<Vec<String>, NotKept> {
         let now = app.ambient.clock.unix();
-        let exp = app.policy.session.life.end(session.iat, now);
+        let exp = app.policy.session.life.end(session, now);
         let making = Making { vault: &app.vault, random: &app.ambient.random, exp };
         let presented: Vec<&str> = self.0.presented.iter().map(String::as_str).collect();
         let value = app.policy.session.format.write(&making, session, self.0.value.as_deref());
@@ -121,7 +122,7 @@ impl Visitor {
         match self.session() {
             None => self.forget(app),
             // The session may have ended while this request was under way: it is not brought back.
-            Some(session) if app.ended.holds(session.name(), now) => self.forget(app),
+            Some(session) if app.has_ended(session, now) => self.forget(app),
             Some(session) if app.policy.session.life.is_renewal_due(session, now) => {
                 // It fitted when it was made, so it fits again; if not, the old cookie still serves.
                 self.keep(app, &Session { uat: now, ..session.clone() }).unwrap_or_default()
@@ -139,6 +140,8 @@ fn open(app: &App, value: &str) -> Option<Session> {
     let now = app.ambient.clock.unix();
     let (times, session) = app.policy.session.format.open(&app.vault, value)?;
     let ours = app.settings.issuers.iter().any(|issuer| session.is_for(&issuer.issuer, &issuer.client_id));
-    let alive = app.policy.session.life.allows(times, now) && !app.ended.holds(session.name(), now);
+    let alive = app.policy.session.life.allows(times, now)
+        && !Life::is_beyond_provider_limit(&session.claims, now)
+        && !app.has_ended(&session, now);
     (ours && alive).then_some(session)
 }

@@ -2,7 +2,7 @@
 
 use super::{Data, Session};
 use crate::ambient::Random;
-use crate::vault::{Times, Vault};
+use crate::vault::{Opened, Times, Vault};
 
 /// A way to write sessions. There is one; a second exists only to show what the harness would say of it.
 pub(crate) trait SessionFormat: Send + Sync {
@@ -25,9 +25,10 @@ pub(crate) struct Sealed;
 
 impl SessionFormat for Sealed {
     fn open(&self, vault: &Vault, value: &str) -> Option<(Times, Session)> {
-        let (times, plaintext) = vault.open(value)?;
+        let Opened { times, plaintext, before } = vault.open(value)?;
         let data: Data = serde_json::from_slice(&plaintext).ok()?;
-        Some((times, Session::new(data, times.iat, times.uat)?))
+        let session = Session::new(data, times.iat, times.uat)?;
+        Some((times, Session { sealed_before: before, ..session }))
     }
 
     fn write(&self, making: &Making<'_>, session: &Session, _: Option<&str>) -> Option<String> {
