@@ -1,6 +1,6 @@
 //! Where people end who did nothing wrong: on a page that leads on, and with the login that they began.
 
-use harness::agent::{Fetch, FetchMode, Fetched, Page, RedirectMode};
+use harness::agent::{Credentials, Fetch, FetchMode, Fetched, Page, RedirectMode};
 use harness::trial::HONEST;
 use harness::{Outcome, Scenario, Stop, Trial};
 use mock_idp::LoginPolicy;
@@ -77,6 +77,7 @@ async fn asks_during_login(t: &Trial, path: &str) -> Outcome {
     let pending = agent.begin(HONEST).await?;
     let image = Fetch::get(t.stage().url(path))
         .mode(FetchMode::NoCors)
+        .credentials(Credentials::Include)
         .header("accept", "image/avif,image/webp,image/apng,*/*;q=0.8");
     agent.fetch_with(image).await?;
     agent.deliver(&pending.form.fields).await?.accepted(&t.subject(HONEST)?)
