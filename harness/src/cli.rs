@@ -19,6 +19,8 @@ use std::sync::Arc;
 pub struct Suite {
     /// Every scenario, in the order of the catalogue.
     pub scenarios: Vec<Scenario>,
+    /// What people have met with that a scenario shows, a line each.
+    pub from_the_field: fn(&str) -> Vec<String>,
     /// The bundled application, used in windows of the browser if there is one.
     pub bundled: Bundled,
 }

@@ -91,13 +91,16 @@ pub async fn run_one(target: &dyn Target, scenario: Scenario, deadline: Duration
     if scenario.cold && !target.offers(Need::Restart) {
         return not_run(scenario, Reason::Needs(Need::Restart.unmet()));
     }
+    if let Some(name) = scenario.variant.filter(|name| !target.profile().variants.contains_key(*name)) {
+        return not_run(scenario, Reason::Undeclared(format!("the profile declares no variant {name}")));
+    }
     let start = Instant::now();
     let stage = match target.stage(&scenario).await {
         Ok(stage) => stage,
         Err(error) => return broken(scenario, error.to_string()),
     };
     let mut trial = Trial::new(scenario, stage);
-    let starts_again = scenario.cold || scenario.needs.contains(&Need::Restart);
+    let starts_again = scenario.cold || scenario.variant.is_some() || scenario.needs.contains(&Need::Restart);
     let deadline =
         if starts_again && !target.isolated() { deadline * STARTING_TAKES_LONGER } else { deadline };
     let running = AssertUnwindSafe(perform(&mut trial, scenario)).catch_unwind();

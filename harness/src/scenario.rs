@@ -170,6 +170,8 @@ pub struct Scenario {
     pub sandwiched: bool,
     /// Its conversation is kept as a snapshot.
     pub snapshot: bool,
+    /// The set-up of the application that it is about, as the profile names it; the usual one if `None`.
+    pub variant: Option<&'static str>,
 }
 
 const NOTHING: Action = Action::Faults(Vec::new, Expect::Accepted);
@@ -188,6 +190,7 @@ impl Scenario {
             alone: false,
             sandwiched: true,
             snapshot: false,
+            variant: None,
         }
     }
     /// A MUST of a specification.
@@ -250,6 +253,13 @@ impl Scenario {
     /// Keeps its conversation as a snapshot.
     pub const fn snapshot(mut self) -> Self {
         self.snapshot = true;
+        self
+    }
+    /// It is about an application that is set up in another way, which the profile declares under this name; not
+    /// run where it does not. On a shared target the application is restarted for it.
+    pub const fn variant(mut self, name: &'static str) -> Self {
+        self.variant = Some(name);
+        self.alone = true;
         self
     }
     /// What the provider tells. One login, one outcome.

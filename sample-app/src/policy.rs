@@ -13,7 +13,7 @@ use url::Url;
 use crate::ambient::Random;
 use crate::app::App;
 use crate::config::Settings;
-use crate::cookies::CookiePolicy;
+use crate::cookies::{CookieKind, CookiePolicy, RequestCookies};
 use crate::error::{ProviderError, Refusal};
 use crate::ledger::{Limit, WhenFull};
 use crate::oidc::authorize::{self, Parameter};
@@ -32,6 +32,7 @@ use crate::routes::callback::explain;
 use crate::routes::form::{self, RequestRule};
 use crate::routes::guard::{Guard, guards};
 use crate::routes::visitor::{Visitor, is_navigation};
+use crate::session::chunks;
 use crate::session::format::{Sealed, SessionFormat};
 use crate::session::life::Life;
 use crate::vault::Vault;
@@ -108,9 +109,14 @@ pub(crate) struct TransactionPolicy {
     pub(crate) remembered: Limit,
 }
 
+/// Reads values out of cookies, each with the names of the cookies that it is made of.
+type Pieces = fn(&CookieKind, &RequestCookies) -> Vec<(String, Vec<String>)>;
+
 /// How a session is kept.
 pub(crate) struct SessionPolicy {
     pub(crate) format: Arc<dyn SessionFormat>,
+    /// What the cookies of a request may amount to, best guess first.
+    pub(crate) pieces: Pieces,
     pub(crate) life: Life,
     /// Does a refused login end the session that was there before?
     pub(crate) ends_on_refusal: bool,
@@ -123,6 +129,8 @@ pub(crate) struct LogoutPolicy {
     pub(crate) ends_the_session: bool,
     /// Is the provider asked first, and a provider that does not answer a reason to keep the session?
     pub(crate) needs_the_provider: bool,
+    /// Does the provider also hear of it from somebody without a session, who may want to be somebody else there?
+    pub(crate) tells_without_a_session: bool,
 }
 
 /// The headers that differ by kind of answer.
@@ -162,11 +170,16 @@ impl Policy {
             session: SessionPolicy {
                 format: Arc::new(Sealed),
                 life: Life::new(settings.session),
+                pieces: chunks::candidates,
                 ends_on_refusal: false,
                 // Nobody may be kept from logging out: when this is full, the session that ends first gives way.
                 remembered: Limit { most: 100_000, when_full: WhenFull::Forget },
             },
-            logout: LogoutPolicy { ends_the_session: true, needs_the_provider: false },
+            logout: LogoutPolicy {
+                ends_the_session: true,
+                needs_the_provider: false,
+                tells_without_a_session: true,
+            },
             guards: guards(settings),
             headers: HeaderPolicy::honest(settings),
             page_methods: MethodFilter::GET,

@@ -7,6 +7,7 @@
 mod answers;
 mod callback;
 mod claims;
+mod field;
 mod hmac;
 mod keys;
 mod request;
@@ -45,12 +46,13 @@ const fn change(name: &'static str, omits: &'static str, edit: fn(&mut Policy)) 
 /// A memory that forgets at once.
 const NOTHING: Limit = Limit { most: 0, when_full: WhenFull::Forget };
 
-const TOPICS: [&[Weakness]; 7] = [
+const TOPICS: [&[Weakness]; 8] = [
     claims::WEAKNESSES,
     keys::WEAKNESSES,
     request::WEAKNESSES,
     callback::WEAKNESSES,
     answers::WEAKNESSES,
+    field::WEAKNESSES,
     session::WEAKNESSES,
     strict::WEAKNESSES,
 ];

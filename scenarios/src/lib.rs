@@ -12,6 +12,7 @@ mod cookies;
 mod discovery;
 mod duplicates;
 mod errors;
+pub mod field;
 mod issuer;
 mod jar;
 mod jose;
@@ -63,5 +64,5 @@ pub fn catalogue() -> Vec<Scenario> {
         logout::SCENARIOS,
         bff::SCENARIOS,
     ];
-    topics.concat()
+    topics.into_iter().chain(field::SCENARIOS).collect::<Vec<_>>().concat()
 }

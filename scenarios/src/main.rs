@@ -5,5 +5,10 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    command_line(Suite { scenarios: scenarios::catalogue(), bundled: scenarios::sample::bundled }).await
+    command_line(Suite {
+        scenarios: scenarios::catalogue(),
+        from_the_field: scenarios::field::rows::shown_by,
+        bundled: scenarios::sample::bundled,
+    })
+    .await
 }

@@ -99,7 +99,7 @@ impl Target for SampleTarget {
         true
     }
 
-    async fn stage(&self, _: &Scenario) -> Result<Stage, TargetError> {
+    async fn stage(&self, scenario: &Scenario) -> Result<Stage, TargetError> {
         let number = self.trials.fetch_add(1, Ordering::Relaxed);
         let clock = self.clock();
         let tenant = self.idp.new_tenant(&format!("trial-{number}"), clock.clone(), Ids::seeded(number));
@@ -109,7 +109,7 @@ impl Target for SampleTarget {
         register(&tenant, &profile);
         let app = Sample {
             listener,
-            settings: settings(&tenant, &profile)?,
+            settings: settings(&tenant, &profile, scenario.variant)?,
             clock,
             start: self.start.clone(),
             tenant: tenant.clone(),
@@ -129,7 +129,12 @@ fn no_port(error: std::io::Error) -> TargetError {
     TargetError::Provider(format!("no port is free on 127.0.0.1: {error}"))
 }
 
-fn settings(tenant: &Tenant, profile: &TargetProfile) -> Result<Settings, TargetError> {
+/// The usual settings, and over them those of the variant.
+fn settings(
+    tenant: &Tenant,
+    profile: &TargetProfile,
+    variant: Option<&str>,
+) -> Result<Settings, TargetError> {
     let values = [
         ("ISSUER_BASE_URL", tenant.issuer()),
         ("BASE_URL", profile.base_url.as_str().trim_end_matches('/').to_owned()),
@@ -138,8 +143,10 @@ fn settings(tenant: &Tenant, profile: &TargetProfile) -> Result<Settings, Target
         ("TRUSTED_AUDIENCES", profile.trusted_audiences.join(",")),
         ("HTTP_TIMEOUT_MS", PATIENCE.to_string()),
     ];
-    let values: BTreeMap<String, String> =
+    let mut values: BTreeMap<String, String> =
         values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let variant = variant.and_then(|name| profile.variants.get(name));
+    values.extend(variant.into_iter().flat_map(|variant| variant.env.clone()));
     Settings::from_map(&values).map_err(|error| TargetError::Provider(error.to_string()))
 }
 

@@ -12,7 +12,9 @@ use url::Url;
 pub(super) fn list(suite: &Suite, prefixes: &[String], format: Format) -> anyhow::Result<ExitCode> {
     let scenarios = selected(suite, prefixes)?;
     match format {
-        Format::Json => say(&serde_json::to_string_pretty(&scenarios.iter().map(entry).collect::<Vec<_>>())?),
+        Format::Json => say(&serde_json::to_string_pretty(
+            &scenarios.iter().map(|one| entry(suite, one)).collect::<Vec<_>>(),
+        )?),
         Format::Terminal => {
             let width = scenarios.iter().map(|scenario| scenario.id.len()).max().unwrap_or(0);
             for scenario in &scenarios {
@@ -25,7 +27,7 @@ pub(super) fn list(suite: &Suite, prefixes: &[String], format: Format) -> anyhow
     Ok(ExitCode::SUCCESS)
 }
 
-fn entry(scenario: &Scenario) -> serde_json::Value {
+fn entry(suite: &Suite, scenario: &Scenario) -> serde_json::Value {
     json!({
         "id": scenario.id,
         "level": scenario.level.name(),
@@ -33,6 +35,8 @@ fn entry(scenario: &Scenario) -> serde_json::Value {
         "why": scenario.why,
         "covers": scenario.covers,
         "needs": needs(scenario),
+        "variant": scenario.variant,
+        "field": (suite.from_the_field)(scenario.id),
     })
 }
 
@@ -89,6 +93,12 @@ pub(super) fn explain(suite: &Suite, id: &str) -> anyhow::Result<ExitCode> {
     say(&format!("  level   {}", scenario.level.name()));
     if !scenario.covers.is_empty() {
         say(&format!("  covers  {}", scenario.covers.join(", ")));
+    }
+    for row in (suite.from_the_field)(scenario.id) {
+        say(&format!("  field   {row}"));
+    }
+    if let Some(variant) = scenario.variant {
+        say(&format!("  needs   it needs a profile with [variants.{variant}]"));
     }
     for need in needs(scenario) {
         say(&format!("  needs   it {}", need.unmet()));

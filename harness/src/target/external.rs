@@ -215,7 +215,8 @@ impl Target for ExternalTarget {
         let (tenant, marker) = if scenario.alone {
             whole.reset();
             register(&whole, &self.profile);
-            if number > 0 && self.app.is_ours() {
+            let other = self.app.choose(scenario.variant);
+            if (number > 0 || other) && self.app.is_ours() {
                 self.app.restart().await?;
             }
             (whole, None)

@@ -42,6 +42,8 @@ pub struct ProfileFile {
     probe: Probe,
     #[serde(default)]
     unauthenticated: Unauthenticated,
+    #[serde(default)]
+    variants: BTreeMap<String, Variant>,
     /// How rpcheck installs and starts the application, if it may.
     pub run: Option<Run>,
 }
@@ -74,6 +76,15 @@ pub struct Unauthenticated {
     /// Status of a navigation to a guarded page; `rpcheck target check` compares it.
     #[serde(default)]
     pub page: u16,
+}
+
+/// Another way to set the application up.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// Environment variables that are added to the usual ones, or take their place.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
 }
 
 /// How rpcheck installs and starts an application. `{port}`, `{base_url}`, `{issuer}` and `{client_id}` are
@@ -151,6 +162,8 @@ pub struct TargetProfile {
     pub probe: Probe,
     /// What a request without a session gets.
     pub unauthenticated: Unauthenticated,
+    /// Other ways to set it up, by name.
+    pub variants: BTreeMap<String, Variant>,
 }
 
 impl TargetProfile {
@@ -196,7 +209,7 @@ impl ProfileFile {
         let text = std::fs::read_to_string(path).map_err(unreadable)?;
         let malformed = |cause: String| TargetError::Malformed { path: path.to_owned(), cause };
         let file: Self = toml::from_str(&text).map_err(|error| malformed(error.to_string()))?;
-        file.check().map_err(malformed)?;
+        file.check().and_then(|()| file.check_variants()).map_err(malformed)?;
         Ok(file)
     }
 
@@ -243,6 +256,7 @@ impl ProfileFile {
             trusted_audiences: file.trusted_audiences,
             probe: file.probe,
             unauthenticated: file.unauthenticated,
+            variants: file.variants,
         })
     }
 }

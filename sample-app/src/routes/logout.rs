@@ -28,7 +28,7 @@ pub(crate) async fn logout(State(app): State<Arc<App>>, request: Request) -> Res
         .session()
         .and_then(|session| session.text("iss"))
         .and_then(|issuer| app.provider(issuer))
-        .or(app.providers.first());
+        .or(app.providers.first().filter(|_| policy.tells_without_a_session));
     let hint = visitor.session().map(|session| session.data.id_token.as_str());
     let place = match provider {
         Some(provider) => logout::location(&app, provider, hint).await,

@@ -77,7 +77,7 @@ impl Visitor {
         let kind = &app.policy.cookies.session;
         let presented: Vec<String> =
             chunks::presented(kind, &cookies).into_iter().map(str::to_owned).collect();
-        let candidates = chunks::candidates(kind, &cookies);
+        let candidates = (app.policy.session.pieces)(kind, &cookies);
         let value = candidates.first().map(|(value, _)| value.clone());
         let found = candidates.into_iter().find_map(|(value, used)| Some((open(app, &value)?, used)));
         let (session, used) = found.map(|(session, used)| (Some(session), used)).unwrap_or_default();

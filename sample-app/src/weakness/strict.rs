@@ -122,6 +122,9 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             !entries.is_empty() && entries.iter().all(known)
         };
     }),
+    change("large-token-acceptance", "A form of more than 3,200 octets is refused.", |policy| {
+        policy.callback.body_limit = 3200;
+    }),
     change("parallel-logins", "A second login in the same browser spoils the first.", |policy| {
         policy.transactions.pending = 1;
     }),

@@ -3,6 +3,7 @@
 use crate::target::TargetError;
 use crate::target::process::{Lines, Process};
 use crate::target::profile::{Run, TargetProfile};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,6 +16,8 @@ pub(super) struct Running {
     folder: PathBuf,
     issuer: String,
     process: tokio::sync::Mutex<Option<Process>>,
+    /// The variant that it is started in.
+    variant: Mutex<Option<&'static str>>,
     /// What the process that was started last has written.
     lines: Mutex<Lines>,
 }
@@ -26,7 +29,15 @@ impl Running {
         folder: PathBuf,
         issuer: String,
     ) -> Self {
-        Self { profile, run, folder, issuer, process: tokio::sync::Mutex::default(), lines: Mutex::default() }
+        Self {
+            profile,
+            run,
+            folder,
+            issuer,
+            process: tokio::sync::Mutex::default(),
+            variant: Mutex::default(),
+            lines: Mutex::default(),
+        }
     }
 
     /// True if rpcheck starts it.
@@ -59,7 +70,8 @@ impl Running {
 
     pub(super) async fn start(&self) -> Result<(), TargetError> {
         let Some(run) = &self.run else { return self.answers().await };
-        let filled = run.env.iter().map(|(name, value)| (name.clone(), self.fill(value)));
+        let env = self.env(run);
+        let filled = env.iter().map(|(name, value)| (name.clone(), self.fill(value)));
         let command: Vec<String> = run.command.iter().map(|part| self.fill(part)).collect();
         let mut process = Process::start(&self.profile.name, &command, &self.folder, filled)?;
         *self.lines.lock().unwrap_or_else(PoisonError::into_inner) = process.lines();
@@ -82,6 +94,21 @@ impl Running {
         let output = process.output();
         process.end().await;
         Err(TargetError::NotStarted { name: self.profile.name.clone(), why, output, hangs })
+    }
+
+    /// Chooses the variant that it is started in from the next start on; says whether that is another one.
+    pub(super) fn choose(&self, variant: Option<&'static str>) -> bool {
+        let mut chosen = self.variant.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *chosen, variant) != variant
+    }
+
+    /// The environment of the variant that is chosen.
+    fn env(&self, run: &Run) -> BTreeMap<String, String> {
+        let mut env = run.env.clone();
+        let chosen = *self.variant.lock().unwrap_or_else(PoisonError::into_inner);
+        let variant = chosen.and_then(|name| self.profile.variants.get(name));
+        env.extend(variant.into_iter().flat_map(|variant| variant.env.clone()));
+        env
     }
 
     /// An application that somebody else started has to be there already.

@@ -62,6 +62,17 @@ impl ProfileFile {
         self.place().map(drop)
     }
 
+    /// Only an application that rpcheck starts can be set up in another way.
+    pub(super) fn check_variants(&self) -> Result<(), String> {
+        match self.variants.keys().next().filter(|_| self.run.is_none()) {
+            None => Ok(()),
+            Some(name) => Err(format!(
+                "variants.{name} cannot be started: give the profile a [run] table with a command, or leave the \
+                 variant out"
+            )),
+        }
+    }
+
     fn check_paths(&self) -> Result<(), String> {
         let optional = [("logout", &self.logout), ("page", &self.page), ("api", &self.api)];
         let declared = optional.into_iter().filter_map(|(key, path)| path.as_ref().map(|path| (key, path)));
