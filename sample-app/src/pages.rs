@@ -97,7 +97,11 @@ pub(crate) fn profile(app: &App, visitor: &Visitor, session: &Session) -> Respon
     let page = Profile {
         frame: Frame::new(app, visitor, "Profile", "/profile"),
         picture: session.text("picture").filter(|picture| is_image_source(picture)),
-        initial: name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().to_string()).unwrap_or_default(),
+        initial: name
+            .chars()
+            .find(|c| c.is_alphanumeric())
+            .map(|c| c.to_uppercase().to_string())
+            .unwrap_or_default(),
         name,
         details,
         claims: facts::all(&session.user()),

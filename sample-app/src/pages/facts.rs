@@ -131,12 +131,12 @@ mod tests {
 
     #[test]
     fn a_time_that_is_none_is_shown_as_it_stands() {
-        let told = json!({ "exp": 1e300, "iat": "yesterday", "auth_time": -1.5 });
+        let told = json!({ "exp": 0.5, "iat": "yesterday", "auth_time": -1.5 });
 
         let facts = some(&members(told), &["exp", "iat", "auth_time", "nbf"]);
 
         let values: Vec<_> = facts.iter().map(|fact| fact.value.as_str()).collect();
-        assert_eq!(values, ["1e+300", "yesterday", "-1.5"]);
+        assert_eq!(values, ["0.5", "yesterday", "-1.5"]);
     }
 
     #[test]
