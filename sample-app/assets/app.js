@@ -1,11 +1,19 @@
-// Calls the API for the person on the page. Redirects are not followed: a script cannot log anyone in, so an
-// answer that leads to the login service means "ask the person".
+// The page: calls the API for the person, and says what came of it.
 
-const warning = document.querySelector("#warning");
+import { ask } from "./api.js";
+import { askToLogIn, clearWarning, element, warn } from "./notices.js";
+import { watchOtherTabs } from "./tabs.js";
+
+const SLOW_MS = 2_000;
+
 const result = document.querySelector("#api-result");
 const button = document.querySelector("#call-api");
+const avatar = document.querySelector("img.avatar");
 
 button?.addEventListener("click", callApi);
+avatar?.addEventListener("error", showInitial);
+if (avatar?.complete && avatar.naturalWidth === 0) showInitial();
+watchOtherTabs();
 
 // A page out of the browser's memory may show somebody who has logged out since.
 window.addEventListener("pageshow", (event) => {
@@ -13,23 +21,40 @@ window.addEventListener("pageshow", (event) => {
 });
 
 async function callApi() {
-  button.disabled = true;
+  // The button keeps the focus: it is not disabled, only deaf.
+  if (button.ariaBusy === "true") return;
+  button.ariaBusy = "true";
   result.replaceChildren();
-  try {
-    const answer = await fetch("/api/ping", { redirect: "manual", headers: { accept: "application/json" } });
-    if (answer.type === "opaqueredirect" || answer.status === 401) {
-      askToLogIn();
-    } else if (answer.ok) {
-      warning.replaceChildren();
-      showResult(await answer.json());
-    } else {
-      warn(`The API answered with status ${answer.status}.`);
-    }
-  } catch {
-    warn("The API cannot be reached. Check your connection and try again.");
-  } finally {
-    button.disabled = false;
+  const slow = setTimeout(() => say("Still waiting for the API…"), SLOW_MS);
+  const answer = await ask("/api/ping");
+  clearTimeout(slow);
+  button.ariaBusy = "false";
+  show(answer);
+}
+
+function show(answer) {
+  result.replaceChildren();
+  switch (answer.kind) {
+    case "data":
+      clearWarning();
+      return showResult(answer.data);
+    case "login":
+      return askToLogIn();
+    case "status":
+      return warn(`The API answered with status ${answer.status}. Please try again in a moment.`);
+    case "garbled":
+      return warn("The API answered with something that is not JSON. Please try again in a moment.");
+    case "late":
+      return warn("The API took too long to answer. Please try again.");
+    default:
+      return warn("The API cannot be reached. Check your connection and try again.");
   }
+}
+
+function say(text) {
+  const line = element("p", text);
+  line.className = "waiting";
+  result.replaceChildren(line);
 }
 
 function showResult(data) {
@@ -38,24 +63,9 @@ function showResult(data) {
   result.replaceChildren(title, element("pre", JSON.stringify(data, null, 2)));
 }
 
-function askToLogIn() {
-  // What the page says of a person is no longer true.
-  document.body.classList.add("session-over");
-  const link = element("a", "Log in now");
-  link.className = "button small";
-  link.href = document.body.dataset.login;
-  warn("You are not logged in", link);
-}
-
-function warn(text, ...more) {
-  const strip = document.createElement("div");
-  strip.className = "strip warn";
-  strip.append(element("span", text), " ", ...more);
-  warning.replaceChildren(strip);
-}
-
-function element(name, text) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  return made;
+function showInitial() {
+  const letter = element("span", avatar.dataset.initial);
+  letter.className = "avatar letter";
+  letter.ariaHidden = "true";
+  avatar.replaceWith(letter);
 }

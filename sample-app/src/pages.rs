@@ -8,14 +8,15 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
 
 use crate::app::App;
 use crate::routes::visitor::Visitor;
 use crate::session::Session;
 
+mod facts;
 mod texts;
 
+use facts::Fact;
 pub(crate) use texts::advice;
 
 /// What every page shows: who is signed in, and the way to log in from here.
@@ -23,18 +24,26 @@ struct Frame {
     title: Cow<'static, str>,
     user: Option<String>,
     has_login: bool,
+    /// The path of this page.
+    here: &'static str,
     login: String,
 }
 
 impl Frame {
-    fn new(app: &App, visitor: &Visitor, title: impl Into<Cow<'static, str>>, here: &str) -> Self {
+    fn new(app: &App, visitor: &Visitor, title: impl Into<Cow<'static, str>>, here: &'static str) -> Self {
         Self {
             title: title.into(),
             user: visitor.session().map(|session| session.display_name().to_owned()),
             has_login: app.settings.has_login(),
-            login: format!("/login?returnTo={}", utf8_percent_encode(here, NON_ALPHANUMERIC)),
+            here,
+            login: login_from(if here.is_empty() { "/" } else { here }),
         }
     }
+}
+
+/// The way to log in and come back to this path.
+fn login_from(here: &str) -> String {
+    format!("/login?returnTo={}", utf8_percent_encode(here, NON_ALPHANUMERIC))
 }
 
 #[derive(Template)]
@@ -51,7 +60,9 @@ struct Profile<'a> {
     initial: String,
     name: &'a str,
     details: Vec<(&'static str, &'a str)>,
-    claims: Vec<(String, String)>,
+    claims: Vec<Fact>,
+    token: Vec<Fact>,
+    header: Vec<Fact>,
 }
 
 #[derive(Template)]
@@ -86,26 +97,28 @@ pub(crate) fn profile(app: &App, visitor: &Visitor, session: &Session) -> Respon
     let page = Profile {
         frame: Frame::new(app, visitor, "Profile", "/profile"),
         picture: session.text("picture").filter(|picture| is_image_source(picture)),
-        initial: name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default(),
+        initial: name
+            .chars()
+            .find(|c| c.is_alphanumeric())
+            .map(|c| c.to_uppercase().to_string())
+            .unwrap_or_default(),
         name,
         details,
-        claims: session.user().into_iter().map(|(name, value)| (name, shown(&value))).collect(),
+        claims: facts::all(&session.user()),
+        token: facts::some(&session.claims, &["iss", "aud", "iat", "exp", "auth_time"]),
+        header: facts::all(&facts::header(&session.data.id_token)),
     };
     html(StatusCode::OK, &page)
 }
 
 /// A message.
 pub(crate) fn message(app: &App, visitor: &Visitor, message: &Message) -> Response {
-    html(message.status, &MessagePage { frame: Frame::new(app, visitor, message.title, "/"), message })
+    html(message.status, &MessagePage { frame: Frame::new(app, visitor, message.title, ""), message })
 }
 
 /// The content security policy holds the rest back; this keeps scripts and files out of the markup.
 fn is_image_source(picture: &str) -> bool {
     ["https://", "http://", "data:image/"].iter().any(|start| picture.starts_with(start))
-}
-
-fn shown(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn html(status: StatusCode, page: &impl Template) -> Response {

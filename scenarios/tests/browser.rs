@@ -1,6 +1,10 @@
 //! The story of the sample app in a real Chromium, and a few scenarios of the catalogue there: what the HTTP
 //! agent believes of browsers must hold in one. Pictures of the steps go to `target/rpcheck/screenshots`.
 
+#[path = "browser/logins.rs"]
+mod logins;
+#[path = "browser/page.rs"]
+mod page;
 #[path = "browser/person.rs"]
 mod person;
 #[path = "browser/story.rs"]
@@ -29,19 +33,36 @@ const SCENARIOS: [&str; 6] = [
 type Story = fn(Person) -> BoxFuture<'static, ()>;
 
 macro_rules! stories {
-    ($($sentence:ident),* $(,)?) => {
-        [$((stringify!($sentence), (|person| Box::pin(story::$sentence(person))) as Story)),*]
+    ($($file:ident::$sentence:ident),* $(,)?) => {
+        [$((stringify!($sentence), (|person| Box::pin($file::$sentence(person))) as Story)),*]
     };
 }
 
-const STORIES: [(&str, Story); 7] = stories![
-    a_call_without_a_session_shows_a_warning_and_no_message,
-    a_person_signs_in_and_is_back_where_they_were,
-    a_guarded_page_asks_for_the_login_and_is_shown_after_it,
-    a_signed_in_person_gets_the_message_and_sees_their_profile,
-    names_that_are_attacks_are_shown_as_text,
-    a_lost_session_is_noticed_and_the_person_signs_in_again,
-    after_logging_out_back_does_not_show_the_profile,
+const STORIES: [(&str, Story); 24] = stories![
+    story::a_call_without_a_session_shows_a_warning_and_no_message,
+    story::a_person_signs_in_and_is_back_where_they_were,
+    story::a_guarded_page_asks_for_the_login_and_is_shown_after_it,
+    story::a_signed_in_person_gets_the_message_and_sees_their_profile,
+    story::names_that_are_attacks_are_shown_as_text,
+    story::a_lost_session_is_noticed_and_the_person_signs_in_again,
+    story::after_logging_out_back_does_not_show_the_profile,
+    logins::a_person_signs_in_with_google,
+    logins::a_person_signs_in_with_facebook,
+    logins::a_person_signs_in_with_x_and_has_no_email,
+    logins::a_denied_login_ends_on_a_page_with_a_way_back,
+    logins::a_changed_session_is_noticed_while_the_page_is_open,
+    logins::a_bookmark_of_the_callback_says_what_to_do,
+    logins::of_two_logins_under_way_the_later_may_end_first,
+    logins::of_two_logins_under_way_the_earlier_may_end_first,
+    logins::a_second_click_on_sign_in_spoils_nothing,
+    page::every_failure_of_the_api_has_words_of_its_own,
+    page::without_a_network_the_page_says_so,
+    page::a_slow_api_is_waited_for_aloud,
+    page::a_session_that_ended_in_another_window_is_noticed,
+    page::pages_ask_no_other_host,
+    page::screen_readers_find_their_way,
+    page::a_person_signs_in_with_the_keyboard_alone,
+    page::small_and_dark_windows_show_everything,
 ];
 
 /// One driver for all tests; each has a window with a profile of its own.

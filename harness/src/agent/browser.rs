@@ -125,6 +125,15 @@ impl BrowserAgent {
         Ok(self.session.run(&format!("return ({expression});"), Vec::new()).await?)
     }
 
+    /// A command of Chromium's DevTools protocol: keys, the accessibility tree, a network that is off.
+    pub async fn devtools(
+        &self,
+        method: &'static str,
+        params: serde_json::Value,
+    ) -> Result<serde_json::Value, AgentError> {
+        Ok(self.session.cdp(method, params).await?)
+    }
+
     /// What the boxes said that scripts have opened so far; each is closed as soon as it is seen.
     pub fn dialogs(&self) -> &[String] {
         &self.dialogs

@@ -1,4 +1,4 @@
-//! Style, script and icon, out of the binary.
+//! Style, scripts and icon, out of the binary.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -9,13 +9,16 @@ use axum::routing::get;
 
 use crate::app::App;
 
+const STYLE: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
 pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
-        .route("/assets/app.css", get(asset("text/css; charset=utf-8", include_str!("../../assets/app.css"))))
-        .route(
-            "/assets/app.js",
-            get(asset("text/javascript; charset=utf-8", include_str!("../../assets/app.js"))),
-        )
+        .route("/assets/app.css", get(asset(STYLE, include_str!("../../assets/app.css"))))
+        .route("/assets/app.js", get(asset(SCRIPT, include_str!("../../assets/app.js"))))
+        .route("/assets/api.js", get(asset(SCRIPT, include_str!("../../assets/api.js"))))
+        .route("/assets/notices.js", get(asset(SCRIPT, include_str!("../../assets/notices.js"))))
+        .route("/assets/tabs.js", get(asset(SCRIPT, include_str!("../../assets/tabs.js"))))
         .route("/assets/icon.svg", get(asset("image/svg+xml", include_str!("../../assets/icon.svg"))))
 }
 

@@ -3,7 +3,7 @@
 use harness::agent::{Agent, AgentOptions, Browser, BrowserAgent, Page};
 use harness::{Scenario, Stage, Target};
 use mock_idp::LoginPolicy;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::Path;
 use url::Url;
 
@@ -71,6 +71,49 @@ impl Person {
         form.set("password", name).expect("a field for the password");
         form.press("Sign in").expect("a button to sign in");
         self.window.submit(&form).await.expect("the login leads somewhere")
+    }
+
+    /// Opens an address again that was shown before.
+    pub(crate) async fn goes_to(&mut self, url: &Url) -> Page {
+        self.window.visit(url).await.expect("the page opens")
+    }
+
+    /// Puts a character into every session cookie that was not there.
+    pub(crate) async fn tampers_with_cookies(&mut self) {
+        let app = self.stage.url("/");
+        for cookie in self.window.cookies(&app).await.expect("the cookies can be read") {
+            let line = format!("{}=A{}; Path=/; Secure; HttpOnly; SameSite=Lax", cookie.name, cookie.value);
+            self.window.plant_cookie(&app, &line).await.expect("the cookie can be changed");
+        }
+    }
+
+    /// A command of the DevTools protocol.
+    pub(crate) async fn devtools(&self, method: &'static str, params: Value) -> Value {
+        self.window.devtools(method, params).await.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    /// Presses a key: `Tab` or `Enter`.
+    pub(crate) async fn hits(&self, key: &str) {
+        let (code, text) = if key == "Enter" { (13, "\r") } else { (9, "") };
+        let down = json!({ "type": "keyDown", "key": key, "code": key, "text": text, "windowsVirtualKeyCode": code });
+        self.devtools("Input.dispatchKeyEvent", down).await;
+        let up = json!({ "type": "keyUp", "key": key, "code": key, "windowsVirtualKeyCode": code });
+        self.devtools("Input.dispatchKeyEvent", up).await;
+    }
+
+    /// Presses Tab until what has the focus reads like this, as it must within a few keys.
+    pub(crate) async fn tabs_to(&self, text: &str) {
+        let focused = "(document.activeElement.innerText || document.activeElement.name || '').trim()";
+        let mut passed = Vec::new();
+        for _ in 0..12 {
+            self.hits("Tab").await;
+            let now = self.evaluate(focused).await;
+            if now == text {
+                return;
+            }
+            passed.push(now);
+        }
+        panic!("Tab never comes to “{text}”, only to {passed:?}");
     }
 
     /// Loses every cookie that the app has set, as a browser does that cleans up.

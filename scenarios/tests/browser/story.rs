@@ -3,8 +3,8 @@
 use crate::person::Person;
 use harness::agent::Page;
 
-const HELLO: &str = "Hello, world";
-const WARNING: &str = "You are not logged in";
+pub(crate) const HELLO: &str = "Hello, world";
+pub(crate) const WARNING: &str = "You are not logged in";
 
 /// The links and buttons that a page offers.
 fn controls(page: &Page) -> Vec<&str> {
@@ -13,7 +13,7 @@ fn controls(page: &Page) -> Vec<&str> {
 }
 
 #[track_caller]
-fn offers(page: &Page, wanted: &[&str], unwanted: &[&str]) {
+pub(crate) fn offers(page: &Page, wanted: &[&str], unwanted: &[&str]) {
     let there = controls(page);
     for text in wanted {
         assert!(there.contains(text), "no “{text}” among {there:?}");
@@ -24,21 +24,21 @@ fn offers(page: &Page, wanted: &[&str], unwanted: &[&str]) {
 }
 
 #[track_caller]
-fn shows(page: &Page, texts: &[&str]) {
+pub(crate) fn shows(page: &Page, texts: &[&str]) {
     for text in texts {
         assert!(page.text.contains(text), "“{text}” is not in “{}”", page.text);
     }
 }
 
 #[track_caller]
-fn hides(page: &Page, texts: &[&str]) {
+pub(crate) fn hides(page: &Page, texts: &[&str]) {
     for text in texts {
         assert!(!page.text.contains(text), "“{text}” is in “{}”", page.text);
     }
 }
 
 /// Somebody on the home page, signed in.
-async fn sign_in(person: &mut Person, name: &str) -> Page {
+pub(crate) async fn sign_in(person: &mut Person, name: &str) -> Page {
     person.open("/").await;
     person.press("Log in").await;
     let home = person.signs_in(name).await;
@@ -102,7 +102,11 @@ pub(crate) async fn a_signed_in_person_gets_the_message_and_sees_their_profile(m
 
     person.assert_at(&profile, "/profile");
     shows(&profile, &["Alice Doe", "alice@example.test", "ali"]);
-    shows(&profile, &["sub user-alice", "email_verified true", "family_name Doe"]);
+    shows(
+        &profile,
+        &["User id user-alice sub", "Email verified Yes email_verified", "Last name Doe family_name"],
+    );
+    shows(&profile, &["Signed with RS256 alg", "Issued by http://127.0.0.1:"]);
     let width = person.evaluate("document.querySelector('main img').naturalWidth").await;
     assert!(width.as_u64().is_some_and(|width| width > 0), "the picture is shown: {width}");
     person.picture("4-profile").await;
