@@ -164,8 +164,9 @@ fn is_sendable(value: &str) -> bool {
 
 fn traced_request(asked_at: &str, parts: &Parts, body: &[u8]) -> Transcript {
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    let headers = parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-    Transcript::of(parts.method.as_str(), (asked_at, target), headers, excerpt(body))
+    let headers: Vec<_> =
+        parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    Transcript::of(parts.method.as_str(), (asked_at, target), headers.iter().copied(), excerpt(body))
 }
 
 /// The response, about to be sent.
