@@ -6,6 +6,7 @@ mod filter;
 mod follow;
 mod har;
 mod jwt;
+mod kept;
 mod ring;
 
 pub use exchange::{Endpoint, Exchange, Fired, Leg, Recorder, Request, Response};
@@ -14,4 +15,5 @@ pub use follow::Follow;
 pub use har::har;
 pub(crate) use har::timestamp;
 pub use jwt::SeenToken;
+pub(crate) use kept::{Kept, Transcript};
 pub use ring::Trace;

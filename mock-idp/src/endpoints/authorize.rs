@@ -13,7 +13,7 @@ use crate::login::{LoginDecision, User, decide};
 use crate::pages::ProblemPage;
 use crate::protocol::{AuthorizationRequest, Encoded, Params};
 use crate::server::{Call, Reply};
-use crate::session::{Session, Strength};
+use crate::session::{Session, Strength, told};
 use crate::tenant::State;
 
 pub(super) use response::{Arrival, deny, grant, refuse};
@@ -99,7 +99,7 @@ fn by_policy(call: &Call, request: &AuthorizationRequest, user: User, auth_time:
         user,
         scope: request.scope.clone(),
         auth_time,
-        acr: request.acr(),
+        acr: request.acr().or_else(|| told(&[], request.wants_acr(), Strength::Two).map(str::to_owned)),
         amr: vec!["pwd".to_owned()],
         sid,
         session_state: None,

@@ -103,7 +103,7 @@ pub(super) fn go_on(
     person: Person,
     pass: &mut Pass,
 ) -> Encoded {
-    let acr = told(&request.acr_wishes(), person.session.strength);
+    let acr = told(&request.acr_wishes(), request.wants_acr(), person.session.strength);
     if !request.is_met_by(acr) {
         let description = "the level of authentication that claims has as essential is not met";
         let error = ErrorCode::UnmetAuthenticationRequirements.as_str();
@@ -137,7 +137,7 @@ pub(super) fn finish(
         user: edited(user, &person.edits),
         scope: scope.to_owned(),
         auth_time: session.auth_time,
-        acr: told(&request.acr_wishes(), session.strength).map(str::to_owned),
+        acr: told(&request.acr_wishes(), request.wants_acr(), session.strength).map(str::to_owned),
         amr: session.amr.clone(),
         sid: session.sid.clone(),
         session_state: browser::session_state(

@@ -1,5 +1,7 @@
 //! The seam of the HTTP response. What to send is decided here; sending it is the server's business.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use super::verb::Verb;
@@ -8,7 +10,7 @@ use super::verb::Verb;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wire {
     pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(Cow<'static, str>, String)>,
     pub(crate) body: Bytes,
     /// Whether HEAD was asked: the body is announced, and not sent.
     pub(crate) head: bool,
@@ -23,7 +25,7 @@ pub(crate) struct Wire {
 
 impl Wire {
     /// The length is announced when the response is sent: until then faults may change it.
-    pub(crate) fn new(status: u16, mut headers: Vec<(String, String)>, body: Bytes) -> Self {
+    pub(crate) fn new(status: u16, mut headers: Vec<(Cow<'static, str>, String)>, body: Bytes) -> Self {
         headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
         Self {
             status,
@@ -69,14 +71,16 @@ impl Wire {
         }
     }
 
-    /// The headers that will be sent: the whole body is announced, even if it breaks off.
-    pub(crate) fn announced(&self) -> Vec<(String, String)> {
-        let mut headers = Vec::with_capacity(self.headers.len() + 1);
-        headers.extend_from_slice(&self.headers);
-        if !matches!(self.status, 204 | 304) {
-            headers.push(("content-length".into(), self.body.len().to_string()));
+    /// Adds the header that announces the whole body, even if it breaks off. No fault comes after this.
+    pub(crate) fn announce(&mut self) {
+        if let Some(length) = self.announced() {
+            self.headers.push(("content-length".into(), length.to_string()));
         }
-        headers
+    }
+
+    /// The length that is announced, if one is.
+    fn announced(&self) -> Option<usize> {
+        (!matches!(self.status, 204 | 304)).then_some(self.body.len())
     }
 
     /// The bytes of the body that will be sent.
@@ -93,7 +97,8 @@ impl Wire {
     pub(super) fn differs_from(&self, other: &Self) -> bool {
         fn seen(wire: &Wire) -> impl PartialEq + '_ {
             let pace = wire.bytes_per_second.filter(|_| !wire.sent().is_empty());
-            (wire.status, wire.announced(), wire.sent(), wire.breaks_off(), wire.delay, wire.hang_up, pace)
+            let head = (wire.status, &wire.headers, wire.announced());
+            (head, wire.sent(), wire.breaks_off(), wire.delay, wire.hang_up, pace)
         }
         seen(self) != seen(other)
     }
@@ -109,7 +114,7 @@ impl Wire {
 
     fn set(&mut self, name: &str, value: &str) {
         self.remove(name);
-        self.headers.push((name.to_owned(), value.to_owned()));
+        self.headers.push((name.to_owned().into(), value.to_owned()));
     }
 
     fn remove(&mut self, name: &str) {

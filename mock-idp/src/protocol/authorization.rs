@@ -41,6 +41,11 @@ impl AuthorizationRequest {
         if named.is_empty() { self.acr_values.clone() } else { named }
     }
 
+    /// Whether `claims` asks for the level of authentication, with values or without (OIDC Core 5.5.1).
+    pub(crate) fn wants_acr(&self) -> bool {
+        self.claims.id_token.want("acr")
+    }
+
     /// Whether this level of authentication will do: it has to be among the values of an `acr` that `claims` has as
     /// essential (OIDC Core 5.5.1.1).
     pub(crate) fn is_met_by(&self, acr: Option<&str>) -> bool {

@@ -1,13 +1,14 @@
 //! The one middleware: it finds the issuer, reads the request, lets it be answered, lies on the wire if told
 //! to, and writes the exchange down.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Router, extract::Request};
 use http_body_util::BodyExt as _;
@@ -21,7 +22,7 @@ use super::slow::SlowBody;
 use crate::endpoints::{nothing_here, place_of, stop_at_page, unknown_tenant};
 use crate::fault::{Seam, Wire};
 use crate::tenant::{Registry, State};
-use crate::trace::{self, Endpoint, Exchange, Recorder};
+use crate::trace::{self, Endpoint, Kept, Recorder, Transcript};
 
 /// What the trace keeps of a body.
 const TRACED_BODY: usize = 64 * 1024;
@@ -49,7 +50,7 @@ async fn record(registry: &Registry, patience: Duration, request: Request, route
     let asked = Asked { at: asked_at(&parts, &registry.bases), patience };
     let Understood { body, call, refused } = understood(&state, endpoint, &parts, body, asked).await;
     let marker = call.marker.clone();
-    let traced = traced_request(&call.asked_at, &parts, &body);
+    let mut transcript = traced_request(&call.asked_at, &parts, &body);
     if let Some(ours) = ours {
         parts.uri = moved(&parts.uri, &ours);
     }
@@ -71,30 +72,34 @@ async fn record(registry: &Registry, patience: Duration, request: Request, route
         pass.wire(Seam::Wire(endpoint), &mut wire);
     }
     faults.extend(pass.into_fired());
-    let headers = wire.announced();
-    let response = ready(&wire, &headers);
+    wire.announce();
+    if !wire.hang_up {
+        let headers = wire.headers.iter().map(|(name, value)| (&**name, value.as_bytes()));
+        transcript.answered(wire.status, headers, excerpt(&wire.sent()));
+    }
+    let delay = wire.delay;
     // Written down before it is sent: a client that gives up waiting must not erase what happened.
-    state.trace.record(Exchange {
+    state.trace.record(Kept {
         seq: 0,
         at_millis: arrived,
         leg: endpoint.leg(),
         recorder: Recorder::Provider,
         endpoint,
         marker,
-        request: traced,
-        response: traced_response(&wire, headers),
+        transcript,
         faults,
     });
-    if wire.delay > 0 {
-        pause(Duration::from_millis(wire.delay)).await;
+    if delay > 0 {
+        pause(Duration::from_millis(delay)).await;
     }
-    response
+    ready(wire)
 }
 
 /// The answer where there is no issuer, and so no trace.
 async fn unrecorded(reply: Reply) -> Response {
-    let wire = wire_of(reply.into_response()).await.0;
-    ready(&wire, &wire.announced())
+    let mut wire = wire_of(reply.into_response()).await.0;
+    wire.announce();
+    ready(wire)
 }
 
 async fn answer(call: Call, mut request: Request, router: Router) -> Response {
@@ -130,67 +135,58 @@ fn moved(uri: &Uri, path: &str) -> Uri {
     format!("{path}{query}").parse().unwrap_or_else(|_| uri.clone())
 }
 
-fn listed(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers
-        .iter()
-        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect()
-}
-
-fn excerpt(body: &[u8]) -> String {
-    let body = &body[..body.len().min(TRACED_BODY)];
-    // What is text is looked at once only.
-    std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body).into_owned(), str::to_owned)
+/// What the trace keeps of a body.
+fn excerpt(body: &[u8]) -> &[u8] {
+    &body[..body.len().min(TRACED_BODY)]
 }
 
 async fn wire_of(response: Response) -> (Wire, Vec<trace::Fired>) {
     let (mut parts, body) = response.into_parts();
-    let mut headers = listed(&parts.headers);
-    if let Some(Reply { encoded, fired, .. }) = parts.extensions.remove::<Reply>() {
+    let reply = parts.extensions.remove::<Reply>();
+    let listed = parts.headers.iter().map(|(name, value)| {
+        (Cow::Owned(name.as_str().to_owned()), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    });
+    if let Some(Reply { encoded, fired, .. }) = reply {
         // A lie may hold what no header can; then the header is left out.
-        let own = encoded
-            .headers
-            .into_iter()
-            .filter(|(_, value)| HeaderValue::from_bytes(value.as_bytes()).is_ok());
-        headers.splice(..0, own.map(|(name, value)| (name.to_owned(), value)));
+        let own = encoded.headers.into_iter().filter(|(_, value)| is_sendable(value));
+        let headers = own.map(|(name, value)| (Cow::Borrowed(name), value)).chain(listed).collect();
         return (Wire::new(encoded.status, headers, encoded.body.into()), fired);
     }
+    let headers = listed.collect();
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     (Wire::new(parts.status.as_u16(), headers, body), Vec::new())
 }
 
-fn traced_request(asked_at: &str, parts: &Parts, body: &[u8]) -> trace::Request {
-    trace::Request {
-        method: parts.method.to_string(),
-        url: format!("{asked_at}{}", parts.uri.path_and_query().map_or("/", |target| target.as_str())),
-        headers: listed(&parts.headers),
-        body: excerpt(body),
-    }
+/// Whether a header can have this value (RFC 9110 5.5).
+fn is_sendable(value: &str) -> bool {
+    value.bytes().all(|byte| byte == b'\t' || (byte >= b' ' && byte != 0x7f))
 }
 
-fn traced_response(wire: &Wire, headers: Vec<(String, String)>) -> Option<trace::Response> {
-    (!wire.hang_up).then(|| trace::Response { status: wire.status, headers, body: excerpt(&wire.sent()) })
+fn traced_request(asked_at: &str, parts: &Parts, body: &[u8]) -> Transcript {
+    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+    let headers: Vec<_> =
+        parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    Transcript::of(parts.method.as_str(), (asked_at, target), headers.iter().copied(), excerpt(body))
 }
 
 /// The response, about to be sent.
-fn ready(wire: &Wire, headers: &[(String, String)]) -> Response {
+fn ready(wire: Wire) -> Response {
     let mut response = Response::new(Body::empty());
     if wire.hang_up {
         response.extensions_mut().insert(HangUp);
         return response;
     }
     *response.status_mut() = StatusCode::from_u16(wire.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().reserve(headers.len());
-    for (name, value) in headers {
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_bytes(value.as_bytes()))
-        {
-            response.headers_mut().append(name, value);
-        }
-    }
     *response.body_mut() = if wire.breaks_off() || wire.bytes_per_second.is_some() {
-        Body::new(SlowBody::new(wire))
+        Body::new(SlowBody::new(&wire))
     } else {
         Body::from(wire.sent())
     };
+    response.headers_mut().reserve(wire.headers.len());
+    for (name, value) in wire.headers {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
     response
 }

@@ -30,9 +30,12 @@ pub(crate) fn asked(wishes: &[String]) -> Option<Strength> {
     wishes.iter().find_map(|wish| level(wish)).map(|(_, strength)| strength)
 }
 
-/// The `acr` to tell: the first wish that is met, or else what is true. Nothing was asked, nothing is told.
-pub(crate) fn told(wishes: &[String], strength: Strength) -> Option<&'static str> {
-    wishes.first()?;
+/// The `acr` to tell: the first wish that is met, or else what is true. If nobody asked for a level, nor for the
+/// claim without a value (OIDC Core 5.5.1), nothing is told.
+pub(crate) fn told(wishes: &[String], wanted: bool, strength: Strength) -> Option<&'static str> {
+    if wishes.is_empty() && !wanted {
+        return None;
+    }
     let met = wishes.iter().filter_map(|wish| level(wish)).find(|(_, asked)| *asked <= strength);
     let own = || LEVELS.iter().find(|(_, level)| *level == strength).copied();
     met.or_else(own).map(|(name, _)| name)
@@ -56,8 +59,9 @@ mod tests {
             ("2", Strength::One, Some("1")),
             ("gold", Strength::Two, Some("2")),
         ] {
-            assert_eq!(told(&wishes(wish), strength), acr, "{wish:?} {strength:?}");
+            assert_eq!(told(&wishes(wish), false, strength), acr, "{wish:?} {strength:?}");
         }
+        assert_eq!(told(&[], true, Strength::One), Some("1"));
         assert_eq!(asked(&wishes("gold 2 1")), Some(Strength::Two));
         assert_eq!(asked(&wishes("gold")), None);
     }

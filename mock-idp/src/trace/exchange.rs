@@ -185,26 +185,6 @@ pub struct Exchange {
     pub faults: Vec<Fired>,
 }
 
-impl Exchange {
-    /// The bytes of memory that it takes, about.
-    pub(super) fn weight(&self) -> usize {
-        let response = self.response.as_ref().map_or(0, |response| weight(&response.headers, &response.body));
-        let clauses: usize = self.faults.iter().map(|fired| fired.clause.len()).sum();
-        size_of::<Self>()
-            + self.request.url.len()
-            + weight(&self.request.headers, &self.request.body)
-            + response
-            + clauses
-    }
-}
-
-/// What two texts take besides their bytes: where they are, and what the allocator needs.
-const HEADER: usize = 2 * (size_of::<String>() + 16);
-
-fn weight(headers: &[(String, String)], body: &str) -> usize {
-    body.len() + headers.iter().map(|(name, value)| HEADER + name.len() + value.len()).sum::<usize>()
-}
-
 /// The request of an exchange.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {

@@ -1,6 +1,7 @@
 //! Which exchanges somebody wants to see.
 
 use super::exchange::{Endpoint, Exchange, Leg};
+use super::kept::Kept;
 use crate::protocol::Params;
 
 /// Which exchanges somebody wants to see; without members, all of them.
@@ -41,10 +42,18 @@ impl Filter {
 
     /// Whether an exchange is wanted.
     pub fn wants(&self, exchange: &Exchange) -> bool {
-        exchange.seq > self.since
-            && self.endpoint.is_none_or(|endpoint| endpoint == exchange.endpoint)
-            && self.leg.is_none_or(|leg| leg == exchange.leg)
-            && (self.marker.is_none() || self.marker == exchange.marker)
+        self.fits(exchange.seq, exchange.endpoint, exchange.leg, exchange.marker.as_deref())
+    }
+
+    pub(super) fn wants_kept(&self, kept: &Kept) -> bool {
+        self.fits(kept.seq, kept.endpoint, kept.leg, kept.marker.as_deref())
+    }
+
+    fn fits(&self, seq: u64, endpoint: Endpoint, leg: Leg, marker: Option<&str>) -> bool {
+        seq > self.since
+            && self.endpoint.is_none_or(|wanted| wanted == endpoint)
+            && self.leg.is_none_or(|wanted| wanted == leg)
+            && (self.marker.is_none() || self.marker.as_deref() == marker)
     }
 }
 

@@ -6,6 +6,7 @@ use std::task::{Poll, Waker};
 
 use super::exchange::{Endpoint, Exchange, Leg};
 use super::filter::Filter;
+use super::kept::Kept;
 
 /// Exchanges kept; the oldest goes when one more comes.
 const CAPACITY: usize = 4096;
@@ -26,7 +27,7 @@ pub struct Trace {
 
 #[derive(Debug, Default)]
 struct Ring {
-    exchanges: VecDeque<Exchange>,
+    exchanges: VecDeque<Kept>,
     /// What the exchanges weigh together.
     bytes: usize,
     last_seq: u64,
@@ -39,7 +40,7 @@ struct Ring {
 }
 
 impl Ring {
-    fn push(&mut self, exchange: Exchange) {
+    fn push(&mut self, exchange: Kept) {
         self.bytes += exchange.weight();
         self.exchanges.push_back(exchange);
         while self.exchanges.len() > CAPACITY || (self.bytes > BYTES && self.exchanges.len() > 1) {
@@ -56,7 +57,8 @@ impl Trace {
     }
 
     /// Writes an exchange down and gives it the next number, which is returned.
-    pub(crate) fn record(&self, mut exchange: Exchange) -> u64 {
+    pub(crate) fn record(&self, exchange: impl Into<Kept>) -> u64 {
+        let mut exchange = exchange.into();
         let mut ring = self.ring();
         ring.last_seq += 1;
         exchange.seq = ring.last_seq;
@@ -71,7 +73,7 @@ impl Trace {
     /// waker in that seat is woken when one more comes.
     pub(super) fn first_or_wake(&self, filter: &Filter, seat: u64, waker: &Waker) -> Poll<Option<Exchange>> {
         let mut ring = self.ring();
-        let found = ring.exchanges.iter().find(|e| filter.wants(e) && self.shows(e)).cloned();
+        let found = ring.exchanges.iter().find(|e| filter.wants_kept(e) && self.shows(e)).map(Kept::exchange);
         if found.is_some() || ring.closed {
             return Poll::Ready(found);
         }
@@ -107,17 +109,22 @@ impl Trace {
 
     /// The exchanges after the given number.
     pub fn since(&self, seq: u64) -> Vec<Exchange> {
-        self.ring().exchanges.iter().filter(|e| e.seq > seq && self.shows(e)).cloned().collect()
+        self.ring().exchanges.iter().filter(|e| e.seq > seq && self.shows(e)).map(Kept::exchange).collect()
     }
 
     /// The exchanges that a filter wants.
     pub fn matching(&self, filter: &Filter) -> Vec<Exchange> {
-        self.ring().exchanges.iter().filter(|e| filter.wants(e) && self.shows(e)).cloned().collect()
+        self.ring()
+            .exchanges
+            .iter()
+            .filter(|e| filter.wants_kept(e) && self.shows(e))
+            .map(Kept::exchange)
+            .collect()
     }
 
     /// One exchange by its number, if it is still kept.
     pub fn get(&self, seq: u64) -> Option<Exchange> {
-        self.ring().exchanges.iter().find(|e| e.seq == seq && self.shows(e)).cloned()
+        self.ring().exchanges.iter().find(|e| e.seq == seq && self.shows(e)).map(Kept::exchange)
     }
 
     /// How many exchanges there were with an endpoint.
@@ -134,10 +141,10 @@ impl Trace {
     pub fn clear(&self) {
         let mut ring = self.ring();
         ring.exchanges.retain(|exchange| !self.shows(exchange));
-        ring.bytes = ring.exchanges.iter().map(Exchange::weight).sum();
+        ring.bytes = ring.exchanges.iter().map(Kept::weight).sum();
     }
 
-    fn shows(&self, exchange: &Exchange) -> bool {
+    fn shows(&self, exchange: &Kept) -> bool {
         self.marker.is_none() || exchange.marker == self.marker || exchange.leg == Leg::Back
     }
 

@@ -72,7 +72,11 @@ async fn the_level_of_authentication_that_is_asked_for_is_told() {
     let by_claim = stage.wanting(&wish, &[("acr_values", "bronze")]).await;
     let by_parameter = stage.authorize(&[("acr_values", "bronze silver")]).await.fragment();
 
+    let wish = json!({ "id_token": { "acr": { "essential": true } } });
+    let without_values = stage.wanting(&wish, &[]).await;
+
     assert_eq!(told(by_claim.first("id_token").unwrap()).1["acr"], "gold");
+    assert_eq!(told(without_values.first("id_token").unwrap()).1["acr"], "2");
     assert_eq!(told(by_parameter.first("id_token").unwrap()).1["acr"], "bronze");
 }
 
