@@ -5,9 +5,11 @@ mod app {
     pub(crate) mod provider;
     pub(crate) mod world;
 
+    mod back_channel;
     mod callback;
     mod guard;
     mod keys;
+    mod lifetime;
     mod logout;
     mod outage;
     #[cfg(unix)]
