@@ -5,6 +5,7 @@ mod error;
 mod read;
 mod session;
 mod urls;
+mod wishes;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -15,6 +16,7 @@ use url::Url;
 pub use error::SettingsError;
 pub use session::SessionSettings;
 pub use urls::Origin;
+pub use wishes::Wishes;
 
 /// In bytes, as in express-openid-connect.
 const SHORTEST_SECRET: usize = 8;
@@ -69,6 +71,8 @@ pub struct IssuerSettings {
     pub trusted_audiences: Vec<String>,
     /// The scopes asked for; must contain `openid`.
     pub scope: String,
+    /// How people are to be signed in there.
+    pub wishes: Wishes,
 }
 
 impl IssuerSettings {
@@ -79,6 +83,7 @@ impl IssuerSettings {
             client_id: client_id.into(),
             trusted_audiences: Vec::new(),
             scope: "openid profile email".into(),
+            wishes: Wishes::default(),
         }
     }
 }

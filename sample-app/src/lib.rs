@@ -34,7 +34,7 @@ mod weakness;
 pub use ambient::{Ambient, Clock, Fill, Random};
 pub use config::{
     ApiUnauthenticated, CookiePrefix, IssuerSettings, Origin, Secret, SessionSettings, Settings,
-    SettingsError,
+    SettingsError, Wishes,
 };
 pub use program::{ProgramError, run};
 pub use server::{SampleApp, StartError};

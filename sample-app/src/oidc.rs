@@ -15,6 +15,8 @@ pub(crate) mod return_to;
 pub(crate) mod token;
 pub(crate) mod transaction;
 
+use crate::config::Wishes;
+
 /// What an answer of the provider is measured against.
 #[derive(Clone, Debug)]
 pub(crate) struct Expected {
@@ -30,6 +32,8 @@ pub(crate) struct Expected {
     pub(crate) now: i64,
     /// How many seconds the clocks may differ.
     pub(crate) tolerance: i64,
+    /// How people were to be signed in.
+    pub(crate) wishes: Wishes,
     /// Did the provider promise to name itself in every response (RFC 9207)?
     pub(crate) promises_iss: bool,
 }

@@ -27,7 +27,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let pages = Router::new()
         .route("/", on(app.policy.page_methods, home::home))
         .route("/profile", on(app.policy.page_methods, home::profile))
-        .route("/login", get(login::login))
+        .route("/login", get(login::login).post(login::login_by_form))
         .route("/callback", any(callback::callback))
         .route("/logout", get(logout::logout))
         .route("/backchannel-logout", any(back_channel::logout))

@@ -16,6 +16,7 @@ mod app {
     mod program;
     mod session;
     mod start;
+    mod start_elsewhere;
     mod tokens;
     #[cfg(feature = "weakness")]
     mod weakness;

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use super::SettingsError;
 
 /// Every variable that the app reads.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 20] = [
     "ISSUER_BASE_URL",
     "CLIENT_ID",
     "BASE_URL",
@@ -19,6 +19,10 @@ const KNOWN: [&str; 16] = [
     "SCOPE",
     "TRUSTED_AUDIENCES",
     "HTTP_TIMEOUT_MS",
+    "ACR_VALUES",
+    "MAX_AGE",
+    "PROMPT",
+    "UI_LOCALES",
     "PREVIOUS_SECRETS",
     "SESSION_ABSOLUTE",
     "SESSION_IDLE",

@@ -106,12 +106,14 @@ fn with_login(variables: &Variables<'_>) -> Result<Settings, SettingsError> {
         return Err(SettingsError::ClientCount { clients: clients.len(), issuers: issuers.len() });
     }
     let previous = split(variables.get("PREVIOUS_SECRETS").unwrap_or_default());
+    let wishes = super::wishes::read(variables)?;
     let scope = variables.get("SCOPE").unwrap_or("openid profile email");
     let trusted: Vec<String> =
         split(variables.get("TRUSTED_AUDIENCES").unwrap_or_default()).map(str::to_owned).collect();
     let issuer = |(at, issuer): (usize, &&str)| IssuerSettings {
         trusted_audiences: trusted.clone(),
         scope: scope.to_owned(),
+        wishes: wishes.clone(),
         ..IssuerSettings::new(*issuer, clients[at % clients.len()])
     };
     Ok(Settings {
@@ -172,6 +174,9 @@ mod tests {
             ("ISSUER_BASE_URL", "ftp://idp.example", "write an https URL"),
             ("SECRET", "short", "SECRET holds a secret of 5 bytes, at least 8"),
             ("PREVIOUS_SECRETS", "long enough, short", "PREVIOUS_SECRETS holds a secret of 5 bytes"),
+            ("MAX_AGE", "-1", "write seconds from 0"),
+            ("MAX_AGE", "an hour", "write seconds from 0"),
+            ("PROMPT", "login none", "PROMPT is `none`: write one or more of `login`"),
             ("SESSION_ROLLING", "yes", "`true` or `false`"),
             ("SESSION_IDLE", "1d", "write seconds from 60"),
             ("SESSION_IDLE", "604801", "no more than SESSION_ABSOLUTE"),

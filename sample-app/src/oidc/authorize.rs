@@ -21,6 +21,15 @@ pub(crate) struct Asking<'a> {
     pub(crate) transaction: &'a Transaction,
     /// Where the app lives.
     pub(crate) base_url: &'a str,
+    /// Who is about to log in, if somebody knows.
+    pub(crate) login_hint: &'a str,
+}
+
+/// Where a login is to end, and whose it is likely to be.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) return_to: &'a str,
+    pub(crate) login_hint: &'a str,
 }
 
 impl Parameter {
@@ -40,6 +49,13 @@ pub(crate) fn parameters() -> Vec<Parameter> {
         Parameter::new("redirect_uri", |asking| format!("{}/callback", asking.base_url)),
         Parameter::new("nonce", |asking| asking.transaction.nonce.clone()),
         Parameter::new("state", |asking| asking.transaction.state.clone()),
+        Parameter::new("max_age", |asking| {
+            asking.settings.wishes.max_age.map(|seconds| seconds.to_string()).unwrap_or_default()
+        }),
+        Parameter::new("acr_values", |asking| asking.settings.wishes.acr_values.join(" ")),
+        Parameter::new("prompt", |asking| asking.settings.wishes.prompt.join(" ")),
+        Parameter::new("ui_locales", |asking| asking.settings.wishes.ui_locales.join(" ")),
+        Parameter::new("login_hint", |asking| asking.login_hint.to_owned()),
     ]
 }
 
@@ -49,11 +65,11 @@ pub(crate) struct Start {
     pub(crate) location: Url,
 }
 
-/// Prepares a login at `provider` that will end at `return_to`, with a fresh state and a fresh nonce.
+/// Prepares a login at `provider` as it is wanted, with a fresh state and a fresh nonce.
 pub(crate) async fn start(
     app: &App,
     provider: &Provider,
-    return_to: String,
+    wanted: Wanted<'_>,
     base_url: &str,
 ) -> Result<Start, ProviderError> {
     let now = app.ambient.clock.unix();
@@ -64,18 +80,23 @@ pub(crate) async fn start(
         nonce,
         state,
         iss: provider.settings.issuer.clone(),
-        return_to,
+        return_to: wanted.return_to.to_owned(),
         iat: now,
     };
-    let asking = Asking { settings: &provider.settings, transaction: &transaction, base_url };
+    let asking = Asking {
+        settings: &provider.settings,
+        transaction: &transaction,
+        base_url,
+        login_hint: wanted.login_hint,
+    };
     let location = location(&metadata, &app.policy.authorization, &asking);
     Ok(Start { transaction, location })
 }
 
-/// The endpoint keeps the query it already has (RFC 6749 3.1).
+/// The endpoint keeps the query it already has, and a parameter without a value is left out (RFC 6749 3.1).
 fn location(metadata: &Metadata, parameters: &[Parameter], asking: &Asking<'_>) -> Url {
     let mut location = metadata.authorization_endpoint.clone();
     let pairs = parameters.iter().map(|parameter| (parameter.name, (parameter.value)(asking)));
-    location.query_pairs_mut().extend_pairs(pairs);
+    location.query_pairs_mut().extend_pairs(pairs.filter(|(_, value)| !value.is_empty()));
     location
 }

@@ -11,6 +11,7 @@ use super::claims::{self, ClaimRule, Claims, absent_or, seconds};
 use super::keys::KeyRing;
 use super::token::{self, HeaderRule, Token};
 use crate::app::App;
+use crate::config::Wishes;
 use crate::error::Refusal;
 use crate::ledger::Claimed;
 use crate::rule::check;
@@ -118,6 +119,7 @@ async fn judge(app: &App, logout_token: &str, now: i64) -> Result<Claims, Refusa
         now,
         tolerance: policy.tolerance,
         promises_iss: false,
+        wishes: Wishes::default(),
     };
     check(&policy.back_channel.claims, &claims, &expected)?;
     Ok(claims)

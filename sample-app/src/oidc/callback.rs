@@ -152,6 +152,7 @@ fn expected(
         now,
         tolerance: app.policy.tolerance,
         promises_iss,
+        wishes: settings.wishes.clone(),
     }
 }
 

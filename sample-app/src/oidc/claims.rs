@@ -42,6 +42,11 @@ pub(crate) fn claim_rules() -> Vec<ClaimRule> {
         row("nonce-check", "OIDC Core 3.1.3.7 (11)", nonce_is_the_one_sent),
         row("sub-required", "OIDC Core 2", |claims, _| claims.contains_key("sub")),
         row("sub-check", "OIDC Core 2", sub_is_a_name),
+        row("auth-time-required", "OIDC Core 2", |claims, expected| {
+            expected.wishes.max_age.is_none() || claims.contains_key("auth_time")
+        }),
+        row("auth-time-check", "OIDC Core 3.1.3.7 (13)", auth_time_is_recent),
+        row("acr-check", "OIDC Core 3.1.3.7 (12)", acr_is_one_of_those_asked_for),
         row("session-expiry-check", "session_expiry", |claims, expected| {
             !Life::is_beyond_provider_limit(claims, expected.now)
         }),
@@ -125,6 +130,22 @@ fn sub_is_a_name(claims: &Claims, _: &Expected) -> bool {
     absent_or(claims, "sub", |sub| sub.as_str().is_some_and(fits))
 }
 
+fn auth_time_is_recent(claims: &Claims, expected: &Expected) -> bool {
+    let Some(max_age) = expected.wishes.max_age else { return true };
+    let earliest = seconds(expected.now.saturating_sub(max_age).saturating_sub(expected.tolerance));
+    let latest = seconds(expected.now + expected.tolerance);
+    let fits = |time: f64| (earliest..=latest).contains(&time);
+    absent_or(claims, "auth_time", |time| time.as_f64().is_some_and(fits))
+}
+
+/// A provider may fall short of `acr_values`, which is a voluntary wish; an app that asks because it needs one must
+/// look.
+fn acr_is_one_of_those_asked_for(claims: &Claims, expected: &Expected) -> bool {
+    let wanted = &expected.wishes.acr_values;
+    let acr = claims.get("acr").and_then(Value::as_str);
+    wanted.is_empty() || acr.is_some_and(|acr| wanted.iter().any(|one| one == acr))
+}
+
 /// Times of this era are exact in a float; JSON numbers may be fractional.
 #[expect(clippy::cast_precision_loss, reason = "seconds of this era are far below 2^52")]
 pub(crate) fn seconds(unix: i64) -> f64 {
@@ -134,12 +155,17 @@ pub(crate) fn seconds(unix: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Wishes;
     use crate::rule;
     use serde_json::json;
 
     const NOW: i64 = 1_700_000_000;
 
     fn verdict(change: impl FnOnce(&mut Claims)) -> Result<(), &'static str> {
+        wished(Wishes::default(), change)
+    }
+
+    fn wished(wishes: Wishes, change: impl FnOnce(&mut Claims)) -> Result<(), &'static str> {
         let mut claims = json!({
             "iss": "https://idp.example", "aud": "app", "sub": "alice", "nonce": "n",
             "iat": NOW - 5, "exp": NOW + 300,
@@ -153,6 +179,7 @@ mod tests {
             now: NOW,
             tolerance: 60,
             promises_iss: false,
+            wishes,
         };
         rule::check(&claim_rules(), claims.as_object().unwrap(), &expected).map_err(|refusal| refusal.reason)
     }
@@ -243,6 +270,35 @@ mod tests {
             claims.insert("exp".into(), json!(NOW - 59));
         };
         assert_eq!(verdict(skewed), Ok(()));
+    }
+
+    #[test]
+    fn a_recent_sign_in_that_was_asked_for_is_demanded() {
+        let verdict = |auth_time: Option<Value>| {
+            let wishes = Wishes { max_age: Some(100), ..Wishes::default() };
+            wished(wishes, |claims| claims.extend(auth_time.map(|time| ("auth_time".to_owned(), time))))
+        };
+
+        assert_eq!(verdict(None), Err("auth-time-required"));
+        for refused in [json!(NOW - 161), json!(NOW + 61), json!("now"), json!(null)] {
+            assert_eq!(verdict(Some(refused.clone())), Err("auth-time-check"), "{refused}");
+        }
+        for accepted in [json!(NOW - 160), json!(NOW), json!(NOW + 60)] {
+            assert_eq!(verdict(Some(accepted.clone())), Ok(()), "{accepted}");
+        }
+    }
+
+    #[test]
+    fn an_authentication_context_that_was_asked_for_is_demanded() {
+        let verdict = |acr: Option<Value>| {
+            let wishes = Wishes { acr_values: vec!["gold".into(), "silver".into()], ..Wishes::default() };
+            wished(wishes, |claims| claims.extend(acr.map(|acr| ("acr".to_owned(), acr))))
+        };
+
+        for refused in [None, Some(json!("bronze")), Some(json!("gold silver")), Some(json!(["gold"]))] {
+            assert_eq!(verdict(refused.clone()), Err("acr-check"), "{refused:?}");
+        }
+        assert_eq!(verdict(Some(json!("silver"))), Ok(()));
     }
 
     #[test]

@@ -6,13 +6,19 @@ use url::Url;
 /// Long enough for every path of the app. What does not fit its cookie once it is escaped is left out there.
 const MAX_LENGTH: usize = 1024;
 /// Places that would start, break or end a login instead of returning from it.
-const NOT_A_PLACE: [&str; 3] = ["/login", "/callback", "/logout"];
+const NOT_A_PLACE: [&str; 4] = ["/login", "/callback", "/logout", "/backchannel-logout"];
 /// Deeper escaping than this is not a path anyone typed.
 const MAX_ESCAPES: usize = 4;
 
 /// The local path that `wanted` means, or `/`.
 pub(crate) fn local(wanted: &str, base: &Url) -> String {
     resolve(wanted, base).unwrap_or_else(|| "/".to_owned())
+}
+
+/// The path within this app that an absolute `target_link_uri` (OIDC Core 4) leads to; anything else as it is.
+pub(crate) fn within<'a>(target: &'a str, base: &Url) -> &'a str {
+    let origin = base.origin().ascii_serialization();
+    target.strip_prefix(origin.as_str()).filter(|path| path.starts_with('/')).unwrap_or(target)
 }
 
 fn resolve(wanted: &str, base: &Url) -> Option<String> {

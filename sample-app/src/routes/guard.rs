@@ -13,6 +13,7 @@ use super::login;
 use super::visitor::{Visitor, is_navigation};
 use crate::app::App;
 use crate::config::{ApiUnauthenticated, Settings};
+use crate::oidc::authorize::Wanted;
 use crate::oidc::keys::BoxFuture;
 
 /// One guarded address.
@@ -67,7 +68,14 @@ pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
 fn send_to_login<'a>(app: &'a App, asked: &'a Asked) -> BoxFuture<'a, Response> {
     Box::pin(async move {
         let Some(provider) = app.providers.first() else { return StatusCode::NOT_FOUND.into_response() };
-        login::begin(app, provider, &asked.visitor, &asked.headers, &asked.place).await
+        login::begin(
+            app,
+            provider,
+            &asked.visitor,
+            &asked.headers,
+            Wanted { return_to: &asked.place, login_hint: "" },
+        )
+        .await
     })
 }
 

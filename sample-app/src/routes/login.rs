@@ -1,4 +1,4 @@
-//! `GET /login[?returnTo=/path][&iss=issuer]` → 302 to the provider's authorization endpoint.
+//! `GET /login[?returnTo=/path][&iss=issuer][&login_hint=who]`, or a form that says the same → 302 to the provider's authorization endpoint.
 
 use std::sync::Arc;
 
@@ -6,10 +6,12 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::form;
 use super::visitor::{Visitor, set_cookies};
 use crate::app::App;
-use crate::oidc::authorize;
+use crate::oidc::authorize::{self, Wanted};
 use crate::oidc::provider::Provider;
+use crate::oidc::return_to::within;
 use crate::pages::{Message, message};
 use crate::params::Params;
 
@@ -17,25 +19,49 @@ use crate::params::Params;
 /// logins under way out of the browser.
 pub(crate) async fn login(State(app): State<Arc<App>>, request: Request) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
-    let params = Params::parse(request.uri().query().unwrap_or_default().as_bytes())
-        .filter(|params| !params.has_duplicates())
-        .unwrap_or_default();
+    let params = Params::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let mut headers = request.headers().clone();
+    if request.method() != Method::GET {
+        headers.insert("sec-fetch-mode", HeaderValue::from_static("no-cors"));
+    }
+    answer(&app, &visitor, &headers, &params.unwrap_or_default()).await
+}
+
+/// The same by a form: how somebody else, such as the provider's list of applications, starts a login here
+/// (OpenID Connect Core 4).
+pub(crate) async fn login_by_form(State(app): State<Arc<App>>, request: Request) -> Response {
+    let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
+    let (parts, body) = request.into_parts();
+    let headers = parts.headers.clone();
+    match form::receive(&app.policy.callback, &app.settings, parts, body).await {
+        Ok(params) => answer(&app, &visitor, &headers, &params).await,
+        Err(refusal) => {
+            let text = "The request to log in cannot be read. You can start the login here.";
+            message(&app, &visitor, &Message::refused(&refusal, text.to_owned()))
+        }
+    }
+}
+
+async fn answer(app: &App, visitor: &Visitor, headers: &HeaderMap, params: &Params) -> Response {
+    let nothing = Params::default();
+    let params = if params.has_duplicates() { &nothing } else { params };
     let provider = match params.first("iss") {
         Some(issuer) => app.provider(issuer),
         None => app.providers.first(),
     };
     let Some(provider) = provider else {
         let text = if app.settings.has_login() { Message::UNKNOWN_ISSUER } else { Message::NO_LOGIN };
-        return message(&app, &visitor, &text);
+        return message(app, visitor, &text);
     };
-    if !(app.policy.transactions.remembers)(request.headers()) {
-        return message(&app, &visitor, &Message::NOT_A_NAVIGATION);
+    if !(app.policy.transactions.remembers)(headers) {
+        return message(app, visitor, &Message::NOT_A_NAVIGATION);
     }
-    let mut headers = request.headers().clone();
-    if request.method() != Method::GET {
-        headers.insert("sec-fetch-mode", HeaderValue::from_static("no-cors"));
-    }
-    begin(&app, provider, &visitor, &headers, params.first("returnTo").unwrap_or("/")).await
+    let target = params.first("target_link_uri").map(|uri| within(uri, app.settings.base_url.url()));
+    let wanted = Wanted {
+        return_to: params.first("returnTo").or(target).unwrap_or("/"),
+        login_hint: params.first("login_hint").unwrap_or_default(),
+    };
+    begin(app, provider, visitor, headers, wanted).await
 }
 
 /// Sends the browser to the provider. Only a navigation is remembered as a login under way: a script cannot
@@ -45,11 +71,12 @@ pub(crate) async fn begin(
     provider: &Provider,
     visitor: &Visitor,
     headers: &HeaderMap,
-    return_to: &str,
+    wanted: Wanted<'_>,
 ) -> Response {
-    let return_to = (app.policy.return_to)(return_to, app.settings.base_url.url());
+    let return_to = (app.policy.return_to)(wanted.return_to, app.settings.base_url.url());
+    let wanted = Wanted { return_to: &return_to, ..wanted };
     let base_url = (app.policy.base_url)(&app.settings, headers);
-    let start = match authorize::start(app, provider, return_to, &base_url).await {
+    let start = match authorize::start(app, provider, wanted, &base_url).await {
         Ok(start) => start,
         Err(error) => {
             tracing::warn!(reason = error.reason(), "no login can be started");
