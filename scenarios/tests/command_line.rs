@@ -39,12 +39,13 @@ fn refuses(arguments: &[&str], naming: &[&str]) {
     assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
 }
 
-/// A profile with this text for an app on this port.
+/// A profile with this text for an app on this port, which runs already and so has no variants.
 fn profile(folder: &TempDir, port: u16, change: impl Fn(&str) -> String) -> PathBuf {
     let text = include_str!("../src/sample-app.toml").replace("{port}", &port.to_string());
+    let (text, _) = text.split_once("[variants").expect("facts, then variants");
     let path = folder.path().join("profile.toml");
     let provider = free_port();
-    let text = format!("provider = \"127.0.0.1:{provider}\"\n{}", change(&text));
+    let text = format!("provider = \"127.0.0.1:{provider}\"\n{}", change(text));
     std::fs::write(&path, text).expect("a writable folder");
     path
 }

@@ -22,21 +22,48 @@ impl fmt::Display for Fault {
     }
 }
 
+/// How many characters of a value a sentence shows.
+const SHOWN: usize = 120;
+
+/// A value as it is, or as much of it as fits a sentence, with its length.
+struct Short<T>(T);
+
+impl<T: fmt::Display> fmt::Display for Short<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.to_string();
+        match text.char_indices().nth(SHOWN) {
+            None => f.write_str(&text),
+            Some((end, _)) => write!(f, "{}… ({} characters)", &text[..end], text.chars().count()),
+        }
+    }
+}
+
+/// The same between quotation marks.
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Short(format_args!("{:?}", self.0)))
+    }
+}
+
 fn write_verb(f: &mut fmt::Formatter<'_>, seam: Seam, verb: &Verb) -> fmt::Result {
     let of = Owner(seam);
     match verb {
-        Verb::Set { name, value } => write!(f, "{of} {name} is {value}"),
-        Verb::SetRaw { name, text } => write!(f, "{of} {name} is written as {text}"),
+        Verb::Set { name, value } => write!(f, "{of} {name} is {}", Short(value)),
+        Verb::SetRaw { name, text } => write!(f, "{of} {name} is written as {}", Short(text)),
         Verb::Copy { name, from } => write!(f, "{of} {name} is what its {from} is"),
         Verb::Remove { name } => write!(f, "{of} {name} is missing"),
         Verb::Shift { name, seconds } => {
             let direction = if *seconds < 0 { "earlier" } else { "later" };
             write!(f, "{of} {name} is {} s {direction}", seconds.unsigned_abs())
         }
-        Verb::Append { name, text } => write!(f, "{of} {name} has {text:?} appended"),
+        Verb::Append { name, text } => write!(f, "{of} {name} has {} appended", Quoted(text)),
         Verb::Alter { name, how } => write!(f, "{of} {name} {how}"),
-        Verb::Duplicate { name, value, order } => write!(f, "{of} {name} comes twice, {order} as {value}"),
-        Verb::Payload { text } => write!(f, "{} is replaced by {text:?}", Artefact(seam)),
+        Verb::Duplicate { name, value, order } => {
+            write!(f, "{of} {name} comes twice, {order} as {}", Short(value))
+        }
+        Verb::Payload { text } => write!(f, "{} is replaced by {}", Artefact(seam), Quoted(text)),
         Verb::Key { key } => write!(f, "{} is signed with {key}", Artefact(seam)),
         Verb::Alg { alg } => write!(f, "{of} alg is {alg:?}, and it is signed so if possible"),
         Verb::Unsigned => write!(f, "{} has no signature", Artefact(seam)),
@@ -44,7 +71,7 @@ fn write_verb(f: &mut fmt::Formatter<'_>, seam: Seam, verb: &Verb) -> fmt::Resul
         Verb::HmacWith { rendering } => {
             write!(f, "{} is signed with HS256 and {rendering} as the secret", Artefact(seam))
         }
-        Verb::Raw { text } => write!(f, "{} is the text {text:?}", Artefact(seam)),
+        Verb::Raw { text } => write!(f, "{} is the text {}", Artefact(seam), Quoted(text)),
         Verb::Mode { mode } => write!(f, "the authorization response is sent as {mode}"),
         Verb::Target { url } => write!(f, "the authorization response is sent to {url}"),
         Verb::ContentType { value } => write!(f, "{} has the content type {value:?}", Artefact(seam)),
@@ -55,7 +82,7 @@ fn write_verb(f: &mut fmt::Formatter<'_>, seam: Seam, verb: &Verb) -> fmt::Resul
         Verb::Drip { bytes_per_second } => {
             write!(f, "{} sends {bytes_per_second} bytes per second", Artefact(seam))
         }
-        Verb::Body { text } => write!(f, "{} sends {text:?}", Artefact(seam)),
+        Verb::Body { text } => write!(f, "{} sends {}", Artefact(seam), Quoted(text)),
         Verb::Redirect { location } => write!(f, "{} redirects to {location}", Artefact(seam)),
     }
 }
@@ -181,5 +208,19 @@ impl fmt::Display for KeyRendering {
             Self::ModulusBase64 => "the public key's modulus in base64url",
             Self::Empty => "the empty string",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fault::ID_TOKEN;
+
+    #[test]
+    fn a_value_without_end_does_not_fill_the_report() {
+        let sentence = |length: usize| ID_TOKEN.set("name", "g".repeat(length)).to_string();
+
+        assert_eq!(sentence(3), r#"the id_token's name is "ggg""#);
+        let long = sentence(10_000);
+        assert!(long.len() < 200 && long.ends_with("g… (10002 characters)"), "{long}");
     }
 }

@@ -11,7 +11,7 @@ pub(crate) const SCENARIOS: &[Scenario] =
     &[WAY_BACK, ICON_DURING_LOGIN, SWITCH_ACCOUNT, ALIAS_HOST, API_401, REDIRECTED_KEYS];
 
 const WAY_BACK: Scenario = Scenario::harden("field/way-back")
-    .clause("OIDC Core 3.1.2.6; NIST SP 800-63C 4.4")
+    .clause("OIDC Core 3.1.2.6")
     .why("somebody who comes back without a login, by a bookmark or after Deny, needs a page that leads on")
     .unsandwiched()
     .run(|t| Box::pin(way_back(t)));
