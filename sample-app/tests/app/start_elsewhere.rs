@@ -22,7 +22,7 @@ fn started(answer: &Answer) -> Login {
 async fn another_page_starts_a_login_by_link_or_form_which_ends_where_it_says() {
     for by_form in [false, true] {
         let mut world = World::new().await;
-        let (issuer, target) = (world.provider.issuer.clone(), format!("{}profile", world.app.url()));
+        let (issuer, target) = (world.provider.issuer.clone(), format!("{}/profile", world.app.url()));
         let form = [("iss", issuer.as_str()), ("login_hint", "alice"), ("target_link_uri", &target)];
 
         let answer = if by_form {
