@@ -108,7 +108,7 @@ mod tests {
 
     use super::*;
 
-    fn members(value: Value) -> Map<String, Value> {
+    fn members(value: &Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
     }
 
@@ -117,7 +117,7 @@ mod tests {
         let told = json!({ "https://example.test/team": ["a", "b"], "email_verified": true, "name": "Ada",
                            "updated_at": 1_800_000_000 });
 
-        let facts = all(&members(told));
+        let facts = all(&members(&told));
 
         let lines: Vec<_> = facts.iter().map(|fact| (fact.label.as_str(), fact.value.as_str())).collect();
         let expected = [
@@ -133,7 +133,7 @@ mod tests {
     fn a_time_that_is_none_is_shown_as_it_stands() {
         let told = json!({ "exp": 0.5, "iat": "yesterday", "auth_time": -1.5 });
 
-        let facts = some(&members(told), &["exp", "iat", "auth_time", "nbf"]);
+        let facts = some(&members(&told), &["exp", "iat", "auth_time", "nbf"]);
 
         let values: Vec<_> = facts.iter().map(|fact| fact.value.as_str()).collect();
         assert_eq!(values, ["0.5", "yesterday", "-1.5"]);

@@ -83,7 +83,7 @@ mod tests {
         Life::new(SessionSettings::default())
     }
 
-    fn session(iat: i64, claims: Value) -> Session {
+    fn session(iat: i64, claims: &Value) -> Session {
         let data = Data { id_token: String::new(), sid: None, made_for: None, rest: Claims::default() };
         Session { data, claims: claims.as_object().unwrap().clone(), iat, uat: iat, sealed_before: false }
     }
@@ -100,14 +100,14 @@ mod tests {
 
     #[test]
     fn use_moves_the_end_but_never_beyond_the_absolute_limit() {
-        assert_eq!(life().end(&session(0, json!({})), 100), 86_500);
-        assert_eq!(life().end(&session(0, json!({})), 600_000), 604_800);
+        assert_eq!(life().end(&session(0, &json!({})), 100), 86_500);
+        assert_eq!(life().end(&session(0, &json!({})), 600_000), 604_800);
     }
 
     #[test]
     fn where_use_does_not_prolong_a_session_it_is_never_written_again() {
         let life = Life::new(SessionSettings { rolling: false, ..SessionSettings::default() });
-        let session = session(0, json!({}));
+        let session = session(0, &json!({}));
 
         assert_eq!(life.end(&session, 100), 604_800);
         assert!(!life.is_renewal_due(&session, 604_799));
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn the_provider_can_only_shorten_a_session_and_only_by_a_time_of_this_era() {
-        let end = |limit| life().end(&session(1000, json!({"session_expiry": limit})), 1000);
+        let end = |limit| life().end(&session(1000, &json!({"session_expiry": limit})), 1000);
 
         assert_eq!(end(json!(2000)), 2000);
         for meaningless in [json!(0), json!(-5), json!("2000"), json!(2000.5), json!(10_000_000_000_i64)] {

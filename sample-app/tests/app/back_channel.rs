@@ -28,7 +28,8 @@ async fn post(world: &World, token: &str) -> Answer {
 async fn log_in_with(world: &mut World, more: Value) -> Answer {
     let login = world.start_login("/").await;
     let mut claims = world.claims(&login);
-    claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let more = more.as_object().cloned().expect("an object");
+    claims.as_object_mut().expect("an object").extend(more);
     world.deliver(&login, &sign(HEADER, &claims.to_string(), 0)).await
 }
 
