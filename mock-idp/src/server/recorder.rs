@@ -73,10 +73,7 @@ async fn record(registry: &Registry, patience: Duration, request: Request, route
     }
     faults.extend(pass.into_fired());
     wire.announce();
-    if !wire.hang_up {
-        let headers = wire.headers.iter().map(|(name, value)| (&**name, value.as_bytes()));
-        transcript.answered(wire.status, headers, excerpt(&wire.sent()));
-    }
+    write_answer(&mut transcript, &wire);
     let delay = wire.delay;
     // Written down before it is sent: a client that gives up waiting must not erase what happened.
     state.trace.record(Kept {
@@ -93,6 +90,14 @@ async fn record(registry: &Registry, patience: Duration, request: Request, route
         pause(Duration::from_millis(delay)).await;
     }
     ready(wire)
+}
+
+/// Who hangs up has not answered.
+fn write_answer(transcript: &mut Transcript, wire: &Wire) {
+    if !wire.hang_up {
+        let headers = wire.headers.iter().map(|(name, value)| (&**name, value.as_bytes()));
+        transcript.answered(wire.status, headers, excerpt(&wire.sent()));
+    }
 }
 
 /// The answer where there is no issuer, and so no trace.
