@@ -3,6 +3,7 @@
 //!
 //! | module | what it is for |
 //! | --- | --- |
+//! | `login`, `user` | the login around an app of one's own: [`Login`], [`RequireUser`], [`MaybeUser`] |
 //! | `config` | settings from the environment, every complaint naming the variable |
 //! | `policy` | every rule, limit and mark of the app in one value |
 //! | `rule` | what a rule is: a row of an ordered table |
@@ -18,6 +19,7 @@ mod config;
 mod cookies;
 mod error;
 mod ledger;
+mod login;
 mod oidc;
 mod pages;
 mod params;
@@ -27,6 +29,7 @@ mod routes;
 mod rule;
 mod server;
 mod session;
+mod user;
 mod vault;
 #[cfg(feature = "weakness")]
 mod weakness;
@@ -36,7 +39,9 @@ pub use config::{
     ApiUnauthenticated, CookiePrefix, IssuerSettings, Origin, Secret, SessionSettings, Settings,
     SettingsError, Wishes,
 };
+pub use login::Login;
 pub use program::{ProgramError, run};
 pub use server::{SampleApp, StartError};
+pub use user::{MaybeUser, RequireUser, User};
 #[cfg(feature = "weakness")]
 pub use weakness::Weakness;

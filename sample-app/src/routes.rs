@@ -27,22 +27,29 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let pages = Router::new()
         .route("/", on(app.policy.page_methods, home::home))
         .route("/profile", on(app.policy.page_methods, home::profile))
+        .route("/api/ping", get(api::ping))
+        .route("/api/user", get(api::user))
+        .fallback(home::not_found)
+        .layer(from_fn_with_state(app.clone(), guard::guard));
+    with_login(&app, pages)
+        .route("/healthz", get(|| async { "ok" }))
+        .layer(from_fn_with_state(app.clone(), secured))
+        .with_state(app)
+}
+
+/// The login around `pages`, which may be anybody's: its own addresses, who asks, and cookies kept in order.
+pub(crate) fn with_login(app: &Arc<App>, pages: Router<Arc<App>>) -> Router<Arc<App>> {
+    let own = Router::new()
         .route("/login", get(login::login).post(login::login_by_form))
         .route("/callback", any(callback::callback))
         .route("/logout", get(logout::logout))
         .route("/backchannel-logout", any(back_channel::logout))
-        .route("/api/ping", get(api::ping))
-        .route("/api/user", get(api::user))
-        .fallback(home::not_found)
-        .layer(from_fn_with_state(app.clone(), guard::guard))
+        .layer(from_fn_with_state(app.clone(), secured));
+    let pages = pages
+        .merge(own)
         .layer(from_fn_with_state(app.clone(), visitor::recognise))
         .layer(from_fn_with_state(app.clone(), not_stored));
-    Router::new()
-        .merge(assets::router())
-        .route("/healthz", get(|| async { "ok" }))
-        .merge(pages)
-        .layer(from_fn_with_state(app.clone(), secured))
-        .with_state(app)
+    assets::router().layer(from_fn_with_state(app.clone(), secured)).merge(pages)
 }
 
 /// Pages and API answers depend on who asks: nobody keeps a copy, not even the browser's Back button.

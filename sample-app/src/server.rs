@@ -3,15 +3,14 @@
 mod connection;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::ambient::Ambient;
-use crate::app::App;
 use crate::config::{Settings, SettingsError};
+use crate::login::Login;
 use crate::policy::Policy;
 use crate::routes;
 #[cfg(feature = "weakness")]
@@ -74,7 +73,6 @@ impl SampleApp {
         ambient: Ambient,
         policy: Policy,
     ) -> Result<Self, StartError> {
-        settings.check()?;
         let address = listener.local_addr()?;
         if !settings.has_login() {
             if !address.ip().is_loopback() {
@@ -82,10 +80,9 @@ impl SampleApp {
             }
             tracing::warn!("no login is configured: every page and the API are open to this machine");
         }
-        // Another part of the process may have installed a provider already; any of them verifies RS256.
-        let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
         let url = settings.base_url.to_string();
-        let router = routes::router(Arc::new(App::new(settings, ambient, policy)));
+        let Login(app) = Login::with_policy(settings, ambient, policy)?;
+        let router = routes::router(app);
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async {
             let _ = stopped.await;

@@ -12,6 +12,7 @@ mod app {
     mod lifetime;
     mod logout;
     mod outage;
+    mod own_app;
     #[cfg(unix)]
     mod program;
     mod session;

@@ -15,6 +15,9 @@ pub enum SettingsError {
         /// The variables that are there.
         present: String,
     },
+    /// None of the needed variables is set, and nothing works without a login.
+    #[error("no login is configured: set ISSUER_BASE_URL, CLIENT_ID, BASE_URL and SECRET")]
+    NoLogin,
     /// Something that should be a URL is a bare host name.
     #[error("{variable} is `{value}`, which has no scheme: write `{instead}`")]
     BareHost {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -41,10 +42,7 @@ pub(crate) fn guards(settings: &Settings) -> Vec<Guard> {
     if !settings.has_login() {
         return Vec::new();
     }
-    let api: Refuse = match settings.api_unauthenticated {
-        ApiUnauthenticated::Redirect => send_to_login,
-        ApiUnauthenticated::Status401 => answer_401,
-    };
+    let api = to_scripts(settings);
     let row = |path, refuse| Guard { path, admits: |visitor| visitor.session().is_some(), refuse };
     vec![row("/profile", send_to_login), row("/api/ping", api), row("/api/user", api)]
 }
@@ -56,13 +54,35 @@ pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     let Some(guard) = app.policy.guards.iter().find(stops) else {
         return next.run(request).await;
     };
-    let place = match *request.method() {
-        Method::GET if is_navigation(request.headers()) => {
-            request.uri().path_and_query().map_or("/", |place| place.as_str()).to_owned()
-        }
-        _ => "/".to_owned(),
-    };
-    (guard.refuse)(&app, &Asked { visitor, headers: request.headers().clone(), place }).await
+    let asked = Asked::new(visitor, request.method(), request.uri(), request.headers());
+    (guard.refuse)(&app, &asked).await
+}
+
+/// Answers somebody without a session at an address of which only the handler knows that it needs one: people are sent
+/// to the login, scripts get what the settings say.
+pub(crate) async fn turn_away(app: &App, parts: &Parts) -> Response {
+    let visitor = parts.extensions.get::<Visitor>().cloned().unwrap_or_default();
+    let refuse = if is_navigation(&parts.headers) { send_to_login } else { to_scripts(&app.settings) };
+    refuse(app, &Asked::new(visitor, &parts.method, &parts.uri, &parts.headers)).await
+}
+
+impl Asked {
+    fn new(visitor: Visitor, method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
+        let place = match *method {
+            Method::GET if is_navigation(headers) => {
+                uri.path_and_query().map_or("/", |place| place.as_str()).to_owned()
+            }
+            _ => "/".to_owned(),
+        };
+        Self { visitor, headers: headers.clone(), place }
+    }
+}
+
+fn to_scripts(settings: &Settings) -> Refuse {
+    match settings.api_unauthenticated {
+        ApiUnauthenticated::Redirect => send_to_login,
+        ApiUnauthenticated::Status401 => answer_401,
+    }
 }
 
 fn send_to_login<'a>(app: &'a App, asked: &'a Asked) -> BoxFuture<'a, Response> {

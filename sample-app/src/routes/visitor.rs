@@ -21,7 +21,7 @@ pub(crate) struct Visitor(Arc<Inner>);
 #[derive(Default)]
 struct Inner {
     cookies: RequestCookies,
-    session: Option<Session>,
+    session: Option<Arc<Session>>,
     /// The session cookies that came along.
     presented: Vec<String>,
     /// Those of them the session was read from.
@@ -46,6 +46,7 @@ pub(crate) struct SessionSettled;
 pub(crate) async fn recognise(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let visitor = Visitor::read(&app, request.headers());
     request.extensions_mut().insert(visitor.clone());
+    request.extensions_mut().insert(app.clone());
     let mut response = next.run(request).await;
     if response.extensions().get::<SessionSettled>().is_none() {
         set_cookies(&mut response, visitor.upkeep(&app));
@@ -80,12 +81,18 @@ impl Visitor {
         let candidates = (app.policy.session.pieces)(kind, &cookies);
         let value = candidates.first().map(|(value, _)| value.clone());
         let found = candidates.into_iter().find_map(|(value, used)| Some((open(app, &value)?, used)));
-        let (session, used) = found.map(|(session, used)| (Some(session), used)).unwrap_or_default();
+        let (session, used) =
+            found.map(|(session, used)| (Some(Arc::new(session)), used)).unwrap_or_default();
         Self(Arc::new(Inner { cookies, session, presented, used, value }))
     }
 
     pub(crate) fn session(&self) -> Option<&Session> {
-        self.0.session.as_ref()
+        self.0.session.as_deref()
+    }
+
+    /// The same, for whoever keeps it beyond the request.
+    pub(crate) fn shared_session(&self) -> Option<Arc<Session>> {
+        self.0.session.clone()
     }
 
     /// The logins under way in this browser.
