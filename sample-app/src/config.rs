@@ -2,6 +2,7 @@
 
 mod env;
 mod error;
+mod flow;
 mod read;
 mod session;
 mod urls;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use url::Url;
 
 pub use error::SettingsError;
+pub use flow::{ClientAuth, ResponseType};
 pub use session::SessionSettings;
 pub use urls::Origin;
 pub use wishes::Wishes;
@@ -33,6 +35,10 @@ impl Secret {
 
     pub(crate) fn bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.0
     }
 }
 
@@ -73,6 +79,12 @@ pub struct IssuerSettings {
     pub scope: String,
     /// How people are to be signed in there.
     pub wishes: Wishes,
+    /// What the authorization endpoint is asked for.
+    pub response_type: ResponseType,
+    /// The secret at this provider, if the app has one there.
+    pub client_secret: Option<Secret>,
+    /// How the app shows the token endpoint who it is.
+    pub client_auth: ClientAuth,
 }
 
 impl IssuerSettings {
@@ -84,6 +96,9 @@ impl IssuerSettings {
             trusted_audiences: Vec::new(),
             scope: "openid profile email".into(),
             wishes: Wishes::default(),
+            response_type: ResponseType::ID_TOKEN,
+            client_secret: None,
+            client_auth: ClientAuth::None,
         }
     }
 }
@@ -199,6 +214,7 @@ impl Settings {
             if !issuer.scope.split(' ').any(|scope| scope == "openid") {
                 return Err(SettingsError::Scope { scope: issuer.scope.clone() });
             }
+            flow::check(issuer)?;
         }
         Ok(())
     }

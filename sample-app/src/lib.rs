@@ -1,5 +1,5 @@
 //! The reference relying party: a single-page app served by its own back end, which signs people in by OpenID
-//! Connect (`response_type=id_token`, `response_mode=form_post`) and keeps them signed in by a sealed cookie.
+//! Connect (by form post, in the implicit, code and hybrid flows) and keeps them signed in by a sealed cookie.
 //!
 //! | module | what it is for |
 //! | --- | --- |
@@ -36,8 +36,8 @@ mod weakness;
 
 pub use ambient::{Ambient, Clock, Fill, Random};
 pub use config::{
-    ApiUnauthenticated, CookiePrefix, IssuerSettings, Origin, Secret, SessionSettings, Settings,
-    SettingsError, Wishes,
+    ApiUnauthenticated, ClientAuth, CookiePrefix, IssuerSettings, Origin, ResponseType, Secret,
+    SessionSettings, Settings, SettingsError, Wishes,
 };
 pub use login::Login;
 pub use program::{ProgramError, run};

@@ -1,14 +1,17 @@
-//! The login: OpenID Connect implicit flow, `response_type=id_token`, `response_mode=form_post`.
+//! The login: OpenID Connect by implicit, code or hybrid flow, `response_mode=form_post`.
 
 pub(crate) mod authorize;
 pub(crate) mod back_channel;
 pub(crate) mod callback;
 pub(crate) mod claims;
+pub(crate) mod exchange;
+pub(crate) mod hash;
 pub(crate) mod http;
 pub(crate) mod json;
 pub(crate) mod keys;
 pub(crate) mod logout;
 pub(crate) mod metadata;
+pub(crate) mod pkce;
 pub(crate) mod provider;
 pub(crate) mod remote;
 pub(crate) mod return_to;
@@ -36,4 +39,15 @@ pub(crate) struct Expected {
     pub(crate) wishes: Wishes,
     /// Did the provider promise to name itself in every response (RFC 9207)?
     pub(crate) promises_iss: bool,
+    /// What came with the token.
+    pub(crate) beside: Beside,
+}
+
+/// What an ID token must vouch for by `c_hash` and `at_hash`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Beside {
+    /// Came it through the browser? Then the hashes are required, and not only compared where they are.
+    pub(crate) by_browser: bool,
+    pub(crate) code: Option<String>,
+    pub(crate) access_token: Option<String>,
 }

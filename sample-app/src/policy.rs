@@ -18,8 +18,9 @@ use crate::error::{ProviderError, Refusal};
 use crate::ledger::{Limit, WhenFull};
 use crate::oidc::authorize::{self, Parameter};
 use crate::oidc::back_channel::{self, BackChannelPolicy};
-use crate::oidc::callback::{self, FormRule, ResponseRule};
+use crate::oidc::callback::{self, FormRule, PairRule, RequestedRule, ResponseRule};
 use crate::oidc::claims::{ClaimRule, claim_rules};
+use crate::oidc::exchange::{TokenResponseRule, token_response_rules};
 use crate::oidc::keys::{self, KeyPolicy};
 use crate::oidc::metadata::{MetadataRule, metadata_rules};
 use crate::oidc::remote::{AGES, ALLOWANCE};
@@ -42,6 +43,7 @@ pub(crate) struct Policy {
     pub(crate) claim_rules: Vec<ClaimRule>,
     pub(crate) header_rules: Vec<HeaderRule>,
     pub(crate) metadata_rules: Vec<MetadataRule>,
+    pub(crate) token_response: Vec<TokenResponseRule>,
     pub(crate) back_channel: BackChannelPolicy,
     /// What a provider is asked, parameter by parameter.
     pub(crate) authorization: Vec<Parameter>,
@@ -76,8 +78,10 @@ pub(crate) struct CallbackPolicy {
     /// Reads the parameters: from the body alone.
     pub(crate) params: fn(&form::Received) -> Option<Params>,
     pub(crate) form: Vec<FormRule>,
-    pub(crate) response: Vec<FormRule>,
+    pub(crate) response: Vec<RequestedRule>,
     pub(crate) issuer: Vec<ResponseRule>,
+    /// What two ID tokens of one login have in common.
+    pub(crate) pair: Vec<PairRule>,
     /// How the browser is sent on: by a redirect that drops the form.
     pub(crate) redirect: StatusCode,
     /// What a response is answered that belongs to no login under way.
@@ -150,6 +154,7 @@ impl Policy {
             claim_rules: claim_rules(),
             header_rules: header_rules(),
             metadata_rules: metadata_rules(),
+            token_response: token_response_rules(),
             back_channel: BackChannelPolicy {
                 header: back_channel::header_rules(),
                 claims: back_channel::claim_rules(),
@@ -205,6 +210,7 @@ impl CallbackPolicy {
             form: callback::form_rules(),
             response: callback::response_rules(),
             issuer: callback::issuer_rules(),
+            pair: callback::pair_rules(),
             redirect: StatusCode::SEE_OTHER,
             unmatched: callback::UNMATCHED,
             refused: explain,

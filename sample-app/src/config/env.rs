@@ -6,9 +6,12 @@ use std::ffi::OsString;
 use super::SettingsError;
 
 /// Every variable that the app reads.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 23] = [
     "ISSUER_BASE_URL",
     "CLIENT_ID",
+    "CLIENT_SECRET",
+    "CLIENT_AUTH",
+    "RESPONSE_TYPE",
     "BASE_URL",
     "SECRET",
     "APP_SESSION_SECRET",

@@ -110,14 +110,18 @@ fn with_login(variables: &Variables<'_>) -> Result<Settings, SettingsError> {
     let scope = variables.get("SCOPE").unwrap_or("openid profile email");
     let trusted: Vec<String> =
         split(variables.get("TRUSTED_AUDIENCES").unwrap_or_default()).map(str::to_owned).collect();
-    let issuer = |(at, issuer): (usize, &&str)| IssuerSettings {
-        trusted_audiences: trusted.clone(),
-        scope: scope.to_owned(),
-        wishes: wishes.clone(),
-        ..IssuerSettings::new(*issuer, clients[at % clients.len()])
+    let issuer = |(at, issuer): (usize, &&str)| {
+        let mut issuer = IssuerSettings {
+            trusted_audiences: trusted.clone(),
+            scope: scope.to_owned(),
+            wishes: wishes.clone(),
+            ..IssuerSettings::new(*issuer, clients[at % clients.len()])
+        };
+        super::flow::read(variables, &mut issuer)?;
+        Ok(issuer)
     };
     Ok(Settings {
-        issuers: issuers.iter().enumerate().map(issuer).collect(),
+        issuers: issuers.iter().enumerate().map(issuer).collect::<Result<_, _>>()?,
         secrets: std::iter::once(value(3)).chain(previous).map(Secret::new).collect(),
         ..Settings::unauthenticated(Origin::parse(value(2))?)
     })
@@ -186,6 +190,9 @@ mod tests {
             ("COOKIE_PREFIX", "__Secure-", "`host` or `none`"),
             ("SCOPE", "profile", "openid profile email"),
             ("CLIENT_ID", "a,b", "one for each"),
+            ("RESPONSE_TYPE", "token", "`code id_token token`"),
+            ("CLIENT_AUTH", "client_secret_post", "set CLIENT_SECRET"),
+            ("CLIENT_AUTH", "tls", "`client_secret_basic`, `client_secret_post` or `none`"),
             ("HTTP_TIMEOUT_MS", "499", "from 500"),
             ("HTTP_TIMEOUT_MS", "0", "from 500"),
             ("HTTP_TIMEOUT_MS", "60001", "to 60000"),

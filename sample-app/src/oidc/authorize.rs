@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::metadata::Metadata;
+use super::pkce;
 use super::provider::Provider;
 use super::transaction::Transaction;
 use crate::app::App;
@@ -19,6 +20,8 @@ pub(crate) struct Parameter {
 pub(crate) struct Asking<'a> {
     pub(crate) settings: &'a IssuerSettings,
     pub(crate) transaction: &'a Transaction,
+    /// What the code will have to be proved with, if one is asked for.
+    pub(crate) code_challenge: Option<&'a str>,
     /// Where the app lives.
     pub(crate) base_url: &'a str,
     /// Who is about to log in, if somebody knows.
@@ -44,7 +47,7 @@ pub(crate) fn parameters() -> Vec<Parameter> {
     vec![
         Parameter::new("client_id", |asking| asking.settings.client_id.clone()),
         Parameter::new("scope", |asking| asking.settings.scope.clone()),
-        Parameter::new("response_type", |_| "id_token".into()),
+        Parameter::new("response_type", |asking| asking.settings.response_type.to_string()),
         Parameter::new("response_mode", |_| "form_post".into()),
         Parameter::new("redirect_uri", |asking| format!("{}/callback", asking.base_url)),
         Parameter::new("nonce", |asking| asking.transaction.nonce.clone()),
@@ -56,6 +59,10 @@ pub(crate) fn parameters() -> Vec<Parameter> {
         Parameter::new("prompt", |asking| asking.settings.wishes.prompt.join(" ")),
         Parameter::new("ui_locales", |asking| asking.settings.wishes.ui_locales.join(" ")),
         Parameter::new("login_hint", |asking| asking.login_hint.to_owned()),
+        Parameter::new("code_challenge", |asking| asking.code_challenge.unwrap_or_default().to_owned()),
+        Parameter::new("code_challenge_method", |asking| {
+            asking.code_challenge.map(|_| "S256".to_owned()).unwrap_or_default()
+        }),
     ]
 }
 
@@ -75,6 +82,9 @@ pub(crate) async fn start(
     let now = app.ambient.clock.unix();
     let metadata = provider.metadata(&app.policy, now).await?;
     let (state, nonce) = (app.policy.transactions.fresh)(&app.ambient.random);
+    let life = (now, now.saturating_add(app.policy.transactions.lifetime));
+    let wants_code = provider.settings.response_type.code;
+    let verifier = wants_code.then(|| pkce::fresh(&app.ambient.random, &app.vault, life)).flatten();
     let transaction = Transaction {
         id: app.ambient.random.id(),
         nonce,
@@ -82,10 +92,13 @@ pub(crate) async fn start(
         iss: provider.settings.issuer.clone(),
         return_to: wanted.return_to.to_owned(),
         iat: now,
+        code_verifier: verifier.as_ref().map(|verifier| verifier.sealed.clone()),
     };
+    let code_challenge = verifier.as_ref().map(|verifier| verifier.challenge.as_str());
     let asking = Asking {
         settings: &provider.settings,
         transaction: &transaction,
+        code_challenge,
         base_url,
         login_hint: wanted.login_hint,
     };

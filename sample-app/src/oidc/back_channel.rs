@@ -6,10 +6,10 @@
 
 use serde_json::Value;
 
-use super::Expected;
 use super::claims::{self, ClaimRule, Claims, absent_or, seconds};
 use super::keys::KeyRing;
 use super::token::{self, HeaderRule, Token};
+use super::{Beside, Expected};
 use crate::app::App;
 use crate::config::Wishes;
 use crate::error::Refusal;
@@ -120,6 +120,7 @@ async fn judge(app: &App, logout_token: &str, now: i64) -> Result<Claims, Refusa
         tolerance: policy.tolerance,
         promises_iss: false,
         wishes: Wishes::default(),
+        beside: Beside::default(),
     };
     check(&policy.back_channel.claims, &claims, &expected)?;
     Ok(claims)

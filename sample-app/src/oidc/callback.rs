@@ -6,8 +6,9 @@ use super::claims::Claims;
 use super::keys::KeyRing;
 use super::token::{ALG, Token};
 use super::transaction::Transaction;
-use super::{Expected, provider::Provider};
+use super::{Beside, Expected, exchange, provider::Provider};
 use crate::app::App;
+use crate::config::ResponseType;
 use crate::error::Refusal;
 use crate::ledger::Claimed;
 use crate::params::Params;
@@ -15,6 +16,10 @@ use crate::rule::{Rule, check};
 
 /// One row about the form itself.
 pub(crate) type FormRule = Rule<Params, ()>;
+/// One row about a form, given what was asked for.
+pub(crate) type RequestedRule = Rule<Params, ResponseType>;
+/// One row about two ID tokens of one login.
+pub(crate) type PairRule = Rule<Claims, Claims>;
 /// One row about a response that belongs to a login under way.
 pub(crate) type ResponseRule = Rule<Params, Expected>;
 
@@ -23,17 +28,36 @@ pub(crate) fn form_rules() -> Vec<FormRule> {
     vec![FormRule::new("duplicate-parameter-check", "RFC 6749 3.1", |params, ()| !params.has_duplicates())]
 }
 
-/// What must hold of a response before its token is looked at. An error comes first: it needs no provider.
-pub(crate) fn response_rules() -> Vec<FormRule> {
+/// What must hold of a response before its tokens are looked at. An error comes first: it needs no provider.
+pub(crate) fn response_rules() -> Vec<RequestedRule> {
+    let row = RequestedRule::new;
     vec![
-        FormRule::new("error-response-precedence", "OIDC Core 3.2.2.6", |params, ()| !params.has("error")),
-        FormRule::new("unrequested-token-check", "OIDC Core 3.2.2.5", |params, ()| {
-            !params.has("code") && !params.has("access_token")
+        row("error-response-precedence", "OIDC Core 3.2.2.6", |params, _| !params.has("error")),
+        row("unrequested-token-check", "OIDC Core 3.2.2.5", |params, asked| {
+            let fits = |name, asked| asked || !params.has(name);
+            fits("code", asked.code) && fits("access_token", asked.token) && fits("id_token", asked.id_token)
         }),
-        FormRule::new("id-token-required", "OIDC Core 3.2.2.5", |params, ()| {
-            params.first("id_token").is_some()
+        row("id-token-required", "OIDC Core 3.2.2.5", |params, asked| {
+            !asked.id_token || params.first("id_token").is_some()
+        }),
+        row("code-required", "OIDC Core 3.3.2.5", |params, asked| {
+            !asked.code || params.first("code").is_some()
+        }),
+        row("access-token-required", "OIDC Core 3.2.2.5", |params, asked| {
+            !asked.token || params.first("access_token").is_some()
+        }),
+        row("token-type-check", "OIDC Core 3.2.2.5", |params, asked| {
+            let is_bearer = |kind: &str| kind.eq_ignore_ascii_case("bearer");
+            !asked.token || params.first("token_type").is_some_and(is_bearer)
         }),
     ]
+}
+
+/// What must hold of the ID token for a code, given the one that came with the code.
+pub(crate) fn pair_rules() -> Vec<PairRule> {
+    vec![PairRule::new("hybrid-sub-check", "OIDC Core 3.3.3.6", |redeemed, delivered| {
+        redeemed.get("sub") == delivered.get("sub")
+    })]
 }
 
 /// What must hold of the `iss` parameter, once the provider's metadata is known.
@@ -99,7 +123,7 @@ fn match_transaction(app: &App, params: &Params, pending: &[Transaction]) -> Res
 async fn settle(app: &App, params: &Params, transaction: &Transaction) -> Result<Accepted, Refusal> {
     let now = app.ambient.clock.unix();
     let provider = app.provider(&transaction.iss).ok_or(FOREIGN)?;
-    check(&app.policy.callback.response, params, &())?;
+    check(&app.policy.callback.response, params, &provider.settings.response_type)?;
     let until = transaction.iat.saturating_add(app.policy.transactions.lifetime);
     let claim = app.consumed.hold(&transaction.id, until, now).map_err(|answer| match answer {
         Claimed::Full => FULL,
@@ -122,18 +146,41 @@ async fn judge(
     let expected = expected(app, provider, transaction, metadata.promises_iss, now);
     check(&policy.callback.issuer, params, &expected)?;
 
-    let id_token = params.first("id_token").unwrap_or_default();
-    let token = Token::parse(id_token, policy.reading)?;
-    check(&policy.header_rules, &token.header, ALG)?;
     let ring = KeyRing { provider, metadata: &metadata, policy, now };
-    (policy.keys.authenticate)(&token, &ring).await?;
-    let claims: Claims = token.claims(policy.reading)?;
-    check(&policy.claim_rules, &claims, &expected)?;
+    let asked = provider.settings.response_type;
+    let given = |name, asked: bool| params.first(name).filter(|_| asked).map(str::to_owned);
+    let code = given("code", asked.code);
+    let mut id_token = given("id_token", asked.id_token).unwrap_or_default();
+    let mut delivered = None;
+    if code.is_none() || asked.id_token {
+        let access_token = given("access_token", asked.token);
+        let beside = Beside { by_browser: true, code: code.clone(), access_token };
+        delivered = Some(verified(&ring, &id_token, &Expected { beside, ..expected.clone() }).await?);
+    }
+    if let Some(code) = code {
+        let proof = (code.as_str(), transaction.code_verifier.as_deref());
+        let tokens = exchange::redeem(app, provider, &metadata, proof).await?;
+        id_token = tokens.id_token;
+        let beside = Beside { by_browser: false, code: Some(code), access_token: Some(tokens.access_token) };
+        let redeemed = verified(&ring, &id_token, &Expected { beside, ..expected.clone() }).await?;
+        delivered.map_or(Ok(()), |delivered| check(&policy.callback.pair, &redeemed, &delivered))?;
+    }
     Ok(Accepted {
-        id_token: id_token.to_owned(),
+        id_token,
         return_to: transaction.return_to.clone(),
         made_for: (expected.issuer, expected.client_id),
     })
+}
+
+/// The claims of an ID token that is right in every respect.
+async fn verified(ring: &KeyRing<'_>, id_token: &str, expected: &Expected) -> Result<Claims, Refusal> {
+    let policy = ring.policy;
+    let token = Token::parse(id_token, policy.reading)?;
+    check(&policy.header_rules, &token.header, ALG)?;
+    (policy.keys.authenticate)(&token, ring).await?;
+    let claims: Claims = token.claims(policy.reading)?;
+    check(&policy.claim_rules, &claims, expected)?;
+    Ok(claims)
 }
 
 fn expected(
@@ -153,6 +200,7 @@ fn expected(
         tolerance: app.policy.tolerance,
         promises_iss,
         wishes: settings.wishes.clone(),
+        beside: Beside::default(),
     }
 }
 
@@ -188,6 +236,7 @@ mod tests {
             iss: "http://127.0.0.1:9".into(),
             return_to: "/".into(),
             iat: 1000,
+            code_verifier: None,
         };
         let params = Params::parse(b"state=s&id_token=a.b.c").unwrap();
 

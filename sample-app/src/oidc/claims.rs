@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Expected;
+use super::{Beside, Expected, hash};
 use crate::rule::Rule;
 use crate::session::life::Life;
 
@@ -40,6 +40,20 @@ pub(crate) fn claim_rules() -> Vec<ClaimRule> {
         row("exp-after-iat-check", "OIDC Core 2", exp_follows_iat),
         row("nonce-required", "OIDC Core 3.2.2.11", |claims, _| claims.contains_key("nonce")),
         row("nonce-check", "OIDC Core 3.1.3.7 (11)", nonce_is_the_one_sent),
+        row("c-hash-required", "OIDC Core 3.3.2.11", |claims, expected| {
+            let Beside { by_browser, code, .. } = &expected.beside;
+            !by_browser || code.is_none() || claims.contains_key("c_hash")
+        }),
+        row("c-hash-check", "OIDC Core 3.3.2.10", |claims, expected| {
+            vouches(claims, "c_hash", expected.beside.code.as_deref())
+        }),
+        row("at-hash-required", "OIDC Core 3.2.2.10", |claims, expected| {
+            let Beside { by_browser, access_token, .. } = &expected.beside;
+            !by_browser || access_token.is_none() || claims.contains_key("at_hash")
+        }),
+        row("at-hash-check", "OIDC Core 3.2.2.9", |claims, expected| {
+            vouches(claims, "at_hash", expected.beside.access_token.as_deref())
+        }),
         row("sub-required", "OIDC Core 2", |claims, _| claims.contains_key("sub")),
         row("sub-check", "OIDC Core 2", sub_is_a_name),
         row("auth-time-required", "OIDC Core 2", |claims, expected| {
@@ -122,6 +136,11 @@ fn nonce_is_the_one_sent(claims: &Claims, expected: &Expected) -> bool {
     absent_or(claims, "nonce", |nonce| *nonce == expected.nonce)
 }
 
+/// Is the hash, if there is one, that of what came with the token?
+fn vouches(claims: &Claims, claim: &str, value: Option<&str>) -> bool {
+    value.is_none_or(|value| absent_or(claims, claim, |hash| *hash == hash::half(value)))
+}
+
 fn sub_is_a_name(claims: &Claims, _: &Expected) -> bool {
     let fits = |sub: &str| {
         (1..=MAX_SUB).contains(&sub.len())
@@ -180,6 +199,7 @@ mod tests {
             tolerance: 60,
             promises_iss: false,
             wishes,
+            beside: Beside::default(),
         };
         rule::check(&claim_rules(), claims.as_object().unwrap(), &expected).map_err(|refusal| refusal.reason)
     }

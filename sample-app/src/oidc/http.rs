@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -26,26 +26,67 @@ static CLIENT: LazyLock<Option<Client>> = LazyLock::new(|| {
         .ok()
 });
 
+/// What the provider answered.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) is_json: bool,
+    pub(crate) body: Vec<u8>,
+}
+
 /// Fetches a JSON object. `document` says what it is, for the error.
 pub(crate) async fn fetch(
     url: &Url,
     document: &'static str,
     timeout: Duration,
 ) -> Result<Map<String, Value>, ProviderError> {
-    let unreachable = |why: String| ProviderError::Unreachable { document, why };
-    let client = CLIENT.as_ref().ok_or_else(|| unreachable("there is no HTTP client".into()))?;
-    let request = client.get(url.clone()).header("accept", "application/json").timeout(timeout);
-    let mut response = request.send().await.map_err(|e| unreachable(e.without_url().to_string()))?;
-    if response.status() != StatusCode::OK {
-        return Err(unreachable(format!("status {}", response.status().as_u16())));
+    let request = client(document)?.get(url.clone());
+    let answer = send(request, document, timeout).await?;
+    if answer.status != StatusCode::OK {
+        let why = format!("status {}", answer.status.as_u16());
+        return Err(ProviderError::Unreachable { document, why });
     }
+    serde_json::from_slice(&answer.body)
+        .map_err(|_| ProviderError::Unusable { document, why: "it is not a JSON object" })
+}
+
+/// Posts a form, with an `Authorization` header if there is one.
+pub(crate) async fn post(
+    url: &Url,
+    form: &[(&str, &str)],
+    authorization: Option<String>,
+    document: &'static str,
+    timeout: Duration,
+) -> Result<Answer, ProviderError> {
+    let mut request = client(document)?.post(url.clone()).form(form);
+    if let Some(authorization) = authorization {
+        request = request.header("authorization", authorization);
+    }
+    send(request, document, timeout).await
+}
+
+fn client(document: &'static str) -> Result<&'static Client, ProviderError> {
+    let why = "there is no HTTP client";
+    CLIENT.as_ref().ok_or_else(|| ProviderError::Unreachable { document, why: why.into() })
+}
+
+async fn send(
+    request: RequestBuilder,
+    document: &'static str,
+    timeout: Duration,
+) -> Result<Answer, ProviderError> {
+    let unreachable =
+        |why: reqwest::Error| ProviderError::Unreachable { document, why: why.without_url().to_string() };
+    let request = request.header("accept", "application/json").timeout(timeout);
+    let mut response = request.send().await.map_err(unreachable)?;
+    let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+    let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
+    let is_json = essence.trim().eq_ignore_ascii_case("application/json");
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|e| unreachable(e.without_url().to_string()))? {
+    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
         body.extend_from_slice(&chunk);
         if body.len() > MAX_BODY {
             return Err(ProviderError::Unusable { document, why: "it is too large" });
         }
     }
-    serde_json::from_slice(&body)
-        .map_err(|_| ProviderError::Unusable { document, why: "it is not a JSON object" })
+    Ok(Answer { status: response.status(), is_json, body })
 }

@@ -31,6 +31,8 @@ pub(crate) fn metadata_rules() -> Vec<MetadataRule> {
 pub(crate) struct Metadata {
     pub(crate) authorization_endpoint: Url,
     pub(crate) jwks_uri: Url,
+    /// Needed where a code is asked for.
+    pub(crate) token_endpoint: Option<Url>,
     pub(crate) end_session_endpoint: Option<Url>,
     /// RFC 9207: every response will carry `iss`.
     pub(crate) promises_iss: bool,
@@ -55,6 +57,7 @@ impl Metadata {
         Ok(Self {
             authorization_endpoint: needed("authorization_endpoint", "authorization-endpoint-check")?,
             jwks_uri: needed("jwks_uri", "jwks-uri-check")?,
+            token_endpoint: endpoint(document, "token_endpoint", issuer),
             end_session_endpoint: endpoint(document, "end_session_endpoint", issuer),
             promises_iss: document.get("authorization_response_iss_parameter_supported")
                 == Some(&Value::Bool(true)),

@@ -43,6 +43,9 @@ pub(crate) struct Transaction {
     pub(crate) return_to: String,
     /// When it was started.
     pub(crate) iat: i64,
+    /// The secret of the code (RFC 7636), sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) code_verifier: Option<String>,
 }
 
 /// Ties a response of the provider to the browser in which the login was started.

@@ -64,7 +64,7 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         for rule in
             policy.callback.response.iter_mut().filter(|rule| rule.name == "error-response-precedence")
         {
-            rule.holds = |params, ()| !params.has("error") || params.first("id_token").is_some();
+            rule.holds = |params, _| !params.has("error") || params.first("id_token").is_some();
         }
     }),
     change("error-state-check", "An error without the right state cancels the logins under way.", |policy| {
