@@ -1,5 +1,6 @@
 //! What the app is told at start-up: plain values, checked once, each complaint naming the variable.
 
+mod alg;
 mod env;
 mod error;
 mod flow;
@@ -14,8 +15,9 @@ use std::time::Duration;
 
 use url::Url;
 
+pub use alg::IdTokenAlg;
 pub use error::SettingsError;
-pub use flow::{ClientAuth, ResponseType};
+pub use flow::{ClientAuth, ResponseMode, ResponseType};
 pub use session::SessionSettings;
 pub use urls::Origin;
 pub use wishes::Wishes;
@@ -81,6 +83,8 @@ pub struct IssuerSettings {
     pub wishes: Wishes,
     /// What the authorization endpoint is asked for.
     pub response_type: ResponseType,
+    /// The algorithm of the ID Tokens.
+    pub id_token_alg: IdTokenAlg,
     /// The secret at this provider, if the app has one there.
     pub client_secret: Option<Secret>,
     /// How the app shows the token endpoint who it is.
@@ -97,6 +101,7 @@ impl IssuerSettings {
             scope: "openid profile email".into(),
             wishes: Wishes::default(),
             response_type: ResponseType::ID_TOKEN,
+            id_token_alg: IdTokenAlg::default(),
             client_secret: None,
             client_auth: ClientAuth::None,
         }
@@ -112,6 +117,8 @@ pub struct Settings {
     pub base_url: Origin,
     /// The providers; the first is the default. **Empty means no login at all** (loopback only).
     pub issuers: Vec<IssuerSettings>,
+    /// How responses of the providers come.
+    pub response_mode: ResponseMode,
     /// Secrets for the cookies: the first seals and signs, all of them open and verify.
     pub secrets: Vec<Secret>,
     /// How long sessions last.
@@ -138,6 +145,7 @@ impl Settings {
             port: 3000,
             base_url,
             issuers: Vec::new(),
+            response_mode: ResponseMode::FormPost,
             secrets: Vec::new(),
             session: SessionSettings::default(),
             cookie_prefix: CookiePrefix::Host,
@@ -214,7 +222,8 @@ impl Settings {
             if !issuer.scope.split(' ').any(|scope| scope == "openid") {
                 return Err(SettingsError::Scope { scope: issuer.scope.clone() });
             }
-            flow::check(issuer)?;
+            flow::check(issuer, self.response_mode)?;
+            alg::check(issuer)?;
         }
         Ok(())
     }

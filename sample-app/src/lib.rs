@@ -36,8 +36,8 @@ mod weakness;
 
 pub use ambient::{Ambient, Clock, Fill, Random};
 pub use config::{
-    ApiUnauthenticated, ClientAuth, CookiePrefix, IssuerSettings, Origin, ResponseType, Secret,
-    SessionSettings, Settings, SettingsError, Wishes,
+    ApiUnauthenticated, ClientAuth, CookiePrefix, IdTokenAlg, IssuerSettings, Origin, ResponseMode,
+    ResponseType, Secret, SessionSettings, Settings, SettingsError, Wishes,
 };
 pub use login::Login;
 pub use program::{ProgramError, run};

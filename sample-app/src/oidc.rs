@@ -1,5 +1,6 @@
-//! The login: OpenID Connect by implicit, code or hybrid flow, `response_mode=form_post`.
+//! The login: OpenID Connect by implicit, code or hybrid flow.
 
+pub(crate) mod algorithm;
 pub(crate) mod authorize;
 pub(crate) mod back_channel;
 pub(crate) mod callback;
@@ -18,7 +19,7 @@ pub(crate) mod return_to;
 pub(crate) mod token;
 pub(crate) mod transaction;
 
-use crate::config::Wishes;
+use crate::config::{IdTokenAlg, Wishes};
 
 /// What an answer of the provider is measured against.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub(crate) struct Expected {
     pub(crate) client_id: String,
     /// Audiences accepted beside the client id.
     pub(crate) trusted_audiences: Vec<String>,
+    /// What its tokens are signed with.
+    pub(crate) alg: IdTokenAlg,
     /// The nonce of this login.
     pub(crate) nonce: String,
     /// The time, in Unix seconds.

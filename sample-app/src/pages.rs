@@ -13,9 +13,11 @@ use crate::app::App;
 use crate::routes::visitor::Visitor;
 use crate::session::Session;
 
+mod chooser;
 mod facts;
 mod texts;
 
+pub(crate) use chooser::chooser;
 use facts::Fact;
 pub(crate) use texts::advice;
 
@@ -42,7 +44,7 @@ impl Frame {
 }
 
 /// The way to log in and come back to this path.
-fn login_from(here: &str) -> String {
+pub(crate) fn login_from(here: &str) -> String {
     format!("/login?returnTo={}", utf8_percent_encode(here, NON_ALPHANUMERIC))
 }
 

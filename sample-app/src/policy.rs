@@ -7,7 +7,6 @@ use std::time::Duration;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::MethodFilter;
-use serde_json::Value;
 use url::Url;
 
 use crate::ambient::Random;
@@ -75,7 +74,7 @@ pub(crate) struct CallbackPolicy {
     pub(crate) body_limit: usize,
     /// How long a body may take to arrive.
     pub(crate) body_deadline: Duration,
-    /// Reads the parameters: from the body alone.
+    /// Reads the parameters: from where they were to be.
     pub(crate) params: fn(&form::Received) -> Option<Params>,
     pub(crate) form: Vec<FormRule>,
     pub(crate) response: Vec<RequestedRule>,
@@ -165,7 +164,7 @@ impl Policy {
             keys: KeyPolicy {
                 authenticate: keys::by_issuer_key,
                 location: |metadata, _| metadata.jwks_uri.clone(),
-                accepts_set: |entries: &[Value]| keys::has_a_fit_key(entries),
+                accepts_set: keys::has_a_fit_key,
                 refetch: ALLOWANCE,
                 ages: AGES,
             },
@@ -206,7 +205,7 @@ impl CallbackPolicy {
             request: form::request_rules(),
             body_limit: 100 * 1024,
             body_deadline: form::DEADLINE,
-            params: form::from_body,
+            params: form::as_asked,
             form: callback::form_rules(),
             response: callback::response_rules(),
             issuer: callback::issuer_rules(),

@@ -8,6 +8,7 @@ mod app {
     mod back_channel;
     mod callback;
     mod guard;
+    mod issuers;
     mod keys;
     mod lifetime;
     mod logout;

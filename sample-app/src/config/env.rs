@@ -6,12 +6,14 @@ use std::ffi::OsString;
 use super::SettingsError;
 
 /// Every variable that the app reads.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 25] = [
     "ISSUER_BASE_URL",
     "CLIENT_ID",
     "CLIENT_SECRET",
     "CLIENT_AUTH",
     "RESPONSE_TYPE",
+    "RESPONSE_MODE",
+    "ID_TOKEN_ALG",
     "BASE_URL",
     "SECRET",
     "APP_SESSION_SECRET",

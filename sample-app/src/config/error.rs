@@ -84,6 +84,16 @@ pub enum SettingsError {
         /// How many issuers there are.
         issuers: usize,
     },
+    /// Several issuers and a different number of client secrets.
+    #[error(
+        "CLIENT_SECRET holds {secrets} secrets for {issuers} issuers in ISSUER_BASE_URL: write one for all or one for each, separated by commas and none of them empty"
+    )]
+    SecretCount {
+        /// How many secrets there are.
+        secrets: usize,
+        /// How many issuers there are.
+        issuers: usize,
+    },
     /// One issuer twice.
     #[error("ISSUER_BASE_URL names `{issuer}` twice: write each issuer once")]
     TwiceTheIssuer {

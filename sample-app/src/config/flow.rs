@@ -47,6 +47,32 @@ impl fmt::Display for ResponseType {
     }
 }
 
+/// How the provider's response reaches the app (`response_mode`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseMode {
+    /// By a form that the browser posts (OAuth 2.0 Form Post Response Mode).
+    FormPost,
+    /// In the address to which the browser is sent. For a code alone: addresses end up in histories and logs, where no
+    /// token may be.
+    Query,
+}
+
+impl ResponseMode {
+    /// Its registered name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FormPost => "form_post",
+            Self::Query => "query",
+        }
+    }
+}
+
+/// Reads `RESPONSE_MODE`.
+pub(super) fn response_mode(variables: &Variables<'_>) -> Result<ResponseMode, SettingsError> {
+    let choices = [ResponseMode::FormPost, ResponseMode::Query].map(|mode| (mode.name(), mode));
+    variables.choice("RESPONSE_MODE", &choices, "`form_post` or `query`")
+}
+
 /// How the app shows the token endpoint who it is (OIDC Core 9). A proof of the code (PKCE) goes along in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientAuth {
@@ -62,7 +88,11 @@ const RESPONSE_TYPES: &str =
     "`id_token`, `code`, `id_token token`, `code id_token`, `code token` or `code id_token token`";
 
 /// Reads the settings of the flow into `issuer`.
-pub(super) fn read(variables: &Variables<'_>, issuer: &mut IssuerSettings) -> Result<(), SettingsError> {
+pub(super) fn read(
+    variables: &Variables<'_>,
+    issuer: &mut IssuerSettings,
+    at: (usize, usize),
+) -> Result<(), SettingsError> {
     if let Some(value) = variables.get("RESPONSE_TYPE") {
         let bad = || SettingsError::BadValue {
             variable: "RESPONSE_TYPE",
@@ -71,7 +101,8 @@ pub(super) fn read(variables: &Variables<'_>, issuer: &mut IssuerSettings) -> Re
         };
         issuer.response_type = ResponseType::parse(value).ok_or_else(bad)?;
     }
-    issuer.client_secret = variables.get("CLIENT_SECRET").map(Secret::new);
+    issuer.id_token_alg = super::alg::read(variables)?;
+    issuer.client_secret = client_secret(variables.get("CLIENT_SECRET"), at)?;
     let usual = if issuer.client_secret.is_some() { "client_secret_basic" } else { "none" };
     let choices = [
         (usual, if issuer.client_secret.is_some() { ClientAuth::Basic } else { ClientAuth::None }),
@@ -84,8 +115,26 @@ pub(super) fn read(variables: &Variables<'_>, issuer: &mut IssuerSettings) -> Re
     Ok(())
 }
 
-/// A secret without a way to show it, or the reverse, is a mistake that would surface at the first login.
-pub(super) fn check(issuer: &IssuerSettings) -> Result<(), SettingsError> {
+/// The secret at issuer number `at` of `of`. With one issuer a comma is a part of the secret like any other sign; with
+/// several it stands between theirs.
+fn client_secret(value: Option<&str>, (at, of): (usize, usize)) -> Result<Option<Secret>, SettingsError> {
+    let Some(value) = value else { return Ok(None) };
+    let secrets: Vec<&str> = if of == 1 { vec![value] } else { value.split(',').map(str::trim).collect() };
+    if secrets.len() != 1 && secrets.len() != of || secrets.contains(&"") {
+        return Err(SettingsError::SecretCount { secrets: secrets.len(), issuers: of });
+    }
+    Ok(secrets.get(at % secrets.len()).map(|secret| Secret::new(*secret)))
+}
+
+/// A secret without a way to show it, or the reverse, is a mistake that would surface at the first login; so is a
+/// token in an address, which providers refuse.
+pub(super) fn check(issuer: &IssuerSettings, mode: ResponseMode) -> Result<(), SettingsError> {
+    let asked = issuer.response_type;
+    if mode == ResponseMode::Query && (asked.id_token || asked.token) {
+        let instead = "`form_post`, or set RESPONSE_TYPE to `code`: tokens never travel in an address";
+        let value = mode.name().into();
+        return Err(SettingsError::BadValue { variable: "RESPONSE_MODE", value, instead });
+    }
     let bad = |value: &str, instead| SettingsError::BadValue {
         variable: "CLIENT_AUTH",
         value: value.into(),

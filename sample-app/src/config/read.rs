@@ -117,12 +117,13 @@ fn with_login(variables: &Variables<'_>) -> Result<Settings, SettingsError> {
             wishes: wishes.clone(),
             ..IssuerSettings::new(*issuer, clients[at % clients.len()])
         };
-        super::flow::read(variables, &mut issuer)?;
+        super::flow::read(variables, &mut issuer, (at, issuers.len()))?;
         Ok(issuer)
     };
     Ok(Settings {
         issuers: issuers.iter().enumerate().map(issuer).collect::<Result<_, _>>()?,
         secrets: std::iter::once(value(3)).chain(previous).map(Secret::new).collect(),
+        response_mode: super::flow::response_mode(variables)?,
         ..Settings::unauthenticated(Origin::parse(value(2))?)
     })
 }
@@ -192,6 +193,10 @@ mod tests {
             ("CLIENT_ID", "a,b", "one for each"),
             ("RESPONSE_TYPE", "token", "`code id_token token`"),
             ("CLIENT_AUTH", "client_secret_post", "set CLIENT_SECRET"),
+            ("RESPONSE_MODE", "fragment", "`form_post` or `query`"),
+            ("RESPONSE_MODE", "query", "set RESPONSE_TYPE to `code`"),
+            ("ID_TOKEN_ALG", "none", "`RS256`, `PS256`, `ES256`, `EdDSA` or `HS256`"),
+            ("ID_TOKEN_ALG", "HS256", "CLIENT_SECRET to a secret of at least 32 bytes"),
             ("CLIENT_AUTH", "tls", "`client_secret_basic`, `client_secret_post` or `none`"),
             ("HTTP_TIMEOUT_MS", "499", "from 500"),
             ("HTTP_TIMEOUT_MS", "0", "from 500"),
@@ -202,6 +207,33 @@ mod tests {
         for (variable, value, instead) in table {
             let message = complaint(&[(variable, value)]);
             assert!(message.contains(variable) && message.contains(instead), "{variable}={value}: {message}");
+        }
+    }
+
+    #[test]
+    fn one_issuer_has_one_secret_and_several_have_one_each_or_all_the_same() {
+        let secrets = |issuers: &str, secret: &str| {
+            let mut values: BTreeMap<_, _> = [
+                ("ISSUER_BASE_URL", issuers),
+                ("CLIENT_ID", "c"),
+                ("BASE_URL", "http://localhost:3000"),
+                ("SECRET", "long enough"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+            values.insert("CLIENT_SECRET".to_owned(), secret.to_owned());
+            let settings = settings(&values).map_err(|error| error.to_string())?;
+            let secret = |issuer: IssuerSettings| issuer.client_secret.map(|one| one.text().to_owned());
+            Ok::<Vec<_>, String>(settings.issuers.into_iter().filter_map(secret).collect())
+        };
+        let two = "https://one.example, https://two.example";
+
+        assert_eq!(secrets("https://one.example", "a, b").unwrap(), ["a, b"]);
+        assert_eq!(secrets(two, "a, b").unwrap(), ["a", "b"]);
+        assert_eq!(secrets(two, "a").unwrap(), ["a", "a"]);
+        for (wrong, count) in [("sesame,b,c", "3 secrets for 2 issuers"), ("sesame,", "none of them empty")] {
+            let message = secrets(two, wrong).unwrap_err();
+            assert!(message.contains(count) && !message.contains("sesame"), "{message}");
         }
     }
 

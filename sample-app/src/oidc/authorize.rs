@@ -7,7 +7,7 @@ use super::pkce;
 use super::provider::Provider;
 use super::transaction::Transaction;
 use crate::app::App;
-use crate::config::IssuerSettings;
+use crate::config::{IssuerSettings, ResponseMode};
 use crate::error::ProviderError;
 
 /// One parameter of the authorization request, and where its value comes from.
@@ -20,6 +20,7 @@ pub(crate) struct Parameter {
 pub(crate) struct Asking<'a> {
     pub(crate) settings: &'a IssuerSettings,
     pub(crate) transaction: &'a Transaction,
+    pub(crate) response_mode: ResponseMode,
     /// What the code will have to be proved with, if one is asked for.
     pub(crate) code_challenge: Option<&'a str>,
     /// Where the app lives.
@@ -48,7 +49,7 @@ pub(crate) fn parameters() -> Vec<Parameter> {
         Parameter::new("client_id", |asking| asking.settings.client_id.clone()),
         Parameter::new("scope", |asking| asking.settings.scope.clone()),
         Parameter::new("response_type", |asking| asking.settings.response_type.to_string()),
-        Parameter::new("response_mode", |_| "form_post".into()),
+        Parameter::new("response_mode", |asking| asking.response_mode.name().to_owned()),
         Parameter::new("redirect_uri", |asking| format!("{}/callback", asking.base_url)),
         Parameter::new("nonce", |asking| asking.transaction.nonce.clone()),
         Parameter::new("state", |asking| asking.transaction.state.clone()),
@@ -98,6 +99,7 @@ pub(crate) async fn start(
     let asking = Asking {
         settings: &provider.settings,
         transaction: &transaction,
+        response_mode: app.settings.response_mode,
         code_challenge,
         base_url,
         login_hint: wanted.login_hint,

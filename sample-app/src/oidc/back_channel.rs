@@ -103,11 +103,13 @@ pub(crate) async fn end(app: &App, logout_token: &str) -> Result<(), Refusal> {
 async fn judge(app: &App, logout_token: &str, now: i64) -> Result<Claims, Refusal> {
     let policy = &app.policy;
     let token = Token::parse(logout_token, policy.reading)?;
-    check(&policy.back_channel.header, &token.header, token::ALG)?;
     // Which provider to ask for keys is all that is read before the signature is verified.
     let claims = token.claims(policy.reading)?;
     let named = claims.get("iss").and_then(Value::as_str).and_then(|issuer| app.provider(issuer));
     let provider = named.ok_or(Refusal::new("iss-check", "Back-Channel Logout 2.6 (3)"))?;
+    // 2.4: as the ID Tokens of this app are signed.
+    let alg = provider.settings.id_token_alg;
+    check(&policy.back_channel.header, &token.header, alg.name())?;
     let metadata = provider.metadata(policy, now).await.map_err(|error| policy.outage(&error))?;
     let ring = KeyRing { provider, metadata: &metadata, policy, now };
     (policy.keys.authenticate)(&token, &ring).await?;
@@ -115,6 +117,7 @@ async fn judge(app: &App, logout_token: &str, now: i64) -> Result<Claims, Refusa
         issuer: provider.settings.issuer.clone(),
         client_id: provider.settings.client_id.clone(),
         trusted_audiences: Vec::new(),
+        alg,
         nonce: String::new(),
         now,
         tolerance: policy.tolerance,

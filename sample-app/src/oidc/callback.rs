@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::claims::Claims;
 use super::keys::KeyRing;
-use super::token::{ALG, Token};
+use super::token::Token;
 use super::transaction::Transaction;
 use super::{Beside, Expected, exchange, provider::Provider};
 use crate::app::App;
@@ -176,7 +176,7 @@ async fn judge(
 async fn verified(ring: &KeyRing<'_>, id_token: &str, expected: &Expected) -> Result<Claims, Refusal> {
     let policy = ring.policy;
     let token = Token::parse(id_token, policy.reading)?;
-    check(&policy.header_rules, &token.header, ALG)?;
+    check(&policy.header_rules, &token.header, expected.alg.name())?;
     (policy.keys.authenticate)(&token, ring).await?;
     let claims: Claims = token.claims(policy.reading)?;
     check(&policy.claim_rules, &claims, expected)?;
@@ -195,6 +195,7 @@ fn expected(
         issuer: settings.issuer.clone(),
         client_id: settings.client_id.clone(),
         trusted_audiences: settings.trusted_audiences.clone(),
+        alg: settings.id_token_alg,
         nonce: transaction.nonce.clone(),
         now,
         tolerance: app.policy.tolerance,

@@ -45,14 +45,14 @@ pub(crate) fn claim_rules() -> Vec<ClaimRule> {
             !by_browser || code.is_none() || claims.contains_key("c_hash")
         }),
         row("c-hash-check", "OIDC Core 3.3.2.10", |claims, expected| {
-            vouches(claims, "c_hash", expected.beside.code.as_deref())
+            vouches(claims, "c_hash", expected, expected.beside.code.as_deref())
         }),
         row("at-hash-required", "OIDC Core 3.2.2.10", |claims, expected| {
             let Beside { by_browser, access_token, .. } = &expected.beside;
             !by_browser || access_token.is_none() || claims.contains_key("at_hash")
         }),
         row("at-hash-check", "OIDC Core 3.2.2.9", |claims, expected| {
-            vouches(claims, "at_hash", expected.beside.access_token.as_deref())
+            vouches(claims, "at_hash", expected, expected.beside.access_token.as_deref())
         }),
         row("sub-required", "OIDC Core 2", |claims, _| claims.contains_key("sub")),
         row("sub-check", "OIDC Core 2", sub_is_a_name),
@@ -137,8 +137,8 @@ fn nonce_is_the_one_sent(claims: &Claims, expected: &Expected) -> bool {
 }
 
 /// Is the hash, if there is one, that of what came with the token?
-fn vouches(claims: &Claims, claim: &str, value: Option<&str>) -> bool {
-    value.is_none_or(|value| absent_or(claims, claim, |hash| *hash == hash::half(value)))
+fn vouches(claims: &Claims, claim: &str, expected: &Expected, value: Option<&str>) -> bool {
+    value.is_none_or(|value| absent_or(claims, claim, |hash| *hash == hash::half(expected.alg, value)))
 }
 
 fn sub_is_a_name(claims: &Claims, _: &Expected) -> bool {
@@ -194,6 +194,7 @@ mod tests {
             issuer: "https://idp.example".into(),
             client_id: "app".into(),
             trusted_audiences: vec!["partner".into()],
+            alg: crate::config::IdTokenAlg::Rs256,
             nonce: "n".into(),
             now: NOW,
             tolerance: 60,

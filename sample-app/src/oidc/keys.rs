@@ -9,10 +9,12 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::algorithm::scheme;
 use super::metadata::Metadata;
 use super::provider::Provider;
 use super::remote::{Ages, Allowance};
 use super::token::Token;
+use crate::config::{IdTokenAlg, Secret};
 use crate::error::{ProviderError, Refusal};
 use crate::policy::Policy;
 
@@ -29,7 +31,7 @@ pub(crate) struct KeyPolicy {
     /// Where the set of this issuer is: where its metadata says.
     pub(crate) location: fn(&Metadata, &str) -> Url,
     /// Is a fetched set worth keeping?
-    pub(crate) accepts_set: fn(&[Value]) -> bool,
+    pub(crate) accepts_set: fn(&[Value], IdTokenAlg) -> bool,
     /// How often an unknown key id may cause a fetch.
     pub(crate) refetch: Allowance,
     /// How long metadata and keys are used.
@@ -52,15 +54,20 @@ pub(crate) struct VerifyingKey {
 /// Picks out of a published entry the key in it, if it is fit for use.
 pub(crate) type Fit = fn(&Map<String, Value>) -> Option<VerifyingKey>;
 
-/// The honest way: a key of this issuer's set, found by its id, fit for RS256, and nothing in the token's header
-/// says otherwise.
+/// The honest way: a key of this issuer's set, found by its id, fit for the algorithm that the app is registered with,
+/// or the client secret where that is the key; and nothing in the token's header says otherwise.
 pub(crate) fn by_issuer_key<'a>(
     token: &'a Token,
     ring: &'a KeyRing<'a>,
 ) -> BoxFuture<'a, Result<(), Refusal>> {
     Box::pin(async move {
-        let keys = ring.find(token.kid(), fit_for_rs256).await?;
-        verify(token, &keys, Algorithm::RS256)
+        let settings = &ring.provider.settings;
+        let scheme = scheme(settings.id_token_alg);
+        let keys = match scheme.fit {
+            Some(fit) => ring.find(token.kid(), fit).await?,
+            None => settings.client_secret.iter().map(shared_key).collect(),
+        };
+        verify(token, &keys, scheme.algorithm)
     })
 }
 
@@ -116,24 +123,50 @@ fn select(entries: &[Value], kid: Option<&str>, fit: Fit) -> Option<Vec<Verifyin
 }
 
 /// A set without a single fit key is an accident, not a rotation: the old one stays.
-pub(crate) fn has_a_fit_key(entries: &[Value]) -> bool {
-    entries.iter().filter_map(Value::as_object).any(|entry| fit_for_rs256(entry).is_some())
+pub(crate) fn has_a_fit_key(entries: &[Value], alg: IdTokenAlg) -> bool {
+    let Some(fit) = scheme(alg).fit else { return true };
+    entries.iter().filter_map(Value::as_object).any(|entry| fit(entry).is_some())
 }
 
-/// A public RSA signing key of 2048 to 8192 bits whose entry does not reserve it for something else.
-fn fit_for_rs256(entry: &Map<String, Value>) -> Option<VerifyingKey> {
+/// The entry of a public signing key, if the entry does not reserve it for something else than `alg`.
+pub(crate) fn fit<'a>(entry: &'a Map<String, Value>, alg: &str) -> Option<&'a Map<String, Value>> {
     let is = |member: &str, wanted: &str| entry.get(member).is_none_or(|value| value == wanted);
     let verifies = entry
         .get("key_ops")
         .is_none_or(|ops| ops.as_array().is_some_and(|ops| ops.iter().any(|op| op == "verify")));
     let is_public = !entry.contains_key("d");
-    if !is("use", "sig") || !is("alg", "RS256") || !verifies || !is_public {
+    if !is("use", "sig") || !is("alg", alg) || !verifies || !is_public {
         return None;
     }
-    rsa_key(entry)
+    Some(entry)
 }
 
-/// The RSA key of an entry, if its numbers are sound.
+/// The key of a MAC: the bytes of the client secret (OIDC Core 10.1).
+fn shared_key(secret: &Secret) -> VerifyingKey {
+    VerifyingKey { key: DecodingKey::from_secret(secret.bytes()) }
+}
+
+/// The member `name`, if the entry is a key of this type and curve and the member a coordinate of 256 bits.
+fn coordinate<'a>(entry: &'a Map<String, Value>, (kty, crv): (&str, &str), name: &str) -> Option<&'a str> {
+    let is = |member: &str, wanted: &str| entry.get(member).is_some_and(|value| value == wanted);
+    let text = entry.get(name)?.as_str().filter(|_| is("kty", kty) && is("crv", crv))?;
+    (URL_SAFE_NO_PAD.decode(text).ok()?.len() == 32).then_some(text)
+}
+
+/// The key of an entry on the curve P-256 (RFC 7518 6.2). A point beside the curve verifies nothing.
+pub(crate) fn ec_key(entry: &Map<String, Value>) -> Option<VerifyingKey> {
+    let member = |name| coordinate(entry, ("EC", "P-256"), name);
+    let key = DecodingKey::from_ec_components(member("x")?, member("y")?).ok()?;
+    Some(VerifyingKey { key })
+}
+
+/// The key of an entry on the curve Ed25519 (RFC 8037 2).
+pub(crate) fn ed_key(entry: &Map<String, Value>) -> Option<VerifyingKey> {
+    let key = DecodingKey::from_ed_components(coordinate(entry, ("OKP", "Ed25519"), "x")?).ok()?;
+    Some(VerifyingKey { key })
+}
+
+/// The RSA key of an entry of 2048 to 8192 bits, if its numbers are sound.
 pub(crate) fn rsa_key(entry: &Map<String, Value>) -> Option<VerifyingKey> {
     if entry.get("kty").is_none_or(|kty| kty != "RSA") {
         return None;
@@ -172,7 +205,7 @@ mod tests {
     }
 
     fn found(entries: &[Value], kid: Option<&str>) -> usize {
-        select(entries, kid, fit_for_rs256).map_or(0, |keys| keys.len())
+        select(entries, kid, |entry| fit(entry, "RS256").and_then(rsa_key)).map_or(0, |keys| keys.len())
     }
 
     #[test]

@@ -62,10 +62,14 @@ impl Provider {
 
     async fn fetch_jwks(&self, metadata: &Metadata, policy: &Policy) -> Result<Vec<Value>, ProviderError> {
         let location = (policy.keys.location)(metadata, &self.settings.issuer);
+        let alg = self.settings.id_token_alg;
         let mut document = http::fetch(&location, KEY_SET, self.timeout).await?;
         match document.get_mut("keys").map(Value::take) {
-            Some(Value::Array(keys)) if (policy.keys.accepts_set)(&keys) => Ok(keys),
-            _ => Err(ProviderError::Unusable { document: KEY_SET, why: "it holds no key fit for RS256" }),
+            Some(Value::Array(keys)) if (policy.keys.accepts_set)(&keys, alg) => Ok(keys),
+            _ => Err(ProviderError::Unusable {
+                document: KEY_SET,
+                why: "it holds no key fit for the algorithm in ID_TOKEN_ALG",
+            }),
         }
     }
 }

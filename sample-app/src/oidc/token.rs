@@ -26,11 +26,8 @@ pub(crate) struct Reading {
 /// No padding, no line breaks, no other alphabet, no stray bits; no member twice.
 pub(crate) const STRICT: Reading = Reading { base64url: strict_base64url, json: super::json::object };
 
-/// One row of the header table; what is expected is the name of the algorithm.
+/// One row of the header table; what is expected is the name of the algorithm that the app is registered with.
 pub(crate) type HeaderRule = Rule<Map<String, Value>, str>;
-
-/// The algorithm the app is registered with, and the only one it takes.
-pub(crate) const ALG: &str = "RS256";
 
 /// What must hold of the JOSE header. `jwk`, `jku`, `x5u` and `x5c` are not mentioned: nothing reads them.
 pub(crate) fn header_rules() -> Vec<HeaderRule> {

@@ -106,7 +106,7 @@ pub(crate) fn advice(refusal: &Refusal, params: &Params) -> String {
             "The login service says more about you than this app can keep in cookies. Logging in again will not \
              help; whoever runs the login service can take claims out of your ID token."
         }
-        "post-only-callback" => {
+        "post-only-callback" | "get-only-callback" => {
             "This address only receives the answer of the login service. It cannot be opened, bookmarked or \
              reloaded."
         }

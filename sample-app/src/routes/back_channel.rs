@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::form;
 use crate::app::App;
+use crate::config::ResponseMode;
 use crate::error::Refusal;
 use crate::oidc::back_channel;
 
@@ -26,7 +27,8 @@ pub(crate) async fn logout(State(app): State<Arc<App>>, request: Request) -> Res
 
 async fn receive(app: &App, request: Request) -> Result<(), Refusal> {
     let (parts, body) = request.into_parts();
-    let params = form::receive(&app.policy.callback, &app.settings, parts, body).await?;
+    let params =
+        form::receive(&app.policy.callback, (&app.settings, ResponseMode::FormPost), parts, body).await?;
     if params.has_duplicates() {
         return Err(Refusal::new("duplicate-parameter-check", "RFC 6749 3.1"));
     }

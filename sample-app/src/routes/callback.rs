@@ -1,4 +1,4 @@
-//! `POST /callback` with the provider's form → 303 to where the person was, signed in; or a page that says why
+//! `POST /callback` with the provider's form, or `GET` with its query → 303 to where the person was, signed in; or a page that says why
 //! not.
 
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::form;
 use super::visitor::{NotKept, SessionSettled, Visitor, set_cookies};
 use crate::app::App;
+use crate::config::ResponseMode;
 use crate::error::Refusal;
 use crate::oidc::callback::{Accepted, Decision, decide};
 use crate::oidc::transaction::cookie_name;
@@ -24,7 +25,8 @@ const UNSEALED: Refusal = Refusal::new("session-not-sealed", "RFC 7516 5.1");
 pub(crate) async fn callback(State(app): State<Arc<App>>, request: Request) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
     let (parts, body) = request.into_parts();
-    let mut response = match form::receive(&app.policy.callback, &app.settings, parts, body).await {
+    let how = (&app.settings, app.settings.response_mode);
+    let mut response = match form::receive(&app.policy.callback, how, parts, body).await {
         Err(refusal) => refuse(&app, &visitor, &refusal, &Params::default()),
         Ok(params) => {
             let pending = visitor.pending(&app);
@@ -52,7 +54,8 @@ fn refuse(app: &App, visitor: &Visitor, refusal: &Refusal, params: &Params) -> R
     tracing::warn!(reason = refusal.reason, clause = refusal.clause, "login refused");
     let mut response = (app.policy.callback.refused)(app, visitor, refusal, params);
     if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+        let method = if app.settings.response_mode == ResponseMode::Query { "GET" } else { "POST" };
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(method));
     }
     if app.policy.session.ends_on_refusal {
         let name = &app.policy.cookies.session.name;

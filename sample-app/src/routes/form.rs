@@ -1,4 +1,4 @@
-//! Receiving the provider's form: what kind of request may carry it, how much of it, and in which encoding.
+//! Receiving a response of the provider: what kind of request may carry it, how much of it, and in which encoding.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, StatusCode, header, request::Parts};
 use http_body_util::BodyExt as _;
 
-use crate::config::Settings;
+use crate::config::{ResponseMode, Settings};
 use crate::error::Refusal;
 use crate::params::Params;
 use crate::policy::CallbackPolicy;
@@ -16,19 +16,13 @@ use crate::rule::{Rule, check};
 pub(crate) struct Head {
     pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
-    #[cfg_attr(
-        not(feature = "weakness"),
-        expect(dead_code, reason = "an honest callback never reads the query")
-    )]
+    /// How the response is to come.
+    pub(crate) mode: ResponseMode,
     pub(crate) query: Option<String>,
 }
 
-/// A request that may carry a form, with its body.
+/// A request that may carry a response, with its body.
 pub(crate) struct Received {
-    #[cfg_attr(
-        not(feature = "weakness"),
-        expect(dead_code, reason = "an honest callback reads the body only")
-    )]
     pub(crate) head: Head,
     pub(crate) body: Bytes,
 }
@@ -45,10 +39,18 @@ const DRAIN: usize = 32 * 1024 * 1024;
 /// What must hold of a request before its body is read.
 pub(crate) fn request_rules() -> Vec<RequestRule> {
     vec![
-        RequestRule::new("post-only-callback", "OAuth Form Post 2", |head, _| head.method == Method::POST)
-            .status(StatusCode::METHOD_NOT_ALLOWED),
-        RequestRule::new("form-content-type-check", "OAuth Form Post 2", |head, _| is_form(&head.headers))
-            .status(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        RequestRule::new("post-only-callback", "OAuth Form Post 2", |head, _| {
+            head.mode != ResponseMode::FormPost || head.method == Method::POST
+        })
+        .status(StatusCode::METHOD_NOT_ALLOWED),
+        RequestRule::new("get-only-callback", "RFC 6749 4.1.2", |head, _| {
+            head.mode != ResponseMode::Query || head.method == Method::GET
+        })
+        .status(StatusCode::METHOD_NOT_ALLOWED),
+        RequestRule::new("form-content-type-check", "OAuth Form Post 2", |head, _| {
+            head.mode != ResponseMode::FormPost || is_form(&head.headers)
+        })
+        .status(StatusCode::UNSUPPORTED_MEDIA_TYPE),
     ]
 }
 
@@ -59,20 +61,33 @@ pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(FORM))
 }
 
-/// The parameters: from the body alone, never from the address.
+/// The parameters: from where they were to be and from nowhere else.
+pub(crate) fn as_asked(received: &Received) -> Option<Params> {
+    match received.head.mode {
+        ResponseMode::FormPost => from_body(received),
+        ResponseMode::Query => from_query(received),
+    }
+}
+
+/// From the address alone.
+pub(crate) fn from_query(received: &Received) -> Option<Params> {
+    Params::parse(received.head.query.as_deref().unwrap_or_default().as_bytes())
+}
+
+/// From the body alone.
 pub(crate) fn from_body(received: &Received) -> Option<Params> {
     Params::parse(&received.body)
 }
 
-/// Reads a request to the callback.
+/// Reads a request that carries a response in this `mode`.
 pub(crate) async fn receive(
     policy: &CallbackPolicy,
-    settings: &Settings,
+    (settings, mode): (&Settings, ResponseMode),
     parts: Parts,
     body: Body,
 ) -> Result<Params, Refusal> {
     let query = parts.uri.query().map(str::to_owned);
-    let head = Head { method: parts.method, headers: parts.headers, query };
+    let head = Head { method: parts.method, headers: parts.headers, mode, query };
     check(&policy.request, &head, settings)?;
     let late = |_| Refusal {
         reason: "body-too-slow",
@@ -132,7 +147,8 @@ mod tests {
         let policy = CallbackPolicy { body_deadline: Duration::from_millis(20), ..CallbackPolicy::honest() };
         let request = Request::post("/callback").header(header::CONTENT_TYPE, FORM).body(()).unwrap();
 
-        let receiving = receive(&policy, &settings, request.into_parts().0, Body::new(Silent));
+        let how = (&settings, settings.response_mode);
+        let receiving = receive(&policy, how, request.into_parts().0, Body::new(Silent));
         let received = tokio::time::timeout(Duration::from_secs(10), receiving).await.expect("in time");
 
         let refusal = received.expect_err("refused");

@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::json;
 
 use super::login;
@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::config::{ApiUnauthenticated, Settings};
 use crate::oidc::authorize::Wanted;
 use crate::oidc::keys::BoxFuture;
+use crate::pages::login_from;
 
 /// One guarded address.
 #[derive(Clone, Copy)]
@@ -88,6 +89,9 @@ fn to_scripts(settings: &Settings) -> Refuse {
 fn send_to_login<'a>(app: &'a App, asked: &'a Asked) -> BoxFuture<'a, Response> {
     Box::pin(async move {
         let Some(provider) = app.providers.first() else { return StatusCode::NOT_FOUND.into_response() };
+        if app.providers.len() > 1 && is_navigation(&asked.headers) {
+            return Redirect::to(&login_from(&asked.place)).into_response();
+        }
         login::begin(
             app,
             provider,

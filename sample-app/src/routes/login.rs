@@ -1,4 +1,5 @@
-//! `GET /login[?returnTo=/path][&iss=issuer][&login_hint=who]`, or a form that says the same → 302 to the provider's authorization endpoint.
+//! `GET /login[?returnTo=/path][&iss=issuer][&login_hint=who]`, or a form that says the same → 302 to the provider's
+//! authorization endpoint; where there are several and none is named, a page to choose one.
 
 use std::sync::Arc;
 
@@ -9,10 +10,11 @@ use axum::response::{IntoResponse, Response};
 use super::form;
 use super::visitor::{Visitor, set_cookies};
 use crate::app::App;
+use crate::config::ResponseMode;
 use crate::oidc::authorize::{self, Wanted};
 use crate::oidc::provider::Provider;
 use crate::oidc::return_to::within;
-use crate::pages::{Message, message};
+use crate::pages::{Message, chooser, message};
 use crate::params::Params;
 
 /// Starts a login, if the person opened this address: images, frames and scripts of other pages would push the
@@ -33,7 +35,7 @@ pub(crate) async fn login_by_form(State(app): State<Arc<App>>, request: Request)
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
     let (parts, body) = request.into_parts();
     let headers = parts.headers.clone();
-    match form::receive(&app.policy.callback, &app.settings, parts, body).await {
+    match form::receive(&app.policy.callback, (&app.settings, ResponseMode::FormPost), parts, body).await {
         Ok(params) => answer(&app, &visitor, &headers, &params).await,
         Err(refusal) => {
             let text = "The request to log in cannot be read. You can start the login here.";
@@ -45,10 +47,8 @@ pub(crate) async fn login_by_form(State(app): State<Arc<App>>, request: Request)
 async fn answer(app: &App, visitor: &Visitor, headers: &HeaderMap, params: &Params) -> Response {
     let nothing = Params::default();
     let params = if params.has_duplicates() { &nothing } else { params };
-    let provider = match params.first("iss") {
-        Some(issuer) => app.provider(issuer),
-        None => app.providers.first(),
-    };
+    let named = params.first("iss");
+    let provider = named.map_or(app.providers.first(), |issuer| app.provider(issuer));
     let Some(provider) = provider else {
         let text = if app.settings.has_login() { Message::UNKNOWN_ISSUER } else { Message::NO_LOGIN };
         return message(app, visitor, &text);
@@ -57,10 +57,12 @@ async fn answer(app: &App, visitor: &Visitor, headers: &HeaderMap, params: &Para
         return message(app, visitor, &Message::NOT_A_NAVIGATION);
     }
     let target = params.first("target_link_uri").map(|uri| within(uri, app.settings.base_url.url()));
-    let wanted = Wanted {
-        return_to: params.first("returnTo").or(target).unwrap_or("/"),
-        login_hint: params.first("login_hint").unwrap_or_default(),
-    };
+    let return_to = params.first("returnTo").or(target).unwrap_or("/");
+    let wanted = Wanted { return_to, login_hint: params.first("login_hint").unwrap_or_default() };
+    if named.is_none() && app.providers.len() > 1 {
+        let return_to = (app.policy.return_to)(return_to, app.settings.base_url.url());
+        return chooser(app, visitor, Wanted { return_to: &return_to, ..wanted });
+    }
     begin(app, provider, visitor, headers, wanted).await
 }
 

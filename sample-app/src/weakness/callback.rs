@@ -13,7 +13,7 @@ use crate::oidc::return_to;
 use crate::oidc::transaction::{Binding, ByCookie, Transaction};
 use crate::pages::advice;
 use crate::params::Params;
-use crate::routes::form::{Received, from_body};
+use crate::routes::form::{Received, from_body, from_query};
 
 pub(super) const WEAKNESSES: &[Weakness] = &[
     change(
@@ -178,7 +178,7 @@ impl Binding for ServerWide {
 
 fn from_query_or_body(received: &Received) -> Option<Params> {
     match received.head.method {
-        Method::GET => Params::parse(received.head.query.as_deref().unwrap_or_default().as_bytes()),
+        Method::GET => from_query(received),
         _ => from_body(received),
     }
 }

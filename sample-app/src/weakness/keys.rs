@@ -89,7 +89,7 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         policy.keys.refetch = Allowance { burst: u32::MAX, every: 0 };
     }),
     change("jwks-empty-set-check", "A key set without a fit key replaces the one at hand.", |policy| {
-        policy.keys.accepts_set = |_| true;
+        policy.keys.accepts_set = |_, _| true;
     }),
     change(
         "jwks-uri-from-metadata",

@@ -115,7 +115,7 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         },
     ),
     change("junk-key-tolerance", "One key of an unknown kind spoils the whole key set.", |policy| {
-        policy.keys.accepts_set = |entries| {
+        policy.keys.accepts_set = |entries, _| {
             let known = |entry: &Value| {
                 ["RSA", "EC", "OKP"].iter().any(|kty| entry.get("kty").is_some_and(|k| k == kty))
             };

@@ -132,21 +132,3 @@ async fn the_nonce_of_another_tab_is_not_this_tabs_nonce() {
 
     World::assert_refused(&world.deliver(&one, &token).await, "nonce-check");
 }
-
-#[tokio::test]
-async fn a_login_at_one_provider_is_not_finished_by_another() {
-    let other = super::provider::Provider::start().await;
-    let issuer = other.issuer.clone();
-    let mut world =
-        World::with(|settings| settings.issuers.push(sample_app::IssuerSettings::new(issuer, "app"))).await;
-    let login = world.start_login("/").await;
-    let mut claims = world.claims(&login);
-    claims["iss"] = json!(other.issuer);
-
-    let answer = world.deliver(&login, &sign(HEADER, &claims.to_string(), 0)).await;
-    World::assert_refused(&answer, "iss-check");
-
-    let there = world.browser.get(&format!("/login?iss={}", other.issuer)).await;
-    assert!(there.location().starts_with(&other.issuer));
-    assert_eq!(world.browser.get("/login?iss=https://evil.example").await.status, 404);
-}
