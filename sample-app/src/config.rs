@@ -1,6 +1,7 @@
 //! What the app is told at start-up: plain values, checked once, each complaint naming the variable.
 
 mod alg;
+mod endpoints;
 mod env;
 mod error;
 mod flow;
@@ -85,6 +86,10 @@ pub struct IssuerSettings {
     pub response_type: ResponseType,
     /// The algorithm of the ID Tokens.
     pub id_token_alg: IdTokenAlg,
+    /// Is the userinfo endpoint asked at every login?
+    pub userinfo: bool,
+    /// Is every request pushed to the provider (RFC 9126)? It is in any case where the metadata demands that.
+    pub pushes: bool,
     /// The secret at this provider, if the app has one there.
     pub client_secret: Option<Secret>,
     /// How the app shows the token endpoint who it is.
@@ -102,6 +107,8 @@ impl IssuerSettings {
             wishes: Wishes::default(),
             response_type: ResponseType::ID_TOKEN,
             id_token_alg: IdTokenAlg::default(),
+            userinfo: false,
+            pushes: false,
             client_secret: None,
             client_auth: ClientAuth::None,
         }
@@ -224,6 +231,7 @@ impl Settings {
             }
             flow::check(issuer, self.response_mode)?;
             alg::check(issuer)?;
+            endpoints::check(issuer)?;
         }
         Ok(())
     }

@@ -5,19 +5,24 @@ pub(crate) mod authorize;
 pub(crate) mod back_channel;
 pub(crate) mod callback;
 pub(crate) mod claims;
+pub(crate) mod client_auth;
 pub(crate) mod exchange;
 pub(crate) mod hash;
 pub(crate) mod http;
+pub(crate) mod id_token;
 pub(crate) mod json;
 pub(crate) mod keys;
 pub(crate) mod logout;
 pub(crate) mod metadata;
+pub(crate) mod par;
 pub(crate) mod pkce;
 pub(crate) mod provider;
 pub(crate) mod remote;
 pub(crate) mod return_to;
 pub(crate) mod token;
+pub(crate) mod token_endpoint;
 pub(crate) mod transaction;
+pub(crate) mod userinfo;
 
 use crate::config::{IdTokenAlg, Wishes};
 

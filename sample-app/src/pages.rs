@@ -63,6 +63,8 @@ struct Profile<'a> {
     name: &'a str,
     details: Vec<(&'static str, &'a str)>,
     claims: Vec<Fact>,
+    /// What the userinfo endpoint adds.
+    userinfo: Vec<Fact>,
     token: Vec<Fact>,
     header: Vec<Fact>,
 }
@@ -106,7 +108,8 @@ pub(crate) fn profile(app: &App, visitor: &Visitor, session: &Session) -> Respon
             .unwrap_or_default(),
         name,
         details,
-        claims: facts::all(&session.user()),
+        claims: facts::all(&session.told_by_token()),
+        userinfo: facts::all(&session.data.userinfo),
         token: facts::some(&session.claims, &["iss", "aud", "iat", "exp", "auth_time"]),
         header: facts::all(&facts::header(&session.data.id_token)),
     };

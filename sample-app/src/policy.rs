@@ -19,13 +19,15 @@ use crate::oidc::authorize::{self, Parameter};
 use crate::oidc::back_channel::{self, BackChannelPolicy};
 use crate::oidc::callback::{self, FormRule, PairRule, RequestedRule, ResponseRule};
 use crate::oidc::claims::{ClaimRule, claim_rules};
-use crate::oidc::exchange::{TokenResponseRule, token_response_rules};
 use crate::oidc::keys::{self, KeyPolicy};
 use crate::oidc::metadata::{MetadataRule, metadata_rules};
+use crate::oidc::par::{PushedRule, pushed_rules};
 use crate::oidc::remote::{AGES, ALLOWANCE};
 use crate::oidc::return_to;
 use crate::oidc::token::{HeaderRule, Reading, STRICT, header_rules};
+use crate::oidc::token_endpoint::{TokenResponseRule, token_response_rules};
 use crate::oidc::transaction::{self, Binding, ByCookie, Transaction};
+use crate::oidc::userinfo::{UserinfoRule, userinfo_rules};
 use crate::pages::advice;
 use crate::params::Params;
 use crate::routes::callback::explain;
@@ -43,6 +45,9 @@ pub(crate) struct Policy {
     pub(crate) header_rules: Vec<HeaderRule>,
     pub(crate) metadata_rules: Vec<MetadataRule>,
     pub(crate) token_response: Vec<TokenResponseRule>,
+    pub(crate) userinfo: Vec<UserinfoRule>,
+    /// The answer to a pushed request.
+    pub(crate) pushed: Vec<PushedRule>,
     pub(crate) back_channel: BackChannelPolicy,
     /// What a provider is asked, parameter by parameter.
     pub(crate) authorization: Vec<Parameter>,
@@ -154,6 +159,8 @@ impl Policy {
             header_rules: header_rules(),
             metadata_rules: metadata_rules(),
             token_response: token_response_rules(),
+            userinfo: userinfo_rules(),
+            pushed: pushed_rules(),
             back_channel: BackChannelPolicy {
                 header: back_channel::header_rules(),
                 claims: back_channel::claim_rules(),

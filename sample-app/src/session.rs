@@ -23,6 +23,9 @@ pub(crate) struct Data {
     /// The issuer and the client this session was made for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) made_for: Option<(String, String)>,
+    /// What the userinfo endpoint said beyond the ID token.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub(crate) userinfo: Map<String, Value>,
     /// What another application wrote, kept as it is.
     #[serde(flatten)]
     pub(crate) rest: Map<String, Value>,
@@ -55,9 +58,9 @@ impl Session {
         self.data.sid.as_deref().unwrap_or_else(signature)
     }
 
-    /// A claim that is a text.
+    /// A claim that is a text: of the ID token, or of the userinfo endpoint where that is silent.
     pub(crate) fn text(&self, claim: &str) -> Option<&str> {
-        self.claims.get(claim)?.as_str()
+        self.claims.get(claim).or_else(|| self.data.userinfo.get(claim))?.as_str()
     }
 
     /// What to call the person: whichever claim there is.
@@ -79,8 +82,18 @@ impl Session {
         for_client && self.text("iss") == Some(issuer)
     }
 
-    /// The claims about the person, without those about the token.
+    /// The claims about the person, without those about the token. What the ID token says, which is signed, comes
+    /// before what the userinfo endpoint says.
     pub(crate) fn user(&self) -> Map<String, Value> {
+        let mut user = self.told_by_token();
+        for (claim, value) in &self.data.userinfo {
+            user.entry(claim.clone()).or_insert_with(|| value.clone());
+        }
+        user
+    }
+
+    /// Those of them that the ID token holds.
+    pub(crate) fn told_by_token(&self) -> Map<String, Value> {
         const ABOUT_THE_TOKEN: [&str; 11] =
             ["aud", "iss", "iat", "exp", "nbf", "nonce", "azp", "auth_time", "s_hash", "at_hash", "c_hash"];
         let mut user = self.claims.clone();

@@ -6,6 +6,9 @@ mod flows {
 
     mod algorithms;
     mod issuers;
+    mod outage;
+    mod pushed;
     mod response_mode;
     mod response_types;
+    mod userinfo;
 }

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use super::SettingsError;
 
 /// Every variable that the app reads.
-const KNOWN: [&str; 25] = [
+const KNOWN: [&str; 27] = [
     "ISSUER_BASE_URL",
     "CLIENT_ID",
     "CLIENT_SECRET",
@@ -14,6 +14,8 @@ const KNOWN: [&str; 25] = [
     "RESPONSE_TYPE",
     "RESPONSE_MODE",
     "ID_TOKEN_ALG",
+    "USERINFO",
+    "PAR",
     "BASE_URL",
     "SECRET",
     "APP_SESSION_SECRET",

@@ -118,6 +118,7 @@ fn with_login(variables: &Variables<'_>) -> Result<Settings, SettingsError> {
             ..IssuerSettings::new(*issuer, clients[at % clients.len()])
         };
         super::flow::read(variables, &mut issuer, (at, issuers.len()))?;
+        super::endpoints::read(variables, &mut issuer)?;
         Ok(issuer)
     };
     Ok(Settings {
@@ -195,6 +196,9 @@ mod tests {
             ("CLIENT_AUTH", "client_secret_post", "set CLIENT_SECRET"),
             ("RESPONSE_MODE", "fragment", "`form_post` or `query`"),
             ("RESPONSE_MODE", "query", "set RESPONSE_TYPE to `code`"),
+            ("USERINFO", "true", "set RESPONSE_TYPE to one with `code` or `token`"),
+            ("USERINFO", "yes", "`true` or `false`"),
+            ("PAR", "required", "`true` or `false`"),
             ("ID_TOKEN_ALG", "none", "`RS256`, `PS256`, `ES256`, `EdDSA` or `HS256`"),
             ("ID_TOKEN_ALG", "HS256", "CLIENT_SECRET to a secret of at least 32 bytes"),
             ("CLIENT_AUTH", "tls", "`client_secret_basic`, `client_secret_post` or `none`"),

@@ -2,10 +2,10 @@
 
 use url::Url;
 
-use super::metadata::Metadata;
-use super::pkce;
+use super::client_auth::Form;
 use super::provider::Provider;
 use super::transaction::Transaction;
+use super::{par, pkce};
 use crate::app::App;
 use crate::config::{IssuerSettings, ResponseMode};
 use crate::error::ProviderError;
@@ -73,12 +73,13 @@ pub(crate) struct Start {
     pub(crate) location: Url,
 }
 
-/// Prepares a login at `provider` as it is wanted, with a fresh state and a fresh nonce.
+/// Prepares a login at `provider` as it is wanted, with a fresh state and a fresh nonce. Only a login that somebody can
+/// finish is worth the push of its request.
 pub(crate) async fn start(
     app: &App,
     provider: &Provider,
     wanted: Wanted<'_>,
-    base_url: &str,
+    (base_url, can_finish): (&str, bool),
 ) -> Result<Start, ProviderError> {
     let now = app.ambient.clock.unix();
     let metadata = provider.metadata(&app.policy, now).await?;
@@ -104,14 +105,19 @@ pub(crate) async fn start(
         base_url,
         login_hint: wanted.login_hint,
     };
-    let location = location(&metadata, &app.policy.authorization, &asking);
+    let request = request(&app.policy.authorization, &asking);
+    let location = if can_finish && par::is_due(provider, &metadata) {
+        par::push(provider, &metadata, request, &app.policy.pushed).await?
+    } else {
+        let mut location = metadata.authorization_endpoint.clone();
+        location.query_pairs_mut().extend_pairs(request);
+        location
+    };
     Ok(Start { transaction, location })
 }
 
-/// The endpoint keeps the query it already has, and a parameter without a value is left out (RFC 6749 3.1).
-fn location(metadata: &Metadata, parameters: &[Parameter], asking: &Asking<'_>) -> Url {
-    let mut location = metadata.authorization_endpoint.clone();
+/// What is asked. A parameter without a value is left out (RFC 6749 3.1).
+fn request(parameters: &[Parameter], asking: &Asking<'_>) -> Form<'static> {
     let pairs = parameters.iter().map(|parameter| (parameter.name, (parameter.value)(asking)));
-    location.query_pairs_mut().extend_pairs(pairs.filter(|(_, value)| !value.is_empty()));
-    location
+    pairs.filter(|(_, value)| !value.is_empty()).collect()
 }

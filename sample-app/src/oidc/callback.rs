@@ -3,10 +3,10 @@
 use axum::http::StatusCode;
 
 use super::claims::Claims;
+use super::id_token::{expected, verified};
 use super::keys::KeyRing;
-use super::token::Token;
 use super::transaction::Transaction;
-use super::{Beside, Expected, exchange, provider::Provider};
+use super::{Beside, Expected, exchange, provider::Provider, userinfo};
 use crate::app::App;
 use crate::config::ResponseType;
 use crate::error::Refusal;
@@ -75,6 +75,8 @@ pub(crate) fn issuer_rules() -> Vec<ResponseRule> {
 /// A response that is right.
 pub(crate) struct Accepted {
     pub(crate) id_token: String,
+    /// What the userinfo endpoint says beyond it.
+    pub(crate) userinfo: Claims,
     pub(crate) return_to: String,
     /// The issuer and the client of this login.
     pub(crate) made_for: (String, String),
@@ -143,66 +145,59 @@ async fn judge(
 ) -> Result<Accepted, Refusal> {
     let policy = &app.policy;
     let metadata = provider.metadata(policy, now).await.map_err(|error| policy.outage(&error))?;
-    let expected = expected(app, provider, transaction, metadata.promises_iss, now);
+    let promises_iss = metadata.promises_iss;
+    let expected = Expected { promises_iss, ..expected(app, provider, &transaction.nonce, now) };
     check(&policy.callback.issuer, params, &expected)?;
 
     let ring = KeyRing { provider, metadata: &metadata, policy, now };
-    let asked = provider.settings.response_type;
-    let given = |name, asked: bool| params.first(name).filter(|_| asked).map(str::to_owned);
-    let code = given("code", asked.code);
-    let mut id_token = given("id_token", asked.id_token).unwrap_or_default();
-    let mut delivered = None;
-    if code.is_none() || asked.id_token {
-        let access_token = given("access_token", asked.token);
-        let beside = Beside { by_browser: true, code: code.clone(), access_token };
-        delivered = Some(verified(&ring, &id_token, &Expected { beside, ..expected.clone() }).await?);
-    }
-    if let Some(code) = code {
-        let proof = (code.as_str(), transaction.code_verifier.as_deref());
-        let tokens = exchange::redeem(app, provider, &metadata, proof).await?;
-        id_token = tokens.id_token;
-        let beside = Beside { by_browser: false, code: Some(code), access_token: Some(tokens.access_token) };
-        let redeemed = verified(&ring, &id_token, &Expected { beside, ..expected.clone() }).await?;
-        delivered.map_or(Ok(()), |delivered| check(&policy.callback.pair, &redeemed, &delivered))?;
+    let proved = prove(app, &ring, params, transaction, &expected).await?;
+    let mut userinfo = Claims::default();
+    if let Some(access_token) = proved.access_token.as_deref().filter(|_| provider.settings.userinfo) {
+        userinfo = userinfo::ask(app, provider, &metadata, (access_token, &proved.claims)).await?;
     }
     Ok(Accepted {
-        id_token,
+        id_token: proved.id_token,
+        userinfo,
         return_to: transaction.return_to.clone(),
         made_for: (expected.issuer, expected.client_id),
     })
 }
 
-/// The claims of an ID token that is right in every respect.
-async fn verified(ring: &KeyRing<'_>, id_token: &str, expected: &Expected) -> Result<Claims, Refusal> {
-    let policy = ring.policy;
-    let token = Token::parse(id_token, policy.reading)?;
-    check(&policy.header_rules, &token.header, expected.alg.name())?;
-    (policy.keys.authenticate)(&token, ring).await?;
-    let claims: Claims = token.claims(policy.reading)?;
-    check(&policy.claim_rules, &claims, expected)?;
-    Ok(claims)
+/// Who was signed in, and what came with that.
+struct Proved {
+    id_token: String,
+    claims: Claims,
+    access_token: Option<String>,
 }
 
-fn expected(
+/// Checks every ID token of the response and of what its code is worth. The last one counts.
+async fn prove(
     app: &App,
-    provider: &Provider,
+    ring: &KeyRing<'_>,
+    params: &Params,
     transaction: &Transaction,
-    promises_iss: bool,
-    now: i64,
-) -> Expected {
-    let settings = &provider.settings;
-    Expected {
-        issuer: settings.issuer.clone(),
-        client_id: settings.client_id.clone(),
-        trusted_audiences: settings.trusted_audiences.clone(),
-        alg: settings.id_token_alg,
-        nonce: transaction.nonce.clone(),
-        now,
-        tolerance: app.policy.tolerance,
-        promises_iss,
-        wishes: settings.wishes.clone(),
-        beside: Beside::default(),
+    expected: &Expected,
+) -> Result<Proved, Refusal> {
+    let (asked, rules) = (ring.provider.settings.response_type, &app.policy.claim_rules);
+    let given = |name, asked: bool| params.first(name).filter(|_| asked).map(str::to_owned);
+    let code = given("code", asked.code);
+    let mut delivered = None;
+    if code.is_none() || asked.id_token {
+        let id_token = given("id_token", asked.id_token).unwrap_or_default();
+        let access_token = given("access_token", asked.token);
+        let beside = Beside { by_browser: true, code: code.clone(), access_token: access_token.clone() };
+        let claims = verified(ring, &id_token, rules, &Expected { beside, ..expected.clone() }).await?;
+        delivered = Some(Proved { id_token, claims, access_token });
     }
+    let Some(code) = code else { return delivered.ok_or(UNMATCHED) };
+    let proof = (code.as_str(), transaction.code_verifier.as_deref());
+    let tokens = exchange::redeem(app, ring.provider, ring.metadata, proof).await?;
+    let id_token = tokens.id_token.unwrap_or_default();
+    let access_token = Some(tokens.access_token);
+    let beside = Beside { by_browser: false, code: Some(code), access_token: access_token.clone() };
+    let claims = verified(ring, &id_token, rules, &Expected { beside, ..expected.clone() }).await?;
+    delivered.map_or(Ok(()), |delivered| check(&app.policy.callback.pair, &claims, &delivered.claims))?;
+    Ok(Proved { id_token, claims, access_token })
 }
 
 #[cfg(test)]

@@ -39,8 +39,7 @@ pub(crate) async fn fetch(
     document: &'static str,
     timeout: Duration,
 ) -> Result<Map<String, Value>, ProviderError> {
-    let request = client(document)?.get(url.clone());
-    let answer = send(request, document, timeout).await?;
+    let answer = get(url, None, document, timeout).await?;
     if answer.status != StatusCode::OK {
         let why = format!("status {}", answer.status.as_u16());
         return Err(ProviderError::Unreachable { document, why });
@@ -49,19 +48,25 @@ pub(crate) async fn fetch(
         .map_err(|_| ProviderError::Unusable { document, why: "it is not a JSON object" })
 }
 
-/// Posts a form, with an `Authorization` header if there is one.
-pub(crate) async fn post(
+/// Asks, with an `Authorization` header if there is one.
+pub(crate) async fn get(
     url: &Url,
-    form: &[(&str, &str)],
     authorization: Option<String>,
     document: &'static str,
     timeout: Duration,
 ) -> Result<Answer, ProviderError> {
-    let mut request = client(document)?.post(url.clone()).form(form);
-    if let Some(authorization) = authorization {
-        request = request.header("authorization", authorization);
-    }
-    send(request, document, timeout).await
+    send(client(document)?.get(url.clone()), authorization, document, timeout).await
+}
+
+/// Posts a form, with an `Authorization` header if there is one.
+pub(crate) async fn post(
+    url: &Url,
+    form: &[(&str, String)],
+    authorization: Option<String>,
+    document: &'static str,
+    timeout: Duration,
+) -> Result<Answer, ProviderError> {
+    send(client(document)?.post(url.clone()).form(form), authorization, document, timeout).await
 }
 
 fn client(document: &'static str) -> Result<&'static Client, ProviderError> {
@@ -70,12 +75,16 @@ fn client(document: &'static str) -> Result<&'static Client, ProviderError> {
 }
 
 async fn send(
-    request: RequestBuilder,
+    mut request: RequestBuilder,
+    authorization: Option<String>,
     document: &'static str,
     timeout: Duration,
 ) -> Result<Answer, ProviderError> {
     let unreachable =
         |why: reqwest::Error| ProviderError::Unreachable { document, why: why.without_url().to_string() };
+    if let Some(authorization) = authorization {
+        request = request.header("authorization", authorization);
+    }
     let request = request.header("accept", "application/json").timeout(timeout);
     let mut response = request.send().await.map_err(unreachable)?;
     let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());

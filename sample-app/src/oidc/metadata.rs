@@ -33,6 +33,12 @@ pub(crate) struct Metadata {
     pub(crate) jwks_uri: Url,
     /// Needed where a code is asked for.
     pub(crate) token_endpoint: Option<Url>,
+    /// Needed where it is to be asked.
+    pub(crate) userinfo_endpoint: Option<Url>,
+    /// Needed where requests are pushed (RFC 9126 5).
+    pub(crate) par_endpoint: Option<Url>,
+    /// Nothing but a pushed request is taken.
+    pub(crate) requires_pushed_requests: bool,
     pub(crate) end_session_endpoint: Option<Url>,
     /// RFC 9207: every response will carry `iss`.
     pub(crate) promises_iss: bool,
@@ -54,13 +60,16 @@ impl Metadata {
         let needed = |name, why| {
             endpoint(document, name, issuer).ok_or(ProviderError::Unusable { document: DOCUMENT, why })
         };
+        let is_true = |name| document.get(name) == Some(&Value::Bool(true));
         Ok(Self {
             authorization_endpoint: needed("authorization_endpoint", "authorization-endpoint-check")?,
             jwks_uri: needed("jwks_uri", "jwks-uri-check")?,
             token_endpoint: endpoint(document, "token_endpoint", issuer),
+            userinfo_endpoint: endpoint(document, "userinfo_endpoint", issuer),
+            par_endpoint: endpoint(document, "pushed_authorization_request_endpoint", issuer),
+            requires_pushed_requests: is_true("require_pushed_authorization_requests"),
             end_session_endpoint: endpoint(document, "end_session_endpoint", issuer),
-            promises_iss: document.get("authorization_response_iss_parameter_supported")
-                == Some(&Value::Bool(true)),
+            promises_iss: is_true("authorization_response_iss_parameter_supported"),
         })
     }
 }

@@ -80,6 +80,7 @@ fn sign_in(app: &App, visitor: &Visitor, accepted: Accepted) -> Response {
         id_token: accepted.id_token,
         sid: Some(app.ambient.random.token()),
         made_for: Some(accepted.made_for),
+        userinfo: accepted.userinfo,
         rest: serde_json::Map::default(),
     };
     let place = (app.policy.return_to)(&accepted.return_to, app.settings.base_url.url());

@@ -78,7 +78,8 @@ pub(crate) async fn begin(
     let return_to = (app.policy.return_to)(wanted.return_to, app.settings.base_url.url());
     let wanted = Wanted { return_to: &return_to, ..wanted };
     let base_url = (app.policy.base_url)(&app.settings, headers);
-    let start = match authorize::start(app, provider, wanted, &base_url).await {
+    let is_remembered = (app.policy.transactions.remembers)(headers);
+    let start = match authorize::start(app, provider, wanted, (&base_url, is_remembered)).await {
         Ok(start) => start,
         Err(error) => {
             tracing::warn!(reason = error.reason(), "no login can be started");
@@ -89,7 +90,7 @@ pub(crate) async fn begin(
         return message(app, visitor, &Message::NO_LOGIN);
     };
     let mut response = (StatusCode::FOUND, [(header::LOCATION, location)]).into_response();
-    if (app.policy.transactions.remembers)(headers) {
+    if is_remembered {
         app.policy.transactions.binding.begin(&start.transaction);
         let kind = &app.policy.cookies.transaction;
         let room = visitor.pending(app).make_room(kind, app.policy.transactions.pending);

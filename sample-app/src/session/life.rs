@@ -84,7 +84,13 @@ mod tests {
     }
 
     fn session(iat: i64, claims: &Value) -> Session {
-        let data = Data { id_token: String::new(), sid: None, made_for: None, rest: Claims::default() };
+        let data = Data {
+            id_token: String::new(),
+            sid: None,
+            made_for: None,
+            userinfo: Claims::default(),
+            rest: Claims::default(),
+        };
         Session { data, claims: claims.as_object().unwrap().clone(), iat, uat: iat, sealed_before: false }
     }
 

@@ -1,0 +1,26 @@
+//! Which further endpoints of the provider the app uses.
+
+use super::read::Variables;
+use super::{IssuerSettings, SettingsError};
+
+/// Reads the settings into `issuer`.
+pub(super) fn read(variables: &Variables<'_>, issuer: &mut IssuerSettings) -> Result<(), SettingsError> {
+    issuer.userinfo = switch(variables, "USERINFO")?;
+    issuer.pushes = switch(variables, "PAR")?;
+    Ok(())
+}
+
+/// Off unless it says otherwise.
+pub(super) fn switch(variables: &Variables<'_>, variable: &'static str) -> Result<bool, SettingsError> {
+    variables.choice(variable, &[("false", false), ("true", true)], "`true` or `false`")
+}
+
+/// What needs an access token needs a flow that brings one.
+pub(super) fn check(issuer: &IssuerSettings) -> Result<(), SettingsError> {
+    let asked = issuer.response_type;
+    if !issuer.userinfo || asked.code || asked.token {
+        return Ok(());
+    }
+    let instead = "`false`, or set RESPONSE_TYPE to one with `code` or `token`: `id_token` alone brings no access token";
+    Err(SettingsError::BadValue { variable: "USERINFO", value: "true".into(), instead })
+}
