@@ -5,6 +5,7 @@ use crate::config::Settings;
 use crate::ledger::Ledger;
 use crate::oidc::back_channel;
 use crate::oidc::provider::Provider;
+use crate::oidc::renewals::Renewals;
 use crate::policy::Policy;
 use crate::session::Session;
 use crate::vault::Vault;
@@ -18,6 +19,8 @@ pub(crate) struct App {
     pub(crate) providers: Vec<Provider>,
     /// Logins already decided, by the id of their transaction.
     pub(crate) consumed: Ledger,
+    /// Tokens that are renewed or were just now.
+    pub(crate) renewals: Renewals,
     /// Sessions already ended, by name.
     pub(crate) ended: Ledger,
 }
@@ -29,6 +32,7 @@ impl App {
             providers: settings.issuers.iter().map(provider).collect(),
             vault: Vault::new(&settings.secrets),
             consumed: Ledger::new(policy.transactions.remembered),
+            renewals: Renewals::default(),
             ended: Ledger::new(policy.session.remembered),
             settings,
             ambient,

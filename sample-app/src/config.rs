@@ -115,6 +115,13 @@ impl IssuerSettings {
     }
 }
 
+impl IssuerSettings {
+    /// Does the app ask to go on while the person is away (OIDC Core 11)?
+    pub(crate) fn goes_on_offline(&self) -> bool {
+        self.scope.split(' ').any(|scope| scope == "offline_access")
+    }
+}
+
 /// Everything the app is told at start-up.
 #[derive(Clone, Debug)]
 pub struct Settings {

@@ -65,8 +65,8 @@ struct Profile<'a> {
     claims: Vec<Fact>,
     /// What the userinfo endpoint adds.
     userinfo: Vec<Fact>,
+    /// Those about the token, and its header.
     token: Vec<Fact>,
-    header: Vec<Fact>,
 }
 
 #[derive(Template)]
@@ -98,6 +98,8 @@ pub(crate) fn profile(app: &App, visitor: &Visitor, session: &Session) -> Respon
     let labels = [("Name", "name"), ("Email", "email"), ("Nickname", "nickname")];
     let details =
         labels.into_iter().filter_map(|(label, claim)| Some((label, session.text(claim)?))).collect();
+    let mut token = facts::some(&session.claims, &["iss", "aud", "iat", "exp", "auth_time"]);
+    token.extend(facts::all(&facts::header(&session.data.id_token)));
     let page = Profile {
         frame: Frame::new(app, visitor, "Profile", "/profile"),
         picture: session.text("picture").filter(|picture| is_image_source(picture)),
@@ -110,8 +112,7 @@ pub(crate) fn profile(app: &App, visitor: &Visitor, session: &Session) -> Respon
         details,
         claims: facts::all(&session.told_by_token()),
         userinfo: facts::all(&session.data.userinfo),
-        token: facts::some(&session.claims, &["iss", "aud", "iat", "exp", "auth_time"]),
-        header: facts::all(&facts::header(&session.data.id_token)),
+        token,
     };
     html(StatusCode::OK, &page)
 }

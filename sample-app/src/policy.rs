@@ -22,6 +22,7 @@ use crate::oidc::claims::{ClaimRule, claim_rules};
 use crate::oidc::keys::{self, KeyPolicy};
 use crate::oidc::metadata::{MetadataRule, metadata_rules};
 use crate::oidc::par::{PushedRule, pushed_rules};
+use crate::oidc::refresh::RefreshPolicy;
 use crate::oidc::remote::{AGES, ALLOWANCE};
 use crate::oidc::return_to;
 use crate::oidc::token::{HeaderRule, Reading, STRICT, header_rules};
@@ -46,6 +47,7 @@ pub(crate) struct Policy {
     pub(crate) metadata_rules: Vec<MetadataRule>,
     pub(crate) token_response: Vec<TokenResponseRule>,
     pub(crate) userinfo: Vec<UserinfoRule>,
+    pub(crate) refresh: RefreshPolicy,
     /// The answer to a pushed request.
     pub(crate) pushed: Vec<PushedRule>,
     pub(crate) back_channel: BackChannelPolicy,
@@ -160,6 +162,7 @@ impl Policy {
             metadata_rules: metadata_rules(),
             token_response: token_response_rules(),
             userinfo: userinfo_rules(),
+            refresh: RefreshPolicy::honest(),
             pushed: pushed_rules(),
             back_channel: BackChannelPolicy {
                 header: back_channel::header_rules(),

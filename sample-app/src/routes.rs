@@ -9,6 +9,7 @@ pub(crate) mod guard;
 mod home;
 mod login;
 mod logout;
+mod renewal;
 pub(crate) mod visitor;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use axum::response::Response;
 use axum::routing::{any, get, on};
 
 use crate::app::App;
+use crate::config::IssuerSettings;
 
 /// All addresses of the app.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -45,6 +47,8 @@ pub(crate) fn with_login(app: &Arc<App>, pages: Router<Arc<App>>) -> Router<Arc<
         .route("/logout", get(logout::logout))
         .route("/backchannel-logout", any(back_channel::logout))
         .layer(from_fn_with_state(app.clone(), secured));
+    let goes_on = app.settings.issuers.iter().any(IssuerSettings::goes_on_offline);
+    let pages = if goes_on { pages.layer(from_fn_with_state(app.clone(), renewal::renew)) } else { pages };
     let pages = pages
         .merge(own)
         .layer(from_fn_with_state(app.clone(), visitor::recognise))

@@ -30,6 +30,12 @@ impl<S: ?Sized, E: ?Sized> Rule<S, E> {
     }
 }
 
+/// The table without the rows of these names.
+pub(crate) fn without<S: ?Sized, E: ?Sized>(mut rules: Vec<Rule<S, E>>, names: &[&str]) -> Vec<Rule<S, E>> {
+    rules.retain(|rule| !names.contains(&rule.name));
+    rules
+}
+
 /// Refuses by the first row that does not hold.
 pub(crate) fn check<S: ?Sized, E: ?Sized>(
     rules: &[Rule<S, E>],

@@ -26,9 +26,21 @@ pub(crate) struct Data {
     /// What the userinfo endpoint said beyond the ID token.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub(crate) userinfo: Map<String, Value>,
+    /// What the app may do for the person while they are away. No part of it ever reaches a script.
+    #[serde(default, skip_serializing_if = "Option::is_none", rename = "kept_tokens")]
+    pub(crate) kept: Option<Kept>,
     /// What another application wrote, kept as it is.
     #[serde(flatten)]
     pub(crate) rest: Map<String, Value>,
+}
+
+/// Tokens that outlive a login.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    pub(crate) access_token: String,
+    pub(crate) refresh_token: String,
+    /// When they are to be renewed, in Unix seconds.
+    pub(crate) due: i64,
 }
 
 /// A session as found in a request.

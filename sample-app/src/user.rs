@@ -40,6 +40,12 @@ impl User {
         self.0.text(claim)
     }
 
+    /// The access token with which the app acts for the person, where `offline_access` is in the scope: renewed when due.
+    /// It is for requests of the app's own and never for a page or a script.
+    pub fn access_token(&self) -> Option<&str> {
+        self.0.data.kept.as_ref().map(|kept| kept.access_token.as_str())
+    }
+
     /// The claims about the person, without those about the token.
     pub fn claims(&self) -> Map<String, Value> {
         self.0.user()

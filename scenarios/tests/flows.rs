@@ -8,6 +8,7 @@ mod flows {
     mod issuers;
     mod outage;
     mod pushed;
+    mod refresh;
     mod response_mode;
     mod response_types;
     mod userinfo;

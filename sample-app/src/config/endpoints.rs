@@ -15,9 +15,13 @@ pub(super) fn switch(variables: &Variables<'_>, variable: &'static str) -> Resul
     variables.choice(variable, &[("false", false), ("true", true)], "`true` or `false`")
 }
 
-/// What needs an access token needs a flow that brings one.
+/// What needs a token needs a flow that brings one.
 pub(super) fn check(issuer: &IssuerSettings) -> Result<(), SettingsError> {
     let asked = issuer.response_type;
+    if issuer.goes_on_offline() && !asked.code {
+        let instead = "it without `offline_access`, or set RESPONSE_TYPE to one with `code`: only a code brings a refresh token";
+        return Err(SettingsError::BadValue { variable: "SCOPE", value: issuer.scope.clone(), instead });
+    }
     if !issuer.userinfo || asked.code || asked.token {
         return Ok(());
     }

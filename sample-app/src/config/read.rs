@@ -196,6 +196,7 @@ mod tests {
             ("CLIENT_AUTH", "client_secret_post", "set CLIENT_SECRET"),
             ("RESPONSE_MODE", "fragment", "`form_post` or `query`"),
             ("RESPONSE_MODE", "query", "set RESPONSE_TYPE to `code`"),
+            ("SCOPE", "openid offline_access", "set RESPONSE_TYPE to one with `code`"),
             ("USERINFO", "true", "set RESPONSE_TYPE to one with `code` or `token`"),
             ("USERINFO", "yes", "`true` or `false`"),
             ("PAR", "required", "`true` or `false`"),

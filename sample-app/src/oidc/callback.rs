@@ -6,13 +6,14 @@ use super::claims::Claims;
 use super::id_token::{expected, verified};
 use super::keys::KeyRing;
 use super::transaction::Transaction;
-use super::{Beside, Expected, exchange, provider::Provider, userinfo};
+use super::{Beside, Expected, exchange, provider::Provider, refresh, userinfo};
 use crate::app::App;
 use crate::config::ResponseType;
 use crate::error::Refusal;
 use crate::ledger::Claimed;
 use crate::params::Params;
 use crate::rule::{Rule, check};
+use crate::session::Kept;
 
 /// One row about the form itself.
 pub(crate) type FormRule = Rule<Params, ()>;
@@ -77,6 +78,8 @@ pub(crate) struct Accepted {
     pub(crate) id_token: String,
     /// What the userinfo endpoint says beyond it.
     pub(crate) userinfo: Claims,
+    /// What the app may do while the person is away.
+    pub(crate) kept: Option<Kept>,
     pub(crate) return_to: String,
     /// The issuer and the client of this login.
     pub(crate) made_for: (String, String),
@@ -158,6 +161,7 @@ async fn judge(
     Ok(Accepted {
         id_token: proved.id_token,
         userinfo,
+        kept: proved.kept,
         return_to: transaction.return_to.clone(),
         made_for: (expected.issuer, expected.client_id),
     })
@@ -168,6 +172,7 @@ struct Proved {
     id_token: String,
     claims: Claims,
     access_token: Option<String>,
+    kept: Option<Kept>,
 }
 
 /// Checks every ID token of the response and of what its code is worth. The last one counts.
@@ -187,17 +192,18 @@ async fn prove(
         let access_token = given("access_token", asked.token);
         let beside = Beside { by_browser: true, code: code.clone(), access_token: access_token.clone() };
         let claims = verified(ring, &id_token, rules, &Expected { beside, ..expected.clone() }).await?;
-        delivered = Some(Proved { id_token, claims, access_token });
+        delivered = Some(Proved { id_token, claims, access_token, kept: None });
     }
     let Some(code) = code else { return delivered.ok_or(UNMATCHED) };
     let proof = (code.as_str(), transaction.code_verifier.as_deref());
     let tokens = exchange::redeem(app, ring.provider, ring.metadata, proof).await?;
+    let kept = refresh::keep(app, &tokens, None).filter(|_| ring.provider.settings.goes_on_offline());
     let id_token = tokens.id_token.unwrap_or_default();
     let access_token = Some(tokens.access_token);
     let beside = Beside { by_browser: false, code: Some(code), access_token: access_token.clone() };
     let claims = verified(ring, &id_token, rules, &Expected { beside, ..expected.clone() }).await?;
     delivered.map_or(Ok(()), |delivered| check(&app.policy.callback.pair, &claims, &delivered.claims))?;
-    Ok(Proved { id_token, claims, access_token })
+    Ok(Proved { id_token, claims, access_token, kept })
 }
 
 #[cfg(test)]

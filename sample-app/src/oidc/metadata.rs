@@ -39,6 +39,7 @@ pub(crate) struct Metadata {
     pub(crate) par_endpoint: Option<Url>,
     /// Nothing but a pushed request is taken.
     pub(crate) requires_pushed_requests: bool,
+    pub(crate) revocation_endpoint: Option<Url>,
     pub(crate) end_session_endpoint: Option<Url>,
     /// RFC 9207: every response will carry `iss`.
     pub(crate) promises_iss: bool,
@@ -68,6 +69,7 @@ impl Metadata {
             userinfo_endpoint: endpoint(document, "userinfo_endpoint", issuer),
             par_endpoint: endpoint(document, "pushed_authorization_request_endpoint", issuer),
             requires_pushed_requests: is_true("require_pushed_authorization_requests"),
+            revocation_endpoint: endpoint(document, "revocation_endpoint", issuer),
             end_session_endpoint: endpoint(document, "end_session_endpoint", issuer),
             promises_iss: is_true("authorization_response_iss_parameter_supported"),
         })

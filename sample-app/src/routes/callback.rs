@@ -81,6 +81,7 @@ fn sign_in(app: &App, visitor: &Visitor, accepted: Accepted) -> Response {
         sid: Some(app.ambient.random.token()),
         made_for: Some(accepted.made_for),
         userinfo: accepted.userinfo,
+        kept: accepted.kept,
         rest: serde_json::Map::default(),
     };
     let place = (app.policy.return_to)(&accepted.return_to, app.settings.base_url.url());

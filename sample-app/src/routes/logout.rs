@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::error::Refusal;
 use crate::ledger::Claimed;
 use crate::oidc::logout;
+use crate::oidc::revocation::revoke;
 use crate::pages::{Message, message};
 use crate::session::Session;
 
@@ -44,6 +45,7 @@ pub(crate) async fn logout(State(app): State<Arc<App>>, request: Request) -> Res
     let mut response = (StatusCode::FOUND, [(header::LOCATION, location)]).into_response();
     set_cookies(&mut response, forget_logins(&app, &visitor));
     if policy.ends_the_session {
+        visitor.session().into_iter().for_each(|session| revoke(&app, session));
         end(&app, visitor.session());
         set_cookies(&mut response, visitor.forget(&app));
         response.extensions_mut().insert(SessionSettled);

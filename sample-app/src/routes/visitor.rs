@@ -18,7 +18,7 @@ use crate::session::{Session, chunks, chunks::TooLarge};
 #[derive(Clone, Default)]
 pub(crate) struct Visitor(Arc<Inner>);
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Inner {
     cookies: RequestCookies,
     session: Option<Arc<Session>>,
@@ -84,6 +84,11 @@ impl Visitor {
         let (session, used) =
             found.map(|(session, used)| (Some(Arc::new(session)), used)).unwrap_or_default();
         Self(Arc::new(Inner { cookies, session, presented, used, value }))
+    }
+
+    /// The same browser, with another session or without one.
+    pub(crate) fn with_session(&self, session: Option<Session>) -> Self {
+        Self(Arc::new(Inner { session: session.map(Arc::new), ..(*self.0).clone() }))
     }
 
     pub(crate) fn session(&self) -> Option<&Session> {

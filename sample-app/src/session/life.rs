@@ -89,6 +89,7 @@ mod tests {
             sid: None,
             made_for: None,
             userinfo: Claims::default(),
+            kept: None,
             rest: Claims::default(),
         };
         Session { data, claims: claims.as_object().unwrap().clone(), iat, uat: iat, sealed_before: false }

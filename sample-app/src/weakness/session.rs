@@ -186,6 +186,7 @@ fn salvaged(sub: &str, value: String, made_for: (String, String)) -> Session {
         sid: Some(value),
         made_for: Some(made_for),
         userinfo: serde_json::Map::default(),
+        kept: None,
         rest: serde_json::Map::default(),
     };
     let claims = json!({"sub": sub, "name": sub});

@@ -18,6 +18,7 @@ pub(crate) struct Place {
     pub(crate) other: Tenant,
     pub(crate) agent: HttpAgent,
     pub(crate) start: Url,
+    clock: Clock,
     _idp: MockIdp,
     _app: SampleApp,
 }
@@ -73,7 +74,7 @@ impl Place {
         let ambient = Ambient { clock: app_clock, random: Random::system() };
         let app = SampleApp::start(listener, settings, ambient).await.expect("the app starts");
         let start = Url::parse(&format!("{base}/login")).expect("a URL");
-        Self { tenant, other, agent: HttpAgent::new(options), start, _idp: idp, _app: app }
+        Self { tenant, other, agent: HttpAgent::new(options), start, clock, _idp: idp, _app: app }
     }
 
     pub(crate) async fn log_in(&mut self) -> Page {
@@ -83,6 +84,10 @@ impl Place {
     pub(crate) async fn visit(&mut self, path: &str) -> Page {
         let url = self.start.join(path).expect("an address");
         self.agent.visit(&url).await.expect("a page")
+    }
+
+    pub(crate) fn advance(&self, seconds: i64) {
+        self.clock.advance(seconds);
     }
 }
 

@@ -1,0 +1,73 @@
+//! Sessions whose tokens are due go on with new ones, before the request is answered.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::visitor::{SessionSettled, Visitor, set_cookies};
+use crate::app::App;
+use crate::oidc::refresh::{self, Renewal};
+use crate::session::{Kept, Session};
+
+/// Renews what is due, hands the renewed session to the handler, and gives the browser whatever is newest when the
+/// answer is ready: a slow answer must not bring old tokens back.
+pub(crate) async fn renew(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
+    let Some(session) = visitor.shared_session() else { return next.run(request).await };
+    let Some(before) = session.data.kept.clone() else { return next.run(request).await };
+    if app.ambient.clock.unix() >= before.due {
+        match wait(&app, &session, &before).await {
+            Renewal::Later => {}
+            renewal => {
+                let session = after(&app, &session, renewal);
+                request.extensions_mut().insert(visitor.with_session(session));
+            }
+        }
+    }
+    let mut response = next.run(request).await;
+    let now = app.ambient.clock.unix();
+    let lines = match app.renewals.outcome(&before.refresh_token, now) {
+        None | Some(Renewal::Later) => return response,
+        Some(renewal) => {
+            match after(&app, &session, renewal).filter(|session| !app.has_ended(session, now)) {
+                // A session that has grown too large for its cookies cannot go on: its old tokens are worth nothing.
+                Some(session) => visitor.keep(&app, &session).unwrap_or_else(|_| visitor.forget(&app)),
+                None => visitor.forget(&app),
+            }
+        }
+    };
+    set_cookies(&mut response, lines);
+    response.extensions_mut().insert(SessionSettled);
+    response
+}
+
+/// Waits for the one who asks the provider. The asking goes on when the browser goes away: its answer holds the only
+/// token with which the session can go on.
+async fn wait(app: &Arc<App>, session: &Arc<Session>, before: &Kept) -> Renewal {
+    let now = app.ambient.clock.unix();
+    let landing = app.renewals.join(&before.refresh_token, now, |sender| {
+        let (app, session) = (app.clone(), session.clone());
+        tokio::spawn(async move {
+            let renewal = refresh::renew(&app, &session).await;
+            if matches!(renewal, Renewal::Over) {
+                let now = app.ambient.clock.unix();
+                app.ended.claim(session.name(), app.policy.session.life.last(&session), now);
+            }
+            sender.send_replace(Some(renewal));
+        });
+    });
+    let Some(mut landing) = landing else { return Renewal::Later };
+    let landed = landing.wait_for(Option::is_some).await;
+    landed.ok().and_then(|outcome| outcome.clone()).unwrap_or(Renewal::Later)
+}
+
+/// The session as it goes on, if it does.
+fn after(app: &App, session: &Session, renewal: Renewal) -> Option<Session> {
+    let Renewal::Renewed { kept, id_token } = renewal else { return None };
+    let mut data = session.data.clone();
+    data.kept = Some(kept);
+    data.id_token = id_token.unwrap_or(data.id_token);
+    Session::new(data, session.iat, app.ambient.clock.unix())
+}
