@@ -133,6 +133,8 @@ pub struct Settings {
     pub issuers: Vec<IssuerSettings>,
     /// How responses of the providers come.
     pub response_mode: ResponseMode,
+    /// Is whoever opens a page asked about at the provider first, without being shown anything?
+    pub silent_login: bool,
     /// Secrets for the cookies: the first seals and signs, all of them open and verify.
     pub secrets: Vec<Secret>,
     /// How long sessions last.
@@ -160,6 +162,7 @@ impl Settings {
             base_url,
             issuers: Vec::new(),
             response_mode: ResponseMode::FormPost,
+            silent_login: false,
             secrets: Vec::new(),
             session: SessionSettings::default(),
             cookie_prefix: CookiePrefix::Host,

@@ -25,13 +25,15 @@ pub(crate) struct CookieKind {
     pub(crate) same_site: Option<SameSite>,
 }
 
-/// The two kinds of cookies the app has.
+/// The kinds of cookies the app has.
 #[derive(Clone, Debug)]
 pub(crate) struct CookiePolicy {
     /// Carries the session; need not come along with the cross-site form post.
     pub(crate) session: CookieKind,
     /// Carries one login under way; must come along with the cross-site form post, hence `None`.
     pub(crate) transaction: CookieKind,
+    /// Says that a silent login was tried, or is not wanted.
+    pub(crate) silent: CookieKind,
 }
 
 impl CookiePolicy {
@@ -48,6 +50,7 @@ impl CookiePolicy {
         };
         Self {
             session: kind("appSession", Some(SameSite::Lax)),
+            silent: kind("skipSilentLogin", Some(SameSite::Lax)),
             // Browsers take `None` together with `Secure` only. Those for which `Secure` is given up send an
             // unmarked cookie along with the form; Chromium does so for two minutes.
             transaction: kind("auth_verification", secure.then_some(SameSite::None)),
@@ -59,6 +62,11 @@ impl CookieKind {
     /// A `Set-Cookie` line that keeps `value` under this kind's name plus `suffix`.
     pub(crate) fn set(&self, suffix: &str, value: &str, max_age: i64) -> String {
         format!("{}{suffix}={value}; Max-Age={max_age}{}", self.name, self.marks())
+    }
+
+    /// A `Set-Cookie` line that keeps `value` until the browser is closed.
+    pub(crate) fn set_for_window(&self, value: &str) -> String {
+        format!("{}={value}{}", self.name, self.marks())
     }
 
     /// A `Set-Cookie` line that removes the cookie `name`.

@@ -34,6 +34,7 @@ use crate::params::Params;
 use crate::routes::callback::explain;
 use crate::routes::form::{self, RequestRule};
 use crate::routes::guard::{Guard, guards};
+use crate::routes::silent::{SilentRule, silent_rules};
 use crate::routes::visitor::{Visitor, is_navigation};
 use crate::session::chunks;
 use crate::session::format::{Sealed, SessionFormat};
@@ -63,6 +64,8 @@ pub(crate) struct Policy {
     pub(crate) session: SessionPolicy,
     pub(crate) logout: LogoutPolicy,
     pub(crate) guards: Vec<Guard>,
+    /// Which requests are worth a silent login.
+    pub(crate) silent: Vec<SilentRule>,
     pub(crate) headers: HeaderPolicy,
     /// The methods that pages answer.
     pub(crate) page_methods: MethodFilter,
@@ -195,6 +198,7 @@ impl Policy {
                 tells_without_a_session: true,
             },
             guards: guards(settings),
+            silent: silent_rules(),
             headers: HeaderPolicy::honest(settings),
             page_methods: MethodFilter::GET,
             return_to: return_to::local,

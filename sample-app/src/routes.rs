@@ -10,6 +10,7 @@ mod home;
 mod login;
 mod logout;
 mod renewal;
+pub(crate) mod silent;
 pub(crate) mod visitor;
 
 use std::sync::Arc;
@@ -48,6 +49,8 @@ pub(crate) fn with_login(app: &Arc<App>, pages: Router<Arc<App>>) -> Router<Arc<
         .route("/backchannel-logout", any(back_channel::logout))
         .layer(from_fn_with_state(app.clone(), secured));
     let goes_on = app.settings.issuers.iter().any(IssuerSettings::goes_on_offline);
+    let is_silent = app.settings.silent_login;
+    let pages = if is_silent { pages.layer(from_fn_with_state(app.clone(), silent::attempt)) } else { pages };
     let pages = if goes_on { pages.layer(from_fn_with_state(app.clone(), renewal::renew)) } else { pages };
     let pages = pages
         .merge(own)

@@ -11,5 +11,6 @@ mod flows {
     mod refresh;
     mod response_mode;
     mod response_types;
+    mod silent;
     mod userinfo;
 }

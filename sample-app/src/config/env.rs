@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use super::SettingsError;
 
 /// Every variable that the app reads.
-const KNOWN: [&str; 27] = [
+const KNOWN: [&str; 28] = [
     "ISSUER_BASE_URL",
     "CLIENT_ID",
     "CLIENT_SECRET",
@@ -16,6 +16,7 @@ const KNOWN: [&str; 27] = [
     "ID_TOKEN_ALG",
     "USERINFO",
     "PAR",
+    "SILENT_LOGIN",
     "BASE_URL",
     "SECRET",
     "APP_SESSION_SECRET",

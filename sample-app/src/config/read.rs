@@ -125,6 +125,7 @@ fn with_login(variables: &Variables<'_>) -> Result<Settings, SettingsError> {
         issuers: issuers.iter().enumerate().map(issuer).collect::<Result<_, _>>()?,
         secrets: std::iter::once(value(3)).chain(previous).map(Secret::new).collect(),
         response_mode: super::flow::response_mode(variables)?,
+        silent_login: super::endpoints::switch(variables, "SILENT_LOGIN")?,
         ..Settings::unauthenticated(Origin::parse(value(2))?)
     })
 }
@@ -199,6 +200,7 @@ mod tests {
             ("SCOPE", "openid offline_access", "set RESPONSE_TYPE to one with `code`"),
             ("USERINFO", "true", "set RESPONSE_TYPE to one with `code` or `token`"),
             ("USERINFO", "yes", "`true` or `false`"),
+            ("SILENT_LOGIN", "1", "`true` or `false`"),
             ("PAR", "required", "`true` or `false`"),
             ("ID_TOKEN_ALG", "none", "`RS256`, `PS256`, `ES256`, `EdDSA` or `HS256`"),
             ("ID_TOKEN_ALG", "HS256", "CLIENT_SECRET to a secret of at least 32 bytes"),

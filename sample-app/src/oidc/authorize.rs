@@ -29,11 +29,18 @@ pub(crate) struct Asking<'a> {
     pub(crate) login_hint: &'a str,
 }
 
+/// A silent login asks for nothing to be shown, whatever the settings wish for otherwise.
+fn prompt(asking: &Asking<'_>) -> String {
+    if asking.transaction.silent { "none".to_owned() } else { asking.settings.wishes.prompt.join(" ") }
+}
+
 /// Where a login is to end, and whose it is likely to be.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Wanted<'a> {
     pub(crate) return_to: &'a str,
     pub(crate) login_hint: &'a str,
+    /// Is the provider to show nothing?
+    pub(crate) silent: bool,
 }
 
 impl Parameter {
@@ -57,7 +64,7 @@ pub(crate) fn parameters() -> Vec<Parameter> {
             asking.settings.wishes.max_age.map(|seconds| seconds.to_string()).unwrap_or_default()
         }),
         Parameter::new("acr_values", |asking| asking.settings.wishes.acr_values.join(" ")),
-        Parameter::new("prompt", |asking| asking.settings.wishes.prompt.join(" ")),
+        Parameter::new("prompt", prompt),
         Parameter::new("ui_locales", |asking| asking.settings.wishes.ui_locales.join(" ")),
         Parameter::new("login_hint", |asking| asking.login_hint.to_owned()),
         Parameter::new("code_challenge", |asking| asking.code_challenge.unwrap_or_default().to_owned()),
@@ -94,6 +101,7 @@ pub(crate) async fn start(
         iss: provider.settings.issuer.clone(),
         return_to: wanted.return_to.to_owned(),
         iat: now,
+        silent: wanted.silent,
         code_verifier: verifier.as_ref().map(|verifier| verifier.sealed.clone()),
     };
     let code_challenge = verifier.as_ref().map(|verifier| verifier.challenge.as_str());

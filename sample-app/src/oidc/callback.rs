@@ -238,6 +238,7 @@ mod tests {
             iss: "http://127.0.0.1:9".into(),
             return_to: "/".into(),
             iat: 1000,
+            silent: false,
             code_verifier: None,
         };
         let params = Params::parse(b"state=s&id_token=a.b.c").unwrap();

@@ -43,6 +43,9 @@ pub(crate) struct Transaction {
     pub(crate) return_to: String,
     /// When it was started.
     pub(crate) iat: i64,
+    /// Did nobody ask for it?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) silent: bool,
     /// The secret of the code (RFC 7636), sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) code_verifier: Option<String>,

@@ -7,8 +7,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::form;
 use super::visitor::{NotKept, SessionSettled, Visitor, set_cookies};
+use super::{form, silent};
 use crate::app::App;
 use crate::config::ResponseMode;
 use crate::error::Refusal;
@@ -40,7 +40,9 @@ pub(crate) async fn callback(State(app): State<Arc<App>>, request: Request) -> R
 }
 
 fn answer(app: &App, visitor: &Visitor, params: &Params, decision: Decision) -> Response {
+    let given_up = silent::give_up(app, &decision);
     let mut response = match decision.outcome {
+        Err(_) if let Some(response) = given_up => response,
         Ok(accepted) => sign_in(app, visitor, accepted),
         Err(refusal) => refuse(app, visitor, &refusal, params),
     };

@@ -11,6 +11,7 @@ use super::form;
 use super::visitor::{Visitor, set_cookies};
 use crate::app::App;
 use crate::config::ResponseMode;
+use crate::error::ProviderError;
 use crate::oidc::authorize::{self, Wanted};
 use crate::oidc::provider::Provider;
 use crate::oidc::return_to::within;
@@ -58,7 +59,8 @@ async fn answer(app: &App, visitor: &Visitor, headers: &HeaderMap, params: &Para
     }
     let target = params.first("target_link_uri").map(|uri| within(uri, app.settings.base_url.url()));
     let return_to = params.first("returnTo").or(target).unwrap_or("/");
-    let wanted = Wanted { return_to, login_hint: params.first("login_hint").unwrap_or_default() };
+    let wanted =
+        Wanted { return_to, login_hint: params.first("login_hint").unwrap_or_default(), silent: false };
     if named.is_none() && app.providers.len() > 1 {
         let return_to = (app.policy.return_to)(return_to, app.settings.base_url.url());
         return chooser(app, visitor, Wanted { return_to: &return_to, ..wanted });
@@ -66,8 +68,7 @@ async fn answer(app: &App, visitor: &Visitor, headers: &HeaderMap, params: &Para
     begin(app, provider, visitor, headers, wanted).await
 }
 
-/// Sends the browser to the provider. Only a navigation is remembered as a login under way: a script cannot
-/// finish one, and must not disturb the one in another tab.
+/// Sends the browser to the provider, or says why that is not possible.
 pub(crate) async fn begin(
     app: &App,
     provider: &Provider,
@@ -75,19 +76,30 @@ pub(crate) async fn begin(
     headers: &HeaderMap,
     wanted: Wanted<'_>,
 ) -> Response {
+    start(app, provider, visitor, headers, wanted)
+        .await
+        .unwrap_or_else(|error| message(app, visitor, &Message::outage(&app.policy.outage(&error))))
+}
+
+/// Sends the browser to the provider. Only a navigation is remembered as a login under way: a script cannot
+/// finish one, and must not disturb the one in another tab.
+pub(crate) async fn start(
+    app: &App,
+    provider: &Provider,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    wanted: Wanted<'_>,
+) -> Result<Response, ProviderError> {
     let return_to = (app.policy.return_to)(wanted.return_to, app.settings.base_url.url());
     let wanted = Wanted { return_to: &return_to, ..wanted };
     let base_url = (app.policy.base_url)(&app.settings, headers);
     let is_remembered = (app.policy.transactions.remembers)(headers);
-    let start = match authorize::start(app, provider, wanted, (&base_url, is_remembered)).await {
-        Ok(start) => start,
-        Err(error) => {
-            tracing::warn!(reason = error.reason(), "no login can be started");
-            return message(app, visitor, &Message::outage(&app.policy.outage(&error)));
-        }
-    };
+    let start = authorize::start(app, provider, wanted, (&base_url, is_remembered)).await;
+    let start = start.inspect_err(|error| {
+        tracing::warn!(reason = error.reason(), %error, "no login can be started");
+    })?;
     let Ok(location) = HeaderValue::try_from(start.location.as_str()) else {
-        return message(app, visitor, &Message::NO_LOGIN);
+        return Ok(message(app, visitor, &Message::NO_LOGIN));
     };
     let mut response = (StatusCode::FOUND, [(header::LOCATION, location)]).into_response();
     if is_remembered {
@@ -96,7 +108,9 @@ pub(crate) async fn begin(
         let room = visitor.pending(app).make_room(kind, app.policy.transactions.pending);
         let mut lines: Vec<String> = room.iter().map(|name| kind.clear(name)).collect();
         lines.extend(start.transaction.cookie(kind, &app.vault, app.policy.transactions.max_age));
+        let mark = &app.policy.cookies.silent;
+        lines.extend((!wanted.silent && visitor.has_cookie(&mark.name)).then(|| mark.clear(&mark.name)));
         set_cookies(&mut response, lines);
     }
-    response
+    Ok(response)
 }

@@ -44,6 +44,10 @@ pub(crate) async fn logout(State(app): State<Arc<App>>, request: Request) -> Res
     let location = HeaderValue::try_from(place).unwrap_or(HeaderValue::from_static("/"));
     let mut response = (StatusCode::FOUND, [(header::LOCATION, location)]).into_response();
     set_cookies(&mut response, forget_logins(&app, &visitor));
+    if app.settings.silent_login {
+        // Who logged out does not want to be logged in again by the next page.
+        set_cookies(&mut response, vec![app.policy.cookies.silent.set_for_window("true")]);
+    }
     if policy.ends_the_session {
         visitor.session().into_iter().for_each(|session| revoke(&app, session));
         end(&app, visitor.session());

@@ -91,6 +91,10 @@ impl Visitor {
         Self(Arc::new(Inner { session: session.map(Arc::new), ..(*self.0).clone() }))
     }
 
+    pub(crate) fn has_cookie(&self, name: &str) -> bool {
+        self.0.cookies.get(name).is_some()
+    }
+
     pub(crate) fn session(&self) -> Option<&Session> {
         self.0.session.as_deref()
     }
