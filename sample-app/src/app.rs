@@ -27,7 +27,8 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn new(settings: Settings, ambient: Ambient, policy: Policy) -> Self {
-        let provider = |issuer: &_| Provider::new(Clone::clone(issuer), settings.http_timeout);
+        let provider =
+            |issuer: &_| Provider::new(Clone::clone(issuer), settings.http_timeout, ambient.clone());
         Self {
             providers: settings.issuers.iter().map(provider).collect(),
             vault: Vault::new(&settings.secrets),

@@ -1,6 +1,8 @@
 //! What the app is told at start-up: plain values, checked once, each complaint naming the variable.
 
 mod alg;
+mod client_auth;
+mod client_key;
 mod endpoints;
 mod env;
 mod error;
@@ -17,8 +19,10 @@ use std::time::Duration;
 use url::Url;
 
 pub use alg::IdTokenAlg;
+pub use client_auth::ClientAuth;
+pub use client_key::ClientKey;
 pub use error::SettingsError;
-pub use flow::{ClientAuth, ResponseMode, ResponseType};
+pub use flow::{ResponseMode, ResponseType};
 pub use session::SessionSettings;
 pub use urls::Origin;
 pub use wishes::Wishes;
@@ -92,7 +96,9 @@ pub struct IssuerSettings {
     pub pushes: bool,
     /// The secret at this provider, if the app has one there.
     pub client_secret: Option<Secret>,
-    /// How the app shows the token endpoint who it is.
+    /// The private key for `private_key_jwt`.
+    pub client_key: Option<ClientKey>,
+    /// How the app shows the provider's endpoints who it is.
     pub client_auth: ClientAuth,
 }
 
@@ -110,6 +116,7 @@ impl IssuerSettings {
             userinfo: false,
             pushes: false,
             client_secret: None,
+            client_key: None,
             client_auth: ClientAuth::None,
         }
     }
@@ -240,6 +247,7 @@ impl Settings {
                 return Err(SettingsError::Scope { scope: issuer.scope.clone() });
             }
             flow::check(issuer, self.response_mode)?;
+            client_auth::check(issuer)?;
             alg::check(issuer)?;
             endpoints::check(issuer)?;
         }

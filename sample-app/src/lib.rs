@@ -1,5 +1,5 @@
 //! The reference relying party: a single-page app served by its own back end, which signs people in by OpenID
-//! Connect (by form post, in the implicit, code and hybrid flows) and keeps them signed in by a sealed cookie.
+//! Connect (in the implicit, code and hybrid flows, by form post unless told otherwise) and keeps them signed in by a sealed cookie.
 //!
 //! | module | what it is for |
 //! | --- | --- |
@@ -36,8 +36,8 @@ mod weakness;
 
 pub use ambient::{Ambient, Clock, Fill, Random};
 pub use config::{
-    ApiUnauthenticated, ClientAuth, CookiePrefix, IdTokenAlg, IssuerSettings, Origin, ResponseMode,
-    ResponseType, Secret, SessionSettings, Settings, SettingsError, Wishes,
+    ApiUnauthenticated, ClientAuth, ClientKey, CookiePrefix, IdTokenAlg, IssuerSettings, Origin,
+    ResponseMode, ResponseType, Secret, SessionSettings, Settings, SettingsError, Wishes,
 };
 pub use login::Login;
 pub use program::{ProgramError, run};

@@ -5,6 +5,7 @@ mod flows {
     pub(crate) mod place;
 
     mod algorithms;
+    mod client_keys;
     mod issuers;
     mod outage;
     mod pushed;

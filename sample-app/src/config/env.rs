@@ -6,11 +6,13 @@ use std::ffi::OsString;
 use super::SettingsError;
 
 /// Every variable that the app reads.
-const KNOWN: [&str; 28] = [
+const KNOWN: [&str; 30] = [
     "ISSUER_BASE_URL",
     "CLIENT_ID",
     "CLIENT_SECRET",
     "CLIENT_AUTH",
+    "CLIENT_KEY",
+    "CLIENT_KEY_ID",
     "RESPONSE_TYPE",
     "RESPONSE_MODE",
     "ID_TOKEN_ALG",

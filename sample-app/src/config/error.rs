@@ -94,6 +94,16 @@ pub enum SettingsError {
         /// How many issuers there are.
         issuers: usize,
     },
+    /// A private key that cannot be used.
+    #[error(
+        "CLIENT_KEY is `{path}`: {why}; write the path of a PEM file (PKCS #8) with a private key of RSA, P-256 or Ed25519"
+    )]
+    ClientKey {
+        /// What it holds.
+        path: String,
+        /// What is wrong.
+        why: String,
+    },
     /// One issuer twice.
     #[error("ISSUER_BASE_URL names `{issuer}` twice: write each issuer once")]
     TwiceTheIssuer {

@@ -1,9 +1,9 @@
-//! Which flow a login takes, and how the app shows the provider who it is.
+//! Which flow a login takes.
 
 use std::fmt;
 
 use super::read::Variables;
-use super::{IssuerSettings, Secret, SettingsError};
+use super::{IssuerSettings, SettingsError};
 
 /// What the authorization endpoint answers with (`response_type`, OAuth 2.0 Multiple Response Types).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,26 +73,11 @@ pub(super) fn response_mode(variables: &Variables<'_>) -> Result<ResponseMode, S
     variables.choice("RESPONSE_MODE", &choices, "`form_post` or `query`")
 }
 
-/// How the app shows the token endpoint who it is (OIDC Core 9). A proof of the code (PKCE) goes along in any case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientAuth {
-    /// It has no secret.
-    None,
-    /// `client_secret_basic`: in the `Authorization` header.
-    Basic,
-    /// `client_secret_post`: in the form.
-    Post,
-}
-
 const RESPONSE_TYPES: &str =
     "`id_token`, `code`, `id_token token`, `code id_token`, `code token` or `code id_token token`";
 
 /// Reads the settings of the flow into `issuer`.
-pub(super) fn read(
-    variables: &Variables<'_>,
-    issuer: &mut IssuerSettings,
-    at: (usize, usize),
-) -> Result<(), SettingsError> {
+pub(super) fn read(variables: &Variables<'_>, issuer: &mut IssuerSettings) -> Result<(), SettingsError> {
     if let Some(value) = variables.get("RESPONSE_TYPE") {
         let bad = || SettingsError::BadValue {
             variable: "RESPONSE_TYPE",
@@ -102,53 +87,17 @@ pub(super) fn read(
         issuer.response_type = ResponseType::parse(value).ok_or_else(bad)?;
     }
     issuer.id_token_alg = super::alg::read(variables)?;
-    issuer.client_secret = client_secret(variables.get("CLIENT_SECRET"), at)?;
-    let usual = if issuer.client_secret.is_some() { "client_secret_basic" } else { "none" };
-    let choices = [
-        (usual, if issuer.client_secret.is_some() { ClientAuth::Basic } else { ClientAuth::None }),
-        ("client_secret_basic", ClientAuth::Basic),
-        ("client_secret_post", ClientAuth::Post),
-        ("none", ClientAuth::None),
-    ];
-    let instead = "`client_secret_basic`, `client_secret_post` or `none`";
-    issuer.client_auth = variables.choice("CLIENT_AUTH", &choices, instead)?;
     Ok(())
 }
 
-/// The secret at issuer number `at` of `of`. With one issuer a comma is a part of the secret like any other sign; with
-/// several it stands between theirs.
-fn client_secret(value: Option<&str>, (at, of): (usize, usize)) -> Result<Option<Secret>, SettingsError> {
-    let Some(value) = value else { return Ok(None) };
-    let secrets: Vec<&str> = if of == 1 { vec![value] } else { value.split(',').map(str::trim).collect() };
-    if secrets.len() != 1 && secrets.len() != of || secrets.contains(&"") {
-        return Err(SettingsError::SecretCount { secrets: secrets.len(), issuers: of });
-    }
-    Ok(secrets.get(at % secrets.len()).map(|secret| Secret::new(*secret)))
-}
-
-/// A secret without a way to show it, or the reverse, is a mistake that would surface at the first login; so is a
-/// token in an address, which providers refuse.
+/// A token in an address is refused by providers, and for a reason.
 pub(super) fn check(issuer: &IssuerSettings, mode: ResponseMode) -> Result<(), SettingsError> {
     let asked = issuer.response_type;
-    if mode == ResponseMode::Query && (asked.id_token || asked.token) {
-        let instead = "`form_post`, or set RESPONSE_TYPE to `code`: tokens never travel in an address";
-        let value = mode.name().into();
-        return Err(SettingsError::BadValue { variable: "RESPONSE_MODE", value, instead });
+    if mode == ResponseMode::FormPost || !(asked.id_token || asked.token) {
+        return Ok(());
     }
-    let bad = |value: &str, instead| SettingsError::BadValue {
-        variable: "CLIENT_AUTH",
-        value: value.into(),
-        instead,
-    };
-    match (issuer.client_auth, &issuer.client_secret) {
-        (ClientAuth::None, Some(_)) => {
-            Err(bad("none", "`client_secret_basic` or `client_secret_post`, or leave CLIENT_SECRET out"))
-        }
-        (ClientAuth::Basic | ClientAuth::Post, None) => {
-            Err(bad("client_secret_basic or client_secret_post", "`none`, or set CLIENT_SECRET"))
-        }
-        _ => Ok(()),
-    }
+    let instead = "`form_post`, or set RESPONSE_TYPE to `code`: tokens never travel in an address";
+    Err(SettingsError::BadValue { variable: "RESPONSE_MODE", value: mode.name().into(), instead })
 }
 
 #[cfg(test)]

@@ -117,7 +117,8 @@ fn with_login(variables: &Variables<'_>) -> Result<Settings, SettingsError> {
             wishes: wishes.clone(),
             ..IssuerSettings::new(*issuer, clients[at % clients.len()])
         };
-        super::flow::read(variables, &mut issuer, (at, issuers.len()))?;
+        super::flow::read(variables, &mut issuer)?;
+        super::client_auth::read(variables, &mut issuer, (at, issuers.len()))?;
         super::endpoints::read(variables, &mut issuer)?;
         Ok(issuer)
     };
@@ -169,9 +170,16 @@ mod tests {
         assert!(message.starts_with("missing ISSUER_BASE_URL, CLIENT_ID, BASE_URL: with SECRET alone"));
     }
 
+    fn assert_named(table: &[(&str, &str, &str)]) {
+        for (variable, value, instead) in table {
+            let message = complaint(&[(variable, value)]);
+            assert!(message.contains(variable) && message.contains(instead), "{variable}={value}: {message}");
+        }
+    }
+
     #[test]
     fn each_bad_value_is_named_with_what_to_write_instead() {
-        let table = [
+        assert_named(&[
             ("ISSUER_BASE_URL", "tenant.example", "write `https://tenant.example`"),
             ("BASE_URL", "http:/localhost:3000", "write `http://localhost:3000`"),
             ("BASE_URL", "localhost:3000", "write `http://localhost:3000`"),
@@ -193,6 +201,17 @@ mod tests {
             ("COOKIE_PREFIX", "__Secure-", "`host` or `none`"),
             ("SCOPE", "profile", "openid profile email"),
             ("CLIENT_ID", "a,b", "one for each"),
+            ("HTTP_TIMEOUT_MS", "499", "from 500"),
+            ("HTTP_TIMEOUT_MS", "0", "from 500"),
+            ("HTTP_TIMEOUT_MS", "60001", "to 60000"),
+            ("HTTP_TIMEOUT_MS", "5s", "such as 5000"),
+            ("ISSUER_BASE_URL", "https://idp.example, https://idp.example", "write each issuer once"),
+        ]);
+    }
+
+    #[test]
+    fn so_is_each_bad_value_of_the_flow() {
+        assert_named(&[
             ("RESPONSE_TYPE", "token", "`code id_token token`"),
             ("CLIENT_AUTH", "client_secret_post", "set CLIENT_SECRET"),
             ("RESPONSE_MODE", "fragment", "`form_post` or `query`"),
@@ -204,17 +223,15 @@ mod tests {
             ("PAR", "required", "`true` or `false`"),
             ("ID_TOKEN_ALG", "none", "`RS256`, `PS256`, `ES256`, `EdDSA` or `HS256`"),
             ("ID_TOKEN_ALG", "HS256", "CLIENT_SECRET to a secret of at least 32 bytes"),
-            ("CLIENT_AUTH", "tls", "`client_secret_basic`, `client_secret_post` or `none`"),
-            ("HTTP_TIMEOUT_MS", "499", "from 500"),
-            ("HTTP_TIMEOUT_MS", "0", "from 500"),
-            ("HTTP_TIMEOUT_MS", "60001", "to 60000"),
-            ("HTTP_TIMEOUT_MS", "5s", "such as 5000"),
-            ("ISSUER_BASE_URL", "https://idp.example, https://idp.example", "write each issuer once"),
-        ];
-        for (variable, value, instead) in table {
-            let message = complaint(&[(variable, value)]);
-            assert!(message.contains(variable) && message.contains(instead), "{variable}={value}: {message}");
-        }
+            (
+                "CLIENT_AUTH",
+                "tls",
+                "`client_secret_basic`, `client_secret_post`, `private_key_jwt` or `none`",
+            ),
+            ("CLIENT_AUTH", "private_key_jwt", "set CLIENT_KEY"),
+            ("CLIENT_KEY", "no/such.pem", "the path of a PEM file"),
+            ("CLIENT_KEY", "Cargo.toml", "no private key that can sign"),
+        ]);
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub(crate) async fn push(
 ) -> Result<Url, ProviderError> {
     let unusable = |why| ProviderError::Unusable { document: DOCUMENT, why };
     let endpoint = metadata.par_endpoint.as_ref().ok_or(unusable("par-endpoint-check"))?;
-    let authorization = identify(&provider.settings, &mut form);
+    let authorization = identify(&provider.settings, &provider.ambient, &mut form);
     let answer = http::post(endpoint, &form, authorization, DOCUMENT, provider.timeout).await?;
     match answer.status {
         StatusCode::CREATED | StatusCode::OK => {}

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::http;
 use super::metadata::Metadata;
 use super::remote::{Fetched, Remote};
+use crate::ambient::Ambient;
 use crate::config::IssuerSettings;
 use crate::error::ProviderError;
 use crate::policy::Policy;
@@ -15,6 +16,8 @@ use crate::policy::Policy;
 pub(crate) struct Provider {
     pub(crate) settings: IssuerSettings,
     pub(crate) timeout: Duration,
+    /// For what the app says of itself there.
+    pub(crate) ambient: Ambient,
     metadata: Remote<Metadata>,
     jwks: Remote<Vec<Value>>,
 }
@@ -23,8 +26,8 @@ const METADATA: &str = "metadata";
 const KEY_SET: &str = "key set";
 
 impl Provider {
-    pub(crate) fn new(settings: IssuerSettings, timeout: Duration) -> Self {
-        Self { settings, timeout, metadata: Remote::new(), jwks: Remote::new() }
+    pub(crate) fn new(settings: IssuerSettings, timeout: Duration, ambient: Ambient) -> Self {
+        Self { settings, timeout, ambient, metadata: Remote::new(), jwks: Remote::new() }
     }
 
     pub(crate) async fn metadata(&self, policy: &Policy, now: i64) -> Fetched<Metadata> {

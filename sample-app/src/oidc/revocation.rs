@@ -20,7 +20,7 @@ pub(crate) fn revoke(app: &Arc<App>, session: &Session) {
         let Ok(metadata) = provider.metadata(&app.policy, app.ambient.clock.unix()).await else { return };
         let Some(endpoint) = &metadata.revocation_endpoint else { return };
         let mut form = vec![("token", kept.refresh_token), ("token_type_hint", "refresh_token".to_owned())];
-        let authorization = identify(&provider.settings, &mut form);
+        let authorization = identify(&provider.settings, &provider.ambient, &mut form);
         match http::post(endpoint, &form, authorization, DOCUMENT, provider.timeout).await {
             Ok(answer) if answer.status.is_success() => tracing::info!("tokens revoked"),
             Ok(answer) => tracing::warn!(status = answer.status.as_u16(), "tokens not revoked"),

@@ -68,7 +68,7 @@ pub(crate) async fn ask(
 ) -> Result<Tokens, NoTokens> {
     let unusable = |why| NoTokens::Outage(ProviderError::Unusable { document: DOCUMENT, why });
     let endpoint = metadata.token_endpoint.as_ref().ok_or(unusable("token-endpoint-check"))?;
-    let authorization = identify(&provider.settings, &mut form);
+    let authorization = identify(&provider.settings, &provider.ambient, &mut form);
     let posted = http::post(endpoint, &form, authorization, DOCUMENT, provider.timeout).await;
     let answer = posted.map_err(NoTokens::Outage)?;
     match answer.status {
