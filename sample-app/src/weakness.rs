@@ -8,6 +8,7 @@ mod answers;
 mod callback;
 mod claims;
 mod field;
+mod flows;
 mod hmac;
 mod keys;
 mod request;
@@ -82,12 +83,19 @@ const ALL: [Weakness; COUNT] = {
 };
 
 impl Weakness {
-    /// Every weakness there is.
+    /// Every weakness that shows under the usual settings.
     pub const ALL: &'static [Self] = &ALL;
+
+    /// Those of rules that the sample's usual settings leave idle.
+    pub const OF_FLOWS: &'static [Self] = flows::WEAKNESSES;
 
     /// The weakness of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|weakness| weakness.name == name).copied()
+        Self::every().find(|weakness| weakness.name == name).copied()
+    }
+
+    fn every() -> impl Iterator<Item = &'static Self> {
+        Self::ALL.iter().chain(Self::OF_FLOWS)
     }
 
     /// Its name, after what it omits.
@@ -128,6 +136,11 @@ impl Policy {
         self.callback.form.retain(|rule| rule.name != name);
         self.callback.response.retain(|rule| rule.name != name);
         self.callback.issuer.retain(|rule| rule.name != name);
+        self.callback.pair.retain(|rule| rule.name != name);
+        self.token_response.retain(|rule| rule.name != name);
+        self.userinfo.retain(|rule| rule.name != name);
+        self.refresh.same.retain(|rule| rule.name != name);
+        self.silent.retain(|rule| rule.name != name);
     }
 }
 
@@ -144,17 +157,22 @@ mod tests {
             + policy.callback.form.len()
             + policy.callback.response.len()
             + policy.callback.issuer.len()
+            + policy.callback.pair.len()
+            + policy.token_response.len()
+            + policy.userinfo.len()
+            + policy.refresh.same.len()
+            + policy.silent.len()
     }
 
     #[test]
     fn every_weakness_has_a_name_of_its_own_in_kebab_case_and_a_sentence() {
-        for (at, weakness) in Weakness::ALL.iter().enumerate() {
+        for (at, weakness) in Weakness::every().enumerate() {
             let name = weakness.name();
             assert!(
                 name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
             );
             assert!(weakness.omits().ends_with('.') && weakness.omits().len() > 20, "{name}");
-            assert!(Weakness::ALL[..at].iter().all(|other| other.name() != name), "{name} occurs twice");
+            assert!(Weakness::every().take(at).all(|other| other.name() != name), "{name} occurs twice");
         }
         assert!(Weakness::ALL.len() >= 60);
     }
@@ -164,7 +182,7 @@ mod tests {
         let origin = Origin::parse("http://localhost:3000").unwrap();
         let settings =
             Settings::new(origin, IssuerSettings::new("http://localhost:9", "c"), Secret::new("12345678"));
-        for weakness in Weakness::ALL.iter().filter(|weakness| matches!(weakness.edit, Edit::Row)) {
+        for weakness in Weakness::every().filter(|weakness| matches!(weakness.edit, Edit::Row)) {
             let mut policy = Policy::honest(&settings);
             let before = rows(&policy);
             weakness.edit(&mut policy);

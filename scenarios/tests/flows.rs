@@ -14,4 +14,5 @@ mod flows {
     mod response_types;
     mod silent;
     mod userinfo;
+    mod weaknesses;
 }

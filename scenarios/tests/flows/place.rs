@@ -2,12 +2,14 @@
 
 use harness::agent::{Agent as _, AgentOptions, HttpAgent, Page};
 use mock_idp::{AuthMethod, Client, Clock, Fault, Ids, LoginPolicy, MockIdp, Tenant};
-use sample_app::{Ambient, Random, SampleApp, Settings};
+use sample_app::{Ambient, Random, SampleApp, Settings, Weakness};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use url::Url;
 
+/// How long access tokens are good for where that matters, in seconds.
+pub(crate) const LIFE: i64 = 600;
 const NOW: i64 = 1_800_000_000;
 /// Every character of it that could be mangled on its way, and enough bytes for a MAC.
 pub(crate) const SECRET: &str = "p:ss w\u{f6}rd+% of more than 32 bytes";
@@ -36,15 +38,24 @@ impl Place {
 
     /// A client that is registered as `change` says.
     pub(crate) async fn with(settings: &[(&str, &str)], change: impl Fn(&mut Client)) -> Self {
-        Self::build(settings, change, false).await
+        Self::build(settings, change, (false, None)).await
     }
 
     /// An app with both issuers.
     pub(crate) async fn between_two(settings: &[(&str, &str)]) -> Self {
-        Self::build(settings, |_| {}, true).await
+        Self::build(settings, |_| {}, (true, None)).await
     }
 
-    async fn build(settings: &[(&str, &str)], change: impl Fn(&mut Client), both: bool) -> Self {
+    /// An app with a weakness.
+    pub(crate) async fn weak(settings: &[(&str, &str)], weakness: Option<Weakness>) -> Self {
+        Self::build(settings, |client| client.access_token_lifetime = Some(LIFE), (false, weakness)).await
+    }
+
+    async fn build(
+        settings: &[(&str, &str)],
+        change: impl Fn(&mut Client),
+        (both, weakness): (bool, Option<Weakness>),
+    ) -> Self {
         let idp = MockIdp::start().await.expect("the provider starts");
         let clock = Clock::frozen(NOW);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -72,7 +83,11 @@ impl Place {
         let time = clock.clone();
         let app_clock = sample_app::Clock::from_fn(Arc::new(move || time.unix()));
         let ambient = Ambient { clock: app_clock, random: Random::system() };
-        let app = SampleApp::start(listener, settings, ambient).await.expect("the app starts");
+        let app = match weakness {
+            None => SampleApp::start(listener, settings, ambient).await,
+            Some(weakness) => SampleApp::start_weak(listener, settings, ambient, weakness).await,
+        };
+        let app = app.expect("the app starts");
         let start = Url::parse(&format!("{base}/login")).expect("a URL");
         Self { tenant, other, agent: HttpAgent::new(options), start, clock, _idp: idp, _app: app }
     }

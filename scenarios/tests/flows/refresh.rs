@@ -8,9 +8,8 @@ use mock_idp::trace::{Endpoint, Exchange, Filter};
 use std::time::Duration;
 use url::Url;
 
-use super::place::{Place, assert_signed_in};
+use super::place::{LIFE, Place, assert_signed_in};
 
-const LIFE: i64 = 600;
 const SESSION: &str = "__Host-appSession";
 
 /// Somebody who logged in with a scope that lets the app go on.
