@@ -1,13 +1,16 @@
 //! The running app: what it was told, what it remembers, and the rules it follows.
 
+use std::path::Path;
+
 use crate::ambient::Ambient;
-use crate::config::Settings;
+use crate::config::{Settings, SettingsError};
 use crate::ledger::Ledger;
 use crate::oidc::back_channel;
 use crate::oidc::provider::Provider;
 use crate::oidc::renewals::Renewals;
 use crate::policy::Policy;
 use crate::session::Session;
+use crate::store::{Known, Memory, Store, Unavailable};
 use crate::vault::Vault;
 
 /// Shared by all requests.
@@ -17,39 +20,79 @@ pub(crate) struct App {
     pub(crate) policy: Policy,
     pub(crate) vault: Vault,
     pub(crate) providers: Vec<Provider>,
-    /// Logins already decided, by the id of their transaction.
-    pub(crate) consumed: Ledger,
     /// Tokens that are renewed or were just now.
     pub(crate) renewals: Renewals,
-    /// Sessions already ended, by name.
-    pub(crate) ended: Ledger,
+    /// Logins being decided by this process, by the id of their transaction.
+    pub(crate) deciding: Ledger,
+    /// Sessions, the logins that are finished, and the sessions that were ended.
+    pub(crate) store: Store,
 }
 
 impl App {
-    pub(crate) fn new(settings: Settings, ambient: Ambient, policy: Policy) -> Self {
+    pub(crate) fn new(settings: Settings, ambient: Ambient, policy: Policy) -> Result<Self, SettingsError> {
         let provider =
             |issuer: &_| Provider::new(Clone::clone(issuer), settings.http_timeout, ambient.clone());
-        Self {
+        let store = store(&settings, &ambient, &policy)?;
+        Ok(Self {
             providers: settings.issuers.iter().map(provider).collect(),
             vault: Vault::new(&settings.secrets),
-            consumed: Ledger::new(policy.transactions.remembered),
             renewals: Renewals::default(),
-            ended: Ledger::new(policy.session.remembered),
+            deciding: Ledger::new(policy.transactions.remembered),
+            store,
             settings,
             ambient,
             policy,
-        }
+        })
     }
 
     /// Was this session ended, by the person or by the provider?
-    pub(crate) fn has_ended(&self, session: &Session, now: i64) -> bool {
-        let last = self.policy.session.life.last(session);
-        let by_provider = |name: &String| self.ended.until(name, now).is_some_and(|until| last <= until);
-        self.ended.holds(session.name(), now) || back_channel::names(session).iter().any(by_provider)
+    pub(crate) async fn has_ended(&self, session: &Session, now: i64) -> Result<bool, Unavailable> {
+        let known = Known {
+            name: session.name().to_owned(),
+            provider: back_channel::names(session),
+            signed_in: session.signed_in(),
+        };
+        self.store.ask(move |records| records.has_ended(&known, now)).await
     }
 
     /// The configured provider with exactly this issuer.
     pub(crate) fn provider(&self, issuer: &str) -> Option<&Provider> {
         self.providers.iter().find(|provider| provider.settings.issuer == issuer)
     }
+}
+
+/// How long a logout token may have been under way, in seconds, with something to spare.
+const UNDER_WAY: i64 = 3600;
+
+fn store(settings: &Settings, ambient: &Ambient, policy: &Policy) -> Result<Store, SettingsError> {
+    if let Some(path) = &settings.session_store {
+        return in_file(path, settings, ambient, policy);
+    }
+    let memory = Memory::new(policy.transactions.remembered, policy.session.remembered, lasts(policy));
+    Ok(Store::in_memory(memory))
+}
+
+#[cfg(feature = "store")]
+fn in_file(
+    path: &Path,
+    settings: &Settings,
+    ambient: &Ambient,
+    policy: &Policy,
+) -> Result<Store, SettingsError> {
+    let tickets = crate::store::Tickets {
+        vault: Vault::new(&settings.secrets),
+        random: ambient.random.clone(),
+        name: policy.cookies.session.name.clone(),
+    };
+    Ok(Store::in_file(crate::store::File::open(path, tickets, lasts(policy))?))
+}
+
+#[cfg(not(feature = "store"))]
+fn in_file(_: &Path, _: &Settings, _: &Ambient, _: &Policy) -> Result<Store, SettingsError> {
+    Err(SettingsError::NotBuilt { variable: "SESSION_STORE", feature: "store" })
+}
+
+/// For how many seconds it is remembered that the provider signed somebody out: as long as a session may last.
+fn lasts(policy: &Policy) -> i64 {
+    policy.session.life.absolute.saturating_add(UNDER_WAY)
 }

@@ -14,6 +14,7 @@ mod wishes;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use url::Url;
@@ -146,6 +147,9 @@ pub struct Settings {
     pub secrets: Vec<Secret>,
     /// How long sessions last.
     pub session: SessionSettings,
+    /// The database file in which sessions live; without one they live in their cookies. Needs the cargo feature
+    /// `store`.
+    pub session_store: Option<PathBuf>,
     /// How cookies are named.
     pub cookie_prefix: CookiePrefix,
     /// What an API call without a session is answered.
@@ -172,6 +176,7 @@ impl Settings {
             silent_login: false,
             secrets: Vec::new(),
             session: SessionSettings::default(),
+            session_store: None,
             cookie_prefix: CookiePrefix::Host,
             api_unauthenticated: ApiUnauthenticated::Redirect,
             clock_tolerance: 60,

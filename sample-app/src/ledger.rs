@@ -2,7 +2,7 @@
 //!
 //! A ledger lives in memory and is bounded. A restart forgets it, and several processes do not share it: then
 //! a finished form is still refused by its deleted cookie, and an ended session by its cleared one, but not
-//! against someone who kept copies of the cookies.
+//! against someone who kept copies of the cookies. The database file of `SESSION_STORE` has no such limit.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -56,11 +56,9 @@ impl Ledger {
     pub(crate) fn claim(&self, name: &str, until: i64, now: i64) -> Claimed {
         let mut entries = self.lock();
         entries.forget_expired(now);
-        if entries.until.contains_key(name) {
-            return Claimed::Taken;
-        }
-        if entries.until.len() >= self.limit.most && self.limit.when_full == WhenFull::Refuse {
-            return Claimed::Full;
+        let free = entries.probe(name, self.limit);
+        if free != Claimed::First {
+            return free;
         }
         entries.until.insert(name.to_owned(), until);
         entries.order.insert((until, name.to_owned()));
@@ -68,6 +66,13 @@ impl Ledger {
             entries.drop_next();
         }
         Claimed::First
+    }
+
+    /// What a claim would be answered now.
+    pub(crate) fn probe(&self, name: &str, now: i64) -> Claimed {
+        let mut entries = self.lock();
+        entries.forget_expired(now);
+        entries.probe(name, self.limit)
     }
 
     /// Writes `name` down until `until`, or for longer if it is there already.
@@ -92,10 +97,10 @@ impl Ledger {
         self.lock().until.get(name).copied().filter(|until| *until > now)
     }
 
-    /// As `claim`, for one who gives the claim back unless the matter was decided.
-    pub(crate) fn hold<'a>(&'a self, name: &'a str, until: i64, now: i64) -> Result<Claim<'a>, Claimed> {
+    /// As `claim`, for one who gives the claim back in the end.
+    pub(crate) fn hold(&self, name: &str, until: i64, now: i64) -> Result<Hold<'_>, Claimed> {
         match self.claim(name, until, now) {
-            Claimed::First => Ok(Claim { ledger: self, name, decided: false }),
+            Claimed::First => Ok(Hold { ledger: self, name: name.to_owned() }),
             other => Err(other),
         }
     }
@@ -118,30 +123,30 @@ impl Ledger {
     }
 }
 
-/// A name written down on approval. Whatever ends the work before [`Claim::keep`], be it a refusal, a provider
-/// that is down or a browser that went away, strikes the name out again.
-pub(crate) struct Claim<'a> {
+/// A name written down for as long as somebody works on it. Whatever ends the work, be it a success, a refusal, a
+/// provider that is down or a browser that went away, strikes the name out again.
+pub(crate) struct Hold<'a> {
     ledger: &'a Ledger,
-    name: &'a str,
-    decided: bool,
+    name: String,
 }
 
-impl Claim<'_> {
-    /// The name stays written down.
-    pub(crate) fn keep(mut self) {
-        self.decided = true;
-    }
-}
-
-impl Drop for Claim<'_> {
+impl Drop for Hold<'_> {
     fn drop(&mut self) {
-        if !self.decided {
-            self.ledger.release(self.name);
-        }
+        self.ledger.release(&self.name);
     }
 }
 
 impl Entries {
+    fn probe(&self, name: &str, limit: Limit) -> Claimed {
+        if self.until.contains_key(name) {
+            Claimed::Taken
+        } else if self.until.len() >= limit.most && limit.when_full == WhenFull::Refuse {
+            Claimed::Full
+        } else {
+            Claimed::First
+        }
+    }
+
     fn forget_expired(&mut self, now: i64) {
         while self.order.first().is_some_and(|(until, _)| *until <= now) {
             self.drop_next();
@@ -174,15 +179,15 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_that_is_dropped_is_given_back_and_one_that_is_kept_is_not() {
+    fn a_name_is_held_by_one_at_a_time_and_free_again_afterwards() {
         let ledger = ledger(10, WhenFull::Refuse);
 
-        drop(ledger.hold("a", 100, 0).ok().unwrap());
-        let claim = ledger.hold("a", 100, 0).ok().unwrap();
+        let hold = ledger.hold("a", 100, 0).ok().unwrap();
         assert_eq!(ledger.hold("a", 100, 0).err(), Some(Claimed::Taken));
-        claim.keep();
+        drop(hold);
 
-        assert_eq!(ledger.hold("a", 100, 0).err(), Some(Claimed::Taken));
+        assert_eq!(ledger.claim("a", 100, 0), Claimed::First);
+        assert_eq!(ledger.probe("a", 0), Claimed::Taken);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! | `rule` | what a rule is: a row of an ordered table |
 //! | `oidc` | the login: request, transaction, decision, token, keys, metadata, logout |
 //! | `session` | the sealed cookie, its chunks and its life |
+//! | `store` | where sessions live and what is remembered: in memory, or in a file |
 //! | `routes` | which address leads where |
 //! | `pages` | what people see |
 //! | `server` | starting and stopping |
@@ -29,6 +30,7 @@ mod routes;
 mod rule;
 mod server;
 mod session;
+mod store;
 mod user;
 mod vault;
 #[cfg(feature = "weakness")]

@@ -58,7 +58,7 @@ impl Login {
         settings.check()?;
         // Another part of the process may have installed a provider already; any of them verifies RS256.
         let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
-        Ok(Self(Arc::new(App::new(settings, ambient, policy))))
+        Ok(Self(Arc::new(App::new(settings, ambient, policy)?)))
     }
 
     /// Puts the login around `pages`: their handlers learn who asks, session cookies are kept in order, and no answer

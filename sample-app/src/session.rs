@@ -23,6 +23,9 @@ pub(crate) struct Data {
     /// The issuer and the client this session was made for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) made_for: Option<(String, String)>,
+    /// When the provider signed the person in, by its own clock; renewed tokens do not change that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) signed_in: Option<i64>,
     /// What the userinfo endpoint said beyond the ID token.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub(crate) userinfo: Map<String, Value>,
@@ -68,6 +71,11 @@ impl Session {
     pub(crate) fn name(&self) -> &str {
         let signature = || self.data.id_token.rsplit('.').next().unwrap_or_default();
         self.data.sid.as_deref().unwrap_or_else(signature)
+    }
+
+    /// When the provider signed the person in, by its own clock: no later than that it may have signed them out.
+    pub(crate) fn signed_in(&self) -> i64 {
+        self.data.signed_in.or_else(|| self.claims.get("iat")?.as_i64()).unwrap_or(self.iat)
     }
 
     /// A claim that is a text: of the ID token, or of the userinfo endpoint where that is silent.

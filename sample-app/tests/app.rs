@@ -19,6 +19,11 @@ mod app {
     mod session;
     mod start;
     mod start_elsewhere;
+    #[cfg(feature = "store")]
+    mod store;
+    #[cfg(all(unix, feature = "failpoints"))]
+    mod store_killed;
+    mod store_settings;
     mod tokens;
     #[cfg(feature = "weakness")]
     mod weakness;

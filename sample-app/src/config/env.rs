@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use super::SettingsError;
 
 /// Every variable that the app reads.
-const KNOWN: [&str; 30] = [
+const KNOWN: [&str; 31] = [
     "ISSUER_BASE_URL",
     "CLIENT_ID",
     "CLIENT_SECRET",
@@ -37,6 +37,7 @@ const KNOWN: [&str; 30] = [
     "SESSION_ABSOLUTE",
     "SESSION_IDLE",
     "SESSION_ROLLING",
+    "SESSION_STORE",
 ];
 /// A name further from any known one than this was not meant to be it.
 const NEAR: usize = 3;

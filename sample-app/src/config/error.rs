@@ -104,6 +104,26 @@ pub enum SettingsError {
         /// What is wrong.
         why: String,
     },
+    /// A setting of a part that this build leaves out.
+    #[error(
+        "{variable} is set, but this program was built without it: build with `--features {feature}`, or leave {variable} out"
+    )]
+    NotBuilt {
+        /// The variable.
+        variable: &'static str,
+        /// The cargo feature.
+        feature: &'static str,
+    },
+    /// The database file cannot serve.
+    #[error(
+        "SESSION_STORE is `{path}`, which cannot be used: {why}; name a file that this program may write, or one that is not there yet"
+    )]
+    Store {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// One issuer twice.
     #[error("ISSUER_BASE_URL names `{issuer}` twice: write each issuer once")]
     TwiceTheIssuer {

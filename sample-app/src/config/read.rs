@@ -71,6 +71,7 @@ pub(super) fn settings(values: &BTreeMap<String, String>) -> Result<Settings, Se
         "302 or 401",
     )?;
     settings.session = super::session::read(&variables)?;
+    settings.session_store = variables.get("SESSION_STORE").map(Into::into);
     settings.http_timeout = Duration::from_millis(timeout(&variables)?);
     settings.check()?;
     Ok(settings)

@@ -1,8 +1,9 @@
 //! The provider ends sessions without the browser (OpenID Connect Back-Channel Logout 1.0): a signed logout token
 //! names a person, a session of hers at the provider, or both.
 //!
-//! Nothing is looked up: sessions live in cookies. What is remembered is whom the token named and when, and a session
-//! that began before that is over. A later login is another session, which the memory does not touch.
+//! Nothing is looked up: sessions may live in cookies. What is remembered is whom the token named and when it was
+//! issued. What the provider signed in no later than that, by its own clock, is over: sessions, and logins still under
+//! way here. A later login is another session, which the memory does not touch.
 
 use serde_json::Value;
 
@@ -13,9 +14,9 @@ use super::{Beside, Expected};
 use crate::app::App;
 use crate::config::Wishes;
 use crate::error::Refusal;
-use crate::ledger::Claimed;
 use crate::rule::check;
 use crate::session::Session;
+use crate::store::{Claimed, Entry, SignedOut};
 
 /// The member of `events` that makes a logout token of a JWT (2.4).
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -84,18 +85,19 @@ pub(crate) async fn end(app: &App, logout_token: &str) -> Result<(), Refusal> {
     let now = app.ambient.clock.unix();
     let claims = judge(app, logout_token, now).await?;
     let text = |claim: &str| claims.get(claim).and_then(Value::as_str);
-    let (Some(iss), Some(jti)) = (text("iss"), text("jti")) else {
+    let at = claims.get("iat").and_then(Value::as_f64);
+    let (Some(iss), Some(jti), Some(at)) = (text("iss"), text("jti"), at) else {
         return Err(Refusal::new("token-claims", "RFC 7519 7.2"));
     };
-    let once = format!("jti\n{iss}\n{jti}");
     let until = now.saturating_add(MAX_AGE).saturating_add(2 * app.policy.tolerance);
-    if app.consumed.claim(&once, until, now) != Claimed::First {
+    let once = Entry { name: format!("jti\n{iss}\n{jti}"), until };
+    #[expect(clippy::cast_possible_truncation, reason = "the table has seen that it is a time of today")]
+    let out = SignedOut { whom: name(iss, text("sub"), text("sid")), at: at as i64 };
+    if app.store.ask(move |records| records.sign_out(&once, &out, now)).await? != Claimed::First {
         // Known already, or no room to know: to end the same sessions again is what the sender wants in either case,
         // but one that is replayed must not reach sessions that began since.
         return Err(Refusal::new("logout-jti-check", "Back-Channel Logout 2.6"));
     }
-    let until = now.saturating_add(app.policy.session.life.absolute);
-    app.ended.extend(&name(iss, text("sub"), text("sid")), until, now);
     tracing::info!("the provider ended sessions");
     Ok(())
 }
@@ -138,6 +140,12 @@ pub(crate) fn names(session: &Session) -> Vec<String> {
         names.extend([name(iss, None, sid), name(iss, sub, sid)]);
     }
     names
+}
+
+/// What the provider calls this session, if it has a name for it.
+pub(crate) fn sid(session: &Session) -> Option<String> {
+    let sid = session.text("sid")?;
+    Some(name(session.text("iss")?, None, Some(sid)))
 }
 
 /// No issuer, `sub` or `sid` of an accepted token can pass for another: JSON keeps them apart.

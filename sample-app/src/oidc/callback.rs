@@ -10,10 +10,11 @@ use super::{Beside, Expected, exchange, provider::Provider, refresh, userinfo};
 use crate::app::App;
 use crate::config::ResponseType;
 use crate::error::Refusal;
-use crate::ledger::Claimed;
+use crate::ledger::Hold;
 use crate::params::Params;
 use crate::rule::{Rule, check};
 use crate::session::Kept;
+use crate::store::{Claimed, Entry};
 
 /// One row about the form itself.
 pub(crate) type FormRule = Rule<Params, ()>;
@@ -85,9 +86,18 @@ pub(crate) struct Accepted {
     pub(crate) made_for: (String, String),
 }
 
+/// A login that may be finished now.
+pub(crate) struct Granted<'a> {
+    pub(crate) accepted: Accepted,
+    /// The login, and until when it is to count as finished.
+    pub(crate) login: Entry,
+    /// Keeps others from finishing it.
+    pub(crate) hold: Hold<'a>,
+}
+
 /// What was decided, and which logins under way are over by it.
-pub(crate) struct Decision {
-    pub(crate) outcome: Result<Accepted, Refusal>,
+pub(crate) struct Decision<'a> {
+    pub(crate) outcome: Result<Granted<'a>, Refusal>,
     pub(crate) ends: Vec<Transaction>,
 }
 
@@ -101,10 +111,10 @@ const FULL: Refusal = Refusal {
 };
 const FOREIGN: Refusal = Refusal::new("transaction-issuer", "RFC 9700 4.4");
 
-/// Decides. A login is claimed before its token is checked, so that of two equal forms only one can win. The claim
-/// stays if the token is accepted and is given back otherwise, also when the browser goes away while the provider
-/// is asked: anybody can send forms that are refused, and would fill the ledger with them.
-pub(crate) async fn decide(app: &App, params: &Params, pending: &[Transaction]) -> Decision {
+/// Decides. A login is held before its token is checked, so that of two equal forms only one can win. It counts as
+/// finished when its session begins; a refusal leaves nothing behind, also when the browser goes away while the provider
+/// is asked: anybody can send forms that are refused, and would fill the memory with them.
+pub(crate) async fn decide<'a>(app: &'a App, params: &Params, pending: &[Transaction]) -> Decision<'a> {
     let matched = match_transaction(app, params, pending);
     let outcome = match &matched {
         Ok(transaction) => settle(app, params, transaction).await,
@@ -125,18 +135,28 @@ fn match_transaction(app: &App, params: &Params, pending: &[Transaction]) -> Res
     found.ok_or_else(|| app.policy.callback.unmatched.clone())
 }
 
-async fn settle(app: &App, params: &Params, transaction: &Transaction) -> Result<Accepted, Refusal> {
+async fn settle<'a>(
+    app: &'a App,
+    params: &Params,
+    transaction: &Transaction,
+) -> Result<Granted<'a>, Refusal> {
     let now = app.ambient.clock.unix();
     let provider = app.provider(&transaction.iss).ok_or(FOREIGN)?;
     check(&app.policy.callback.response, params, &provider.settings.response_type)?;
     let until = transaction.iat.saturating_add(app.policy.transactions.lifetime);
-    let claim = app.consumed.hold(&transaction.id, until, now).map_err(|answer| match answer {
-        Claimed::Full => FULL,
-        Claimed::First | Claimed::Taken => CONSUMED,
-    })?;
+    let hold = app.deciding.hold(&transaction.id, until, now).map_err(not_first)?;
+    let login = transaction.id.clone();
+    let claimed = app.store.ask(move |records| records.may_begin(&login, now)).await?;
+    if claimed != Claimed::First {
+        return Err(not_first(claimed));
+    }
     let accepted = judge(app, provider, params, transaction, now).await?;
-    claim.keep();
-    Ok(accepted)
+    Ok(Granted { accepted, login: Entry { name: transaction.id.clone(), until }, hold })
+}
+
+/// Why a login is not finished when it is not the first.
+pub(crate) fn not_first(claimed: Claimed) -> Refusal {
+    if claimed == Claimed::Full { FULL } else { CONSUMED }
 }
 
 async fn judge(
@@ -215,6 +235,7 @@ mod tests {
     use crate::config::{IssuerSettings, Origin, Secret, Settings};
     use crate::ledger::{Limit, WhenFull};
     use crate::policy::Policy;
+    use crate::store::SignedOut;
 
     fn app(most: usize) -> App {
         let origin = Origin::parse("http://localhost:3000").unwrap();
@@ -224,13 +245,16 @@ mod tests {
         assert_eq!(policy.transactions.remembered.when_full, WhenFull::Refuse);
         policy.transactions.remembered = Limit { most, ..policy.transactions.remembered };
         let clock = Clock::from_fn(Arc::new(|| 1000));
-        App::new(settings, Ambient { clock, random: Random::system() }, policy)
+        App::new(settings, Ambient { clock, random: Random::system() }, policy).unwrap()
     }
 
     #[tokio::test]
     async fn where_nothing_more_can_be_remembered_a_login_waits_and_nothing_is_forgotten() {
         let app = app(1);
-        assert_eq!(app.consumed.claim("finished", 2000, 1000), Claimed::First);
+        let once = Entry { name: "finished".into(), until: 2000 };
+        let out = SignedOut { whom: "nobody".into(), at: 0 };
+        let taken = app.store.ask(move |records| records.sign_out(&once, &out, 1000)).await;
+        assert_eq!(taken, Ok(Claimed::First));
         let pending = Transaction {
             id: "waiting".into(),
             nonce: "n".into(),
@@ -247,6 +271,7 @@ mod tests {
 
         assert_eq!(decision.outcome.err(), Some(FULL));
         assert_eq!(decision.ends, [], "the login stays under way");
-        assert!(app.consumed.holds("finished", 1000));
+        let still = app.store.ask(|records| records.may_begin("finished", 1000)).await;
+        assert_eq!(still, Ok(Claimed::Taken), "nothing is forgotten");
     }
 }

@@ -57,6 +57,16 @@ impl Message {
         action: Some(("/logout", "Log out")),
     };
 
+    pub(crate) const STORE_DOWN: Self = Self {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        title: "Your session cannot be looked up right now",
+        text: Cow::Borrowed(
+            "Nothing is wrong with your account, and nothing was changed. Please try again in a moment.",
+        ),
+        code: Some("session-store"),
+        action: Some(("/", "Try again")),
+    };
+
     /// The provider does not do its part.
     pub(crate) fn outage(refusal: &Refusal) -> Self {
         Self {
@@ -101,6 +111,9 @@ pub(crate) fn advice(refusal: &Refusal, params: &Params) -> String {
         "consumed-ledger-full" => {
             "Very many people have logged in within the last hour. Nothing is wrong with your account. Please try \
              again in a few minutes."
+        }
+        "ended-by-provider" => {
+            "The login service has logged you out again while this login was under way. You can log in once more."
         }
         "session-too-large" => {
             "The login service says more about you than this app can keep in cookies. Logging in again will not \

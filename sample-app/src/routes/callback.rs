@@ -12,13 +12,16 @@ use super::{form, silent};
 use crate::app::App;
 use crate::config::ResponseMode;
 use crate::error::Refusal;
-use crate::oidc::callback::{Accepted, Decision, decide};
+use crate::oidc::callback::{Decision, Granted, decide, not_first};
 use crate::oidc::transaction::cookie_name;
 use crate::pages::{Message, message};
 use crate::params::Params;
 use crate::session::{Data, Session};
+use crate::store::{Beginning, Claimed, Entry};
 
 const TOO_LARGE: Refusal = Refusal::new("session-too-large", "RFC 6265 6.1");
+/// The provider signed the person in and out again before the login was finished here.
+const ENDED: Refusal = Refusal::new("ended-by-provider", "Back-Channel Logout 2.7");
 const UNSEALED: Refusal = Refusal::new("session-not-sealed", "RFC 7516 5.1");
 
 /// Understand, decide, answer.
@@ -31,7 +34,7 @@ pub(crate) async fn callback(State(app): State<Arc<App>>, request: Request) -> R
         Ok(params) => {
             let pending = visitor.pending(&app);
             let decision = decide(&app, &params, &pending.transactions).await;
-            answer(&app, &visitor, &params, decision)
+            answer(&app, &visitor, &params, decision).await
         }
     };
     let cache = HeaderValue::from_static(app.policy.headers.callback);
@@ -39,15 +42,21 @@ pub(crate) async fn callback(State(app): State<Arc<App>>, request: Request) -> R
     response
 }
 
-fn answer(app: &App, visitor: &Visitor, params: &Params, decision: Decision) -> Response {
+async fn answer(app: &App, visitor: &Visitor, params: &Params, decision: Decision<'_>) -> Response {
     let given_up = silent::give_up(app, &decision);
-    let mut response = match decision.outcome {
+    let outcome = match decision.outcome {
+        Ok(granted) => sign_in(app, visitor, granted).await,
+        Err(refusal) => Err(refusal),
+    };
+    let is_open = outcome.as_ref().is_err_and(Refusal::is_outage);
+    let ends = decision.ends.iter().filter(|_| !is_open);
+    let kind = &app.policy.cookies.transaction;
+    let over = ends.map(|transaction| kind.clear(&cookie_name(kind, transaction))).collect();
+    let mut response = match outcome {
         Err(_) if let Some(response) = given_up => response,
-        Ok(accepted) => sign_in(app, visitor, accepted),
+        Ok(response) => response,
         Err(refusal) => refuse(app, visitor, &refusal, params),
     };
-    let kind = &app.policy.cookies.transaction;
-    let over = decision.ends.iter().map(|transaction| kind.clear(&cookie_name(kind, transaction))).collect();
     set_cookies(&mut response, over);
     response
 }
@@ -76,31 +85,58 @@ pub(crate) fn explain(app: &App, visitor: &Visitor, refusal: &Refusal, params: &
 }
 
 /// A fresh session takes the place of whatever session there was.
-fn sign_in(app: &App, visitor: &Visitor, accepted: Accepted) -> Response {
+async fn sign_in(app: &App, visitor: &Visitor, granted: Granted<'_>) -> Result<Response, Refusal> {
+    let Granted { accepted, login, hold } = granted;
     let now = app.ambient.clock.unix();
     let data = Data {
         id_token: accepted.id_token,
         sid: Some(app.ambient.random.token()),
         made_for: Some(accepted.made_for),
+        signed_in: None,
         userinfo: accepted.userinfo,
         kept: accepted.kept,
         rest: serde_json::Map::default(),
     };
     let place = (app.policy.return_to)(&accepted.return_to, app.settings.base_url.url());
-    let (Some(session), Ok(location)) = (Session::new(data, now, now), HeaderValue::try_from(place)) else {
-        return refuse(app, visitor, &Refusal::new("token-claims", "RFC 7519 7.2"), &Params::default());
-    };
-    let lines = match visitor.keep(app, &session) {
-        Ok(lines) => lines,
-        Err(NotKept::TooLarge) => return refuse(app, visitor, &TOO_LARGE, &Params::default()),
-        Err(NotKept::Unsealed) => return refuse(app, visitor, &UNSEALED, &Params::default()),
-    };
-    if let Some(earlier) = visitor.session() {
-        app.ended.claim(earlier.name(), now.saturating_add(app.policy.session.life.absolute), now);
+    let unusable = Refusal::new("token-claims", "RFC 7519 7.2");
+    let mut session = Session::new(data, now, now).ok_or(unusable.clone())?;
+    session.data.signed_in = Some(session.signed_in());
+    let location = HeaderValue::try_from(place).map_err(|_| unusable)?;
+    if app.has_ended(&session, now).await? {
+        return Err(ENDED);
     }
+    let lines = begin(app, visitor, &session, login).await?;
+    drop(hold);
     tracing::info!("signed in");
     let mut response = (app.policy.callback.redirect, [(header::LOCATION, location)]).into_response();
     set_cookies(&mut response, lines);
     response.extensions_mut().insert(SessionSettled);
-    response
+    Ok(response)
+}
+
+/// Finishes the login and keeps the session; the lines that give it to the browser.
+async fn begin(
+    app: &App,
+    visitor: &Visitor,
+    session: &Session,
+    login: Entry,
+) -> Result<Vec<String>, Refusal> {
+    let now = app.ambient.clock.unix();
+    let record = visitor.record(app, session)?;
+    let cookie = app.store.cookie(&record.sealed, None).ok_or(UNSEALED)?;
+    let lines = visitor.lines(app, &cookie, record.ends)?;
+    let beginning = Beginning { login, cookie, session: record, earlier: visitor.place(app) };
+    match app.store.ask(move |records| records.begin(&beginning, now)).await? {
+        Claimed::First => Ok(lines),
+        other => Err(not_first(other)),
+    }
+}
+
+impl From<NotKept> for Refusal {
+    fn from(not_kept: NotKept) -> Self {
+        match not_kept {
+            NotKept::TooLarge => TOO_LARGE,
+            NotKept::Unsealed => UNSEALED,
+        }
+    }
 }

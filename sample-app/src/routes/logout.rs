@@ -6,14 +6,13 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::visitor::{SessionSettled, Visitor, is_navigation, set_cookies};
+use super::visitor::{SessionSettled, Visitor, is_navigation, set_cookies, unavailable};
 use crate::app::App;
 use crate::error::Refusal;
-use crate::ledger::Claimed;
 use crate::oidc::logout;
 use crate::oidc::revocation::revoke;
 use crate::pages::{Message, message};
-use crate::session::Session;
+use crate::store::Unavailable;
 
 /// Ends the session.
 pub(crate) async fn logout(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -22,8 +21,9 @@ pub(crate) async fn logout(State(app): State<Arc<App>>, request: Request) -> Res
         return message(&app, &visitor, &Message::CONFIRM_LOGOUT);
     }
     let policy = &app.policy.logout;
-    if policy.ends_the_session && !policy.needs_the_provider {
-        end(&app, visitor.session());
+    let ends_at_once = policy.ends_the_session && !policy.needs_the_provider;
+    if ends_at_once && end(&app, &visitor).await.is_err() {
+        return unavailable(&app, request.headers());
     }
     let provider = visitor
         .session()
@@ -50,7 +50,9 @@ pub(crate) async fn logout(State(app): State<Arc<App>>, request: Request) -> Res
     }
     if policy.ends_the_session {
         visitor.session().into_iter().for_each(|session| revoke(&app, session));
-        end(&app, visitor.session());
+        if policy.needs_the_provider && end(&app, &visitor).await.is_err() {
+            return unavailable(&app, request.headers());
+        }
         set_cookies(&mut response, visitor.forget(&app));
         response.extensions_mut().insert(SessionSettled);
     }
@@ -64,14 +66,13 @@ fn is_meant(headers: &HeaderMap) -> bool {
     is_navigation(headers) && !foreign
 }
 
-fn end(app: &App, session: Option<&Session>) {
-    if let Some(session) = session {
-        let now = app.ambient.clock.unix();
-        let until = now.saturating_add(app.policy.session.life.absolute);
-        if app.ended.claim(session.name(), until, now) == Claimed::First {
-            tracing::info!("logged out");
-        }
+async fn end(app: &App, visitor: &Visitor) -> Result<(), Unavailable> {
+    let Some(place) = visitor.place(app) else { return Ok(()) };
+    let now = app.ambient.clock.unix();
+    if app.store.ask(move |records| records.end(&place, now)).await? {
+        tracing::info!("logged out");
     }
+    Ok(())
 }
 
 fn forget_logins(app: &App, visitor: &Visitor) -> Vec<String> {

@@ -10,6 +10,7 @@ use super::visitor::{SessionSettled, Visitor, set_cookies};
 use crate::app::App;
 use crate::oidc::refresh::{self, Renewal};
 use crate::session::{Kept, Session};
+use crate::store::Unavailable;
 
 /// Renews what is due, hands the renewed session to the handler, and gives the browser whatever is newest when the
 /// answer is ready: a slow answer must not bring old tokens back.
@@ -18,7 +19,7 @@ pub(crate) async fn renew(State(app): State<Arc<App>>, mut request: Request, nex
     let Some(session) = visitor.shared_session() else { return next.run(request).await };
     let Some(before) = session.data.kept.clone() else { return next.run(request).await };
     if app.ambient.clock.unix() >= before.due {
-        match wait(&app, &session, &before).await {
+        match wait(&app, &visitor, &before).await {
             Renewal::Later => {}
             renewal => {
                 let session = after(&app, &session, renewal);
@@ -31,10 +32,14 @@ pub(crate) async fn renew(State(app): State<Arc<App>>, mut request: Request, nex
     let lines = match app.renewals.outcome(&before.refresh_token, now) {
         None | Some(Renewal::Later) => return response,
         Some(renewal) => {
-            match after(&app, &session, renewal).filter(|session| !app.has_ended(session, now)) {
+            let has_ended = app.has_ended(&session, now).await;
+            match after(&app, &session, renewal) {
                 // A session that has grown too large for its cookies cannot go on: its old tokens are worth nothing.
-                Some(session) => visitor.keep(&app, &session).unwrap_or_else(|_| visitor.forget(&app)),
-                None => visitor.forget(&app),
+                Some(session) if has_ended == Ok(false) => {
+                    visitor.renew(&app, &session).await.unwrap_or_else(|_| visitor.forget(&app))
+                }
+                Some(_) if has_ended == Err(Unavailable) => return response,
+                _ => visitor.forget(&app),
             }
         }
     };
@@ -45,15 +50,19 @@ pub(crate) async fn renew(State(app): State<Arc<App>>, mut request: Request, nex
 
 /// Waits for the one who asks the provider. The asking goes on when the browser goes away: its answer holds the only
 /// token with which the session can go on.
-async fn wait(app: &Arc<App>, session: &Arc<Session>, before: &Kept) -> Renewal {
+async fn wait(app: &Arc<App>, visitor: &Visitor, before: &Kept) -> Renewal {
     let now = app.ambient.clock.unix();
+    let (Some(session), Some(place)) = (visitor.shared_session(), visitor.place(app)) else {
+        return Renewal::Later;
+    };
     let landing = app.renewals.join(&before.refresh_token, now, |sender| {
-        let (app, session) = (app.clone(), session.clone());
+        let app = app.clone();
         tokio::spawn(async move {
             let renewal = refresh::renew(&app, &session).await;
             if matches!(renewal, Renewal::Over) {
                 let now = app.ambient.clock.unix();
-                app.ended.claim(session.name(), app.policy.session.life.last(&session), now);
+                // If that cannot be written down now, the next renewal comes to the same.
+                let _ = app.store.ask(move |records| records.end(&place, now)).await;
             }
             sender.send_replace(Some(renewal));
         });

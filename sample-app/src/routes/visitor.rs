@@ -2,17 +2,22 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
 
 use crate::app::App;
 use crate::cookies::RequestCookies;
+use crate::oidc::back_channel;
 use crate::oidc::transaction::Pending;
+use crate::pages::{Message, message};
 use crate::session::format::Making;
 use crate::session::life::Life;
 use crate::session::{Session, chunks, chunks::TooLarge};
+use crate::store::{Entry, Place, Record, UNAVAILABLE, Unavailable};
 
 /// The browser behind a request.
 #[derive(Clone, Default)]
@@ -24,8 +29,9 @@ struct Inner {
     session: Option<Arc<Session>>,
     /// The session cookies that came along.
     presented: Vec<String>,
-    /// Those of them the session was read from.
+    /// Those of them the session was read from, and the value that they made.
     used: Vec<String>,
+    place: String,
     value: Option<String>,
 }
 
@@ -44,14 +50,26 @@ pub(crate) struct SessionSettled;
 
 /// Finds out who asks, hands that to the handler, and keeps the session cookie in order afterwards.
 pub(crate) async fn recognise(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let visitor = Visitor::read(&app, request.headers());
+    let visitor = match Visitor::read(&app, request.headers()).await {
+        Ok(visitor) => visitor,
+        Err(Unavailable) => return unavailable(&app, request.headers()),
+    };
     request.extensions_mut().insert(visitor.clone());
     request.extensions_mut().insert(app.clone());
     let mut response = next.run(request).await;
     if response.extensions().get::<SessionSettled>().is_none() {
-        set_cookies(&mut response, visitor.upkeep(&app));
+        set_cookies(&mut response, visitor.upkeep(&app).await);
     }
     response
+}
+
+/// Nobody can tell who asks: a person reads so, a script is told.
+pub(crate) fn unavailable(app: &App, headers: &HeaderMap) -> Response {
+    if is_navigation(headers) {
+        return message(app, &Visitor::default(), &Message::STORE_DOWN);
+    }
+    let body = Json(json!({"error": "temporarily_unavailable"}));
+    (UNAVAILABLE.status, body).into_response()
 }
 
 /// Does the person see where this leads: a page of its own, neither a frame nor something fetched in advance? A
@@ -73,17 +91,21 @@ pub(crate) fn set_cookies(response: &mut Response, lines: Vec<String>) {
 }
 
 impl Visitor {
-    fn read(app: &App, headers: &HeaderMap) -> Self {
+    async fn read(app: &App, headers: &HeaderMap) -> Result<Self, Unavailable> {
         let cookies = RequestCookies::read(headers);
         let kind = &app.policy.cookies.session;
         let presented: Vec<String> =
             chunks::presented(kind, &cookies).into_iter().map(str::to_owned).collect();
         let candidates = (app.policy.session.pieces)(kind, &cookies);
         let value = candidates.first().map(|(value, _)| value.clone());
-        let found = candidates.into_iter().find_map(|(value, used)| Some((open(app, &value)?, used)));
-        let (session, used) =
-            found.map(|(session, used)| (Some(Arc::new(session)), used)).unwrap_or_default();
-        Self(Arc::new(Inner { cookies, session, presented, used, value }))
+        let mut inner = Inner { cookies, presented, value, ..Inner::default() };
+        for (place, used) in candidates {
+            if let Some(session) = open(app, &place).await? {
+                inner = Inner { session: Some(Arc::new(session)), used, place, ..inner };
+                break;
+            }
+        }
+        Ok(Self(Arc::new(inner)))
     }
 
     /// The same browser, with another session or without one.
@@ -116,14 +138,27 @@ impl Visitor {
         Pending::read(&app.policy.cookies.transaction, &self.0.cookies, lives, &verifies)
     }
 
-    /// The lines that keep `session` in this browser, in place of whatever was there.
-    pub(crate) fn keep(&self, app: &App, session: &Session) -> Result<Vec<String>, NotKept> {
+    /// Where the session of this browser is, to end it.
+    pub(crate) fn place(&self, app: &App) -> Option<Place> {
         let now = app.ambient.clock.unix();
-        let exp = app.policy.session.life.end(session, now);
-        let making = Making { vault: &app.vault, random: &app.ambient.random, exp };
+        let until = now.saturating_add(app.policy.session.life.absolute);
+        let name = Entry { name: self.session()?.name().to_owned(), until };
+        Some(Place { cookie: self.0.place.clone(), name })
+    }
+
+    /// What is kept of `session`.
+    pub(crate) fn record(&self, app: &App, session: &Session) -> Result<Record, NotKept> {
+        let ends = app.policy.session.life.end(session, app.ambient.clock.unix());
+        let making = Making { vault: &app.vault, random: &app.ambient.random, exp: ends };
+        let sealed = app.policy.session.format.write(&making, session, self.0.value.as_deref());
+        Ok(Record { sealed: sealed.ok_or(NotKept::Unsealed)?, ends, named: back_channel::sid(session) })
+    }
+
+    /// The lines that keep the cookie of a session in this browser, in place of whatever was there.
+    pub(crate) fn lines(&self, app: &App, cookie: &str, ends: i64) -> Result<Vec<String>, NotKept> {
         let presented: Vec<&str> = self.0.presented.iter().map(String::as_str).collect();
-        let value = app.policy.session.format.write(&making, session, self.0.value.as_deref());
-        chunks::write(&app.policy.cookies.session, &value.ok_or(NotKept::Unsealed)?, exp - now, &presented)
+        let max_age = ends - app.ambient.clock.unix();
+        chunks::write(&app.policy.cookies.session, cookie, max_age, &presented)
             .map_err(|TooLarge| NotKept::TooLarge)
     }
 
@@ -133,31 +168,48 @@ impl Visitor {
     }
 
     /// What an ordinary answer does to the session cookie: renew it, or clear what is not (or no longer) a session.
-    fn upkeep(&self, app: &App) -> Vec<String> {
+    async fn upkeep(&self, app: &App) -> Vec<String> {
         let now = app.ambient.clock.unix();
-        match self.session() {
-            None => self.forget(app),
+        let Some(session) = self.session() else { return self.forget(app) };
+        match app.has_ended(session, now).await {
             // The session may have ended while this request was under way: it is not brought back.
-            Some(session) if app.has_ended(session, now) => self.forget(app),
-            Some(session) if app.policy.session.life.is_renewal_due(session, now) => {
+            Ok(true) => self.forget(app),
+            Ok(false) if app.policy.session.life.is_renewal_due(session, now) => {
                 // It fitted when it was made, so it fits again; if not, the old cookie still serves.
-                self.keep(app, &Session { uat: now, ..session.clone() }).unwrap_or_default()
+                self.renew(app, &Session { uat: now, ..session.clone() }).await.unwrap_or_default()
             }
-            Some(_) => {
+            Ok(false) | Err(Unavailable) => {
                 let stale = self.0.presented.iter().filter(|name| !self.0.used.contains(name));
                 stale.map(|name| app.policy.cookies.session.clear(name)).collect()
             }
         }
     }
+
+    /// The lines for a session that is written again. If that is not possible now, the old cookie still serves.
+    pub(crate) async fn renew(&self, app: &App, session: &Session) -> Result<Vec<String>, NotKept> {
+        let record = self.record(app, session)?;
+        let cookie = app.store.cookie(&record.sealed, Some(&self.0.place)).ok_or(NotKept::Unsealed)?;
+        let lines = self.lines(app, &cookie, record.ends)?;
+        Ok(match app.store.ask(move |records| records.renew(&cookie, &record)).await {
+            Ok(true) => lines,
+            Ok(false) => self.forget(app),
+            Err(Unavailable) => Vec::new(),
+        })
+    }
 }
 
 /// Opens a cookie value, if it is a session of this app that lives and was not ended.
-fn open(app: &App, value: &str) -> Option<Session> {
+async fn open(app: &App, value: &str) -> Result<Option<Session>, Unavailable> {
     let now = app.ambient.clock.unix();
-    let (times, session) = app.policy.session.format.open(&app.vault, value)?;
+    let cookie = value.to_owned();
+    let Some(sealed) = app.store.ask(move |records| records.read(&cookie, now)).await? else {
+        return Ok(None);
+    };
+    let Some((times, session)) = app.policy.session.format.open(&app.vault, &sealed) else {
+        return Ok(None);
+    };
     let ours = app.settings.issuers.iter().any(|issuer| session.is_for(&issuer.issuer, &issuer.client_id));
-    let alive = app.policy.session.life.allows(times, now)
-        && !Life::is_beyond_provider_limit(&session.claims, now)
-        && !app.has_ended(&session, now);
-    (ours && alive).then_some(session)
+    let alive =
+        app.policy.session.life.allows(times, now) && !Life::is_beyond_provider_limit(&session.claims, now);
+    Ok((ours && alive && !app.has_ended(&session, now).await?).then_some(session))
 }

@@ -88,6 +88,7 @@ mod tests {
             id_token: String::new(),
             sid: None,
             made_for: None,
+            signed_in: None,
             userinfo: Claims::default(),
             kept: None,
             rest: Claims::default(),

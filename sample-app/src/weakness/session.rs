@@ -185,6 +185,7 @@ fn salvaged(sub: &str, value: String, made_for: (String, String)) -> Session {
         id_token: String::new(),
         sid: Some(value),
         made_for: Some(made_for),
+        signed_in: None,
         userinfo: serde_json::Map::default(),
         kept: None,
         rest: serde_json::Map::default(),

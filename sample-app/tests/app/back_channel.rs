@@ -6,11 +6,11 @@ use super::browser::{Answer, Browser};
 use super::provider::{jwk, sign};
 use super::world::{HEADER, World};
 
-const TYPE: &str = r#"{"alg":"RS256","kid":"key-0","typ":"logout+jwt"}"#;
+pub(crate) const TYPE: &str = r#"{"alg":"RS256","kid":"key-0","typ":"logout+jwt"}"#;
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// An honest logout token for everything that `alice` has.
-fn claims(world: &World) -> Value {
+pub(crate) fn claims(world: &World) -> Value {
     json!({
         "iss": world.provider.issuer, "aud": "app", "iat": world.now(), "exp": world.now() + 120,
         "jti": "one", "sub": "alice", "events": {EVENT: {}},
@@ -18,14 +18,14 @@ fn claims(world: &World) -> Value {
 }
 
 /// The provider posts: it has no cookies of anybody.
-async fn post(world: &World, token: &str) -> Answer {
+pub(crate) async fn post(world: &World, token: &str) -> Answer {
     let mut provider = Browser::new(world.base.clone());
     let send = |request: reqwest::RequestBuilder| request.form(&[("logout_token", token)]);
     provider.request(reqwest::Method::POST, "/backchannel-logout", send).await
 }
 
 /// Signs somebody in, with further claims.
-async fn log_in_with(world: &mut World, more: Value) -> Answer {
+pub(crate) async fn log_in_with(world: &mut World, more: Value) -> Answer {
     let login = world.start_login("/").await;
     let mut claims = world.claims(&login);
     let more = more.as_object().cloned().expect("an object");
@@ -221,4 +221,34 @@ async fn a_session_ends_when_the_provider_says_and_none_begins_that_is_over() {
 
     let answer = log_in_with(&mut world, json!({"session_expiry": limit})).await;
     World::assert_refused(&answer, "session-expiry-check");
+}
+
+#[tokio::test]
+async fn a_login_that_is_under_way_while_the_provider_signs_the_person_out_does_not_become_a_session() {
+    let mut world = World::new().await;
+    let login = world.start_login("/").await;
+    let token = world.token(&login);
+    world.advance(1);
+    assert_eq!(post(&world, &sign(TYPE, &claims(&world).to_string(), 0)).await.status, 200);
+
+    world.advance(1);
+    let answer = world.deliver(&login, &token).await;
+
+    World::assert_refused(&answer, "ended-by-provider");
+    assert_eq!(world.subject().await, None);
+    world.log_in().await;
+    assert_eq!(world.subject().await.as_deref(), Some("alice"), "who signs in there again is signed in here");
+}
+
+#[tokio::test]
+async fn a_logout_token_that_was_long_under_way_leaves_whoever_signed_in_since() {
+    let mut world = World::new().await;
+    let token = sign(TYPE, &claims(&world).to_string(), 0);
+    world.advance(100);
+    world.log_in().await;
+
+    let answer = post(&world, &token).await;
+
+    assert_eq!(answer.status, 200);
+    assert_eq!(world.subject().await.as_deref(), Some("alice"));
 }

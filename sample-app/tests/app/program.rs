@@ -24,20 +24,20 @@ const LOGIN: [(&str, &str); 5] = [
 ];
 
 /// The program with these variables, in a folder of its own.
-fn program(folder: &TempDir, variables: &[(&str, &str)]) -> Command {
+pub(crate) fn program(folder: &TempDir, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sample-app"));
     command.env_clear().envs(variables.iter().copied()).current_dir(folder.path());
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).kill_on_drop(true);
     command
 }
 
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
 /// A program that runs.
-struct Running {
-    child: Child,
+pub(crate) struct Running {
+    pub(crate) child: Child,
     /// What it says on the standard error output.
     log: Lines<BufReader<ChildStderr>>,
     /// The line in which it says where it is.
@@ -45,7 +45,7 @@ struct Running {
 }
 
 impl Running {
-    async fn start(mut command: Command) -> Self {
+    pub(crate) async fn start(mut command: Command) -> Self {
         let mut child = command.spawn().expect("the program starts");
         let mut output = BufReader::new(child.stdout.take().expect("an output")).lines();
         let ready = timeout(AT_LAST, output.next_line()).await.expect("in time").expect("readable");
@@ -53,8 +53,18 @@ impl Running {
         Self { child, log, ready: ready.expect("the program is ready") }
     }
 
+    /// Kills a program that says this before it is ready.
+    #[cfg(feature = "failpoints")]
+    pub(crate) async fn killed_at(mut command: Command, text: &str) {
+        let mut child = command.spawn().expect("the program starts");
+        let log = BufReader::new(child.stderr.take().expect("an output")).lines();
+        let mut running = Self { child, log, ready: String::new() };
+        running.says(text).await;
+        running.child.kill().await.expect("it is killed");
+    }
+
     /// Reads the log up to the line with this text in it, and returns that line.
-    async fn says(&mut self, text: &str) -> String {
+    pub(crate) async fn says(&mut self, text: &str) -> String {
         let reading = async {
             while let Some(line) = self.log.next_line().await.expect("readable") {
                 if line.contains(text) {
@@ -67,7 +77,7 @@ impl Running {
     }
 
     /// The port it listens on, as its log says.
-    async fn port(&mut self) -> u16 {
+    pub(crate) async fn port(&mut self) -> u16 {
         let line = self.says("listening on 127.0.0.1:").await;
         line.rsplit_once(':').expect("a port").1.parse().expect("a number")
     }
@@ -147,7 +157,7 @@ async fn a_port_that_the_system_chose_is_said() {
 }
 
 /// What the program says before it ends because it cannot be started so.
-async fn refusal(mut command: Command) -> String {
+pub(crate) async fn refusal(mut command: Command) -> String {
     let output = timeout(AT_LAST, command.output()).await.expect("the program ends").expect("an output");
     let said = String::from_utf8(output.stderr).expect("a text");
     assert_eq!(output.status.code(), Some(2), "{said}");

@@ -76,6 +76,11 @@ impl World {
         Self { provider, app, browser: Browser::new(place.base.clone()), base: place.base, time }
     }
 
+    /// What this world is surrounded by, for another app in it.
+    pub(crate) fn ambient(&self) -> Ambient {
+        ambient(&self.time)
+    }
+
     pub(crate) fn advance(&self, seconds: i64) {
         self.time.fetch_add(seconds, Ordering::SeqCst);
     }
