@@ -86,7 +86,7 @@ impl Flight {
 }
 
 impl State {
-    /// Twice a grace forgets everything, at a cost that is spread over all who come in it.
+    /// Twice in a grace, what serves no longer is forgotten: seldom enough that nobody notices the cost.
     fn sweep(&mut self, now: i64) {
         if now - self.swept >= GRACE / 2 {
             self.swept = now;
