@@ -33,7 +33,9 @@ use crate::pages::advice;
 use crate::params::Params;
 use crate::routes::callback::explain;
 use crate::routes::form::{self, RequestRule};
+use crate::routes::front_channel::{FrontChannelRule, front_channel_rules};
 use crate::routes::guard::{Guard, guards};
+use crate::routes::own_site::{ChangeRule, change_rules};
 use crate::routes::silent::{SilentRule, silent_rules};
 use crate::routes::visitor::{Visitor, is_navigation};
 use crate::session::chunks;
@@ -64,6 +66,9 @@ pub(crate) struct Policy {
     pub(crate) session: SessionPolicy,
     pub(crate) logout: LogoutPolicy,
     pub(crate) guards: Vec<Guard>,
+    /// What must hold of a request that would change something.
+    pub(crate) changes: Vec<ChangeRule>,
+    pub(crate) front_channel: Vec<FrontChannelRule>,
     /// Which requests are worth a silent login.
     pub(crate) silent: Vec<SilentRule>,
     pub(crate) headers: HeaderPolicy,
@@ -150,6 +155,8 @@ pub(crate) struct LogoutPolicy {
 pub(crate) struct HeaderPolicy {
     /// On every answer.
     pub(crate) security: Vec<(&'static str, String)>,
+    /// In their place on the one answer that providers put into a frame.
+    pub(crate) framed: Vec<(&'static str, String)>,
     /// `Cache-Control` of pages and API answers.
     pub(crate) pages: &'static str,
     /// `Cache-Control` of the callback.
@@ -198,6 +205,8 @@ impl Policy {
                 tells_without_a_session: true,
             },
             guards: guards(settings),
+            changes: change_rules(),
+            front_channel: front_channel_rules(),
             silent: silent_rules(),
             headers: HeaderPolicy::honest(settings),
             page_methods: MethodFilter::GET,
@@ -270,7 +279,10 @@ impl HeaderPolicy {
         if settings.base_url.is_https() {
             security.push(("strict-transport-security", "max-age=31536000".into()));
         }
-        Self { security, pages: "no-store", callback: "no-store" }
+        let mut framed = security.clone();
+        framed.retain(|(name, _)| !["x-frame-options", "content-security-policy"].contains(name));
+        framed.push(("content-security-policy", format!("default-src 'none'; frame-ancestors {images}")));
+        Self { security, framed, pages: "no-store", callback: "no-store" }
     }
 }
 

@@ -113,6 +113,8 @@ pub(crate) trait Records: Send + Sync {
     fn renew(&self, cookie: &str, session: &Record) -> Result<bool, Unavailable>;
     /// Ends a session; false if that had been done.
     fn end(&self, place: &Place, now: i64) -> Result<bool, Unavailable>;
+    /// Ends the sessions that the provider calls so; how many there were, as far as they are found by that.
+    fn end_named(&self, named: &str) -> Result<usize, Unavailable>;
     /// Ends what the provider signed out, if it says so for the first time.
     fn sign_out(&self, once: &Entry, out: &SignedOut, now: i64) -> Result<Claimed, Unavailable>;
     /// Was this session ended?

@@ -7,6 +7,8 @@ mod app {
 
     mod back_channel;
     mod callback;
+    mod changes;
+    mod front_channel;
     mod guard;
     mod issuers;
     mod keys;

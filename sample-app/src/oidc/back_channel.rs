@@ -149,6 +149,6 @@ pub(crate) fn sid(session: &Session) -> Option<String> {
 }
 
 /// No issuer, `sub` or `sid` of an accepted token can pass for another: JSON keeps them apart.
-fn name(iss: &str, sub: Option<&str>, sid: Option<&str>) -> String {
+pub(crate) fn name(iss: &str, sub: Option<&str>, sid: Option<&str>) -> String {
     serde_json::json!([iss, sub, sid]).to_string()
 }

@@ -57,6 +57,16 @@ impl Message {
         action: Some(("/logout", "Log out")),
     };
 
+    pub(crate) const NOT_OWN: Self = Self {
+        status: StatusCode::FORBIDDEN,
+        title: "Another page asked for this",
+        text: Cow::Borrowed(
+            "What changes something is done from the pages of this app only. Nothing was changed.",
+        ),
+        code: None,
+        action: Some(("/", "Home")),
+    };
+
     pub(crate) const STORE_DOWN: Self = Self {
         status: StatusCode::SERVICE_UNAVAILABLE,
         title: "Your session cannot be looked up right now",

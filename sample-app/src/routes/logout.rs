@@ -1,4 +1,4 @@
-//! `GET /logout` → the session ends here, whatever the provider does → 302 to its end-session endpoint or home.
+//! `GET /logout`, or `POST` from a page of the app → the session ends here, whatever the provider does → 302 to its end-session endpoint or home.
 
 use std::sync::Arc;
 
@@ -14,16 +14,26 @@ use crate::oidc::revocation::revoke;
 use crate::pages::{Message, message};
 use crate::store::Unavailable;
 
-/// Ends the session.
+/// Ends the session, if the person opened this address.
 pub(crate) async fn logout(State(app): State<Arc<App>>, request: Request) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
     if !is_meant(request.headers()) {
         return message(&app, &visitor, &Message::CONFIRM_LOGOUT);
     }
+    log_out(&app, &visitor, request.headers()).await
+}
+
+/// The same by a form of the app's own pages, which the layer around this has seen to.
+pub(crate) async fn logout_by_form(State(app): State<Arc<App>>, request: Request) -> Response {
+    let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
+    log_out(&app, &visitor, request.headers()).await
+}
+
+async fn log_out(app: &Arc<App>, visitor: &Visitor, headers: &HeaderMap) -> Response {
     let policy = &app.policy.logout;
     let ends_at_once = policy.ends_the_session && !policy.needs_the_provider;
-    if ends_at_once && end(&app, &visitor).await.is_err() {
-        return unavailable(&app, request.headers());
+    if ends_at_once && end(app, visitor).await.is_err() {
+        return unavailable(app, headers);
     }
     let provider = visitor
         .session()
@@ -32,28 +42,28 @@ pub(crate) async fn logout(State(app): State<Arc<App>>, request: Request) -> Res
         .or(app.providers.first().filter(|_| policy.tells_without_a_session));
     let hint = visitor.session().map(|session| session.data.id_token.as_str());
     let place = match provider {
-        Some(provider) => logout::location(&app, provider, hint).await,
+        Some(provider) => logout::location(app, provider, hint).await,
         None => None,
     };
     if place.is_none() && policy.needs_the_provider {
         let status = StatusCode::SERVICE_UNAVAILABLE;
         let outage = Refusal { reason: "provider-unreachable", clause: "provider", status };
-        return message(&app, &visitor, &Message::outage(&outage));
+        return message(app, visitor, &Message::outage(&outage));
     }
     let place = place.map_or_else(|| "/".to_owned(), Into::into);
     let location = HeaderValue::try_from(place).unwrap_or(HeaderValue::from_static("/"));
     let mut response = (StatusCode::FOUND, [(header::LOCATION, location)]).into_response();
-    set_cookies(&mut response, forget_logins(&app, &visitor));
+    set_cookies(&mut response, forget_logins(app, visitor));
     if app.settings.silent_login {
         // Who logged out does not want to be logged in again by the next page.
         set_cookies(&mut response, vec![app.policy.cookies.silent.set_for_window("true")]);
     }
     if policy.ends_the_session {
-        visitor.session().into_iter().for_each(|session| revoke(&app, session));
-        if policy.needs_the_provider && end(&app, &visitor).await.is_err() {
-            return unavailable(&app, request.headers());
+        visitor.session().into_iter().for_each(|session| revoke(app, session));
+        if policy.needs_the_provider && end(app, visitor).await.is_err() {
+            return unavailable(app, headers);
         }
-        set_cookies(&mut response, visitor.forget(&app));
+        set_cookies(&mut response, visitor.forget(app));
         response.extensions_mut().insert(SessionSettled);
     }
     response

@@ -148,6 +148,11 @@ impl Records for File {
         Ok(self.write("logout", |transaction| self.remove(transaction, &place.cookie))? == 1)
     }
 
+    fn end_named(&self, named: &str) -> Result<usize, Unavailable> {
+        let end = "DELETE FROM sessions WHERE named = ?1";
+        self.write("logout", |transaction| transaction.execute(end, params![hash(named)]))
+    }
+
     fn sign_out(&self, once: &Entry, out: &SignedOut, now: i64) -> Result<Claimed, Unavailable> {
         self.write("sign-out", |transaction| {
             if !claim(transaction, once, now)? {
