@@ -12,7 +12,7 @@ use crate::routes;
 
 /// A login to put around an axum app, with every rule that the sample app follows.
 ///
-/// It answers `/login[?returnTo=/path][&iss=issuer]`, `/callback`, `/logout` and `/backchannel-logout`, and serves what
+/// It answers `/login[?returnTo=/path][&iss=issuer]`, `/callback`, `/logout`, `/backchannel-logout` and `/frontchannel-logout`, and serves what
 /// its own pages need under `/assets`. Everything else is up to the app, whose handlers ask for
 /// [`RequireUser`](crate::RequireUser) or [`MaybeUser`](crate::MaybeUser).
 ///
@@ -62,7 +62,7 @@ impl Login {
     }
 
     /// Puts the login around `pages`: their handlers learn who asks, session cookies are kept in order, and no answer
-    /// of theirs is stored unless it says so itself. The other headers of `pages` are their own affair.
+    /// of theirs is stored unless it says so itself. What changes something reaches them from pages of the app only. The other headers of `pages` are their own affair.
     ///
     /// # Panics
     ///
