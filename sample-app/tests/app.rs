@@ -18,6 +18,8 @@ mod app {
     mod own_app;
     #[cfg(unix)]
     mod program;
+    #[cfg(unix)]
+    mod secrets;
     mod session;
     mod start;
     mod start_elsewhere;

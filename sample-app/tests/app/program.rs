@@ -82,14 +82,14 @@ impl Running {
         line.rsplit_once(':').expect("a port").1.parse().expect("a number")
     }
 
-    async fn signal(&self, name: &str) {
+    pub(crate) async fn signal(&self, name: &str) {
         let process = self.child.id().expect("it runs").to_string();
         let status = Command::new("kill").args(["-s", name, &process]).status().await.expect("kill");
         assert!(status.success());
     }
 
     /// Waits until it ends well, and returns the rest of its log.
-    async fn ends(mut self) -> String {
+    pub(crate) async fn ends(mut self) -> String {
         let mut rest = String::new();
         let reading = self.log.get_mut().read_to_string(&mut rest);
         timeout(AT_LAST, reading).await.expect("the program ends").expect("readable");
