@@ -16,7 +16,7 @@ use crate::cookies::{CookieKind, CookiePolicy, RequestCookies};
 use crate::error::{ProviderError, Refusal};
 use crate::ledger::{Limit, WhenFull};
 use crate::oidc::authorize::{self, Parameter};
-use crate::oidc::back_channel::{self, BackChannelPolicy};
+use crate::oidc::back_channel::BackChannelPolicy;
 use crate::oidc::callback::{self, FormRule, PairRule, RequestedRule, ResponseRule};
 use crate::oidc::claims::{ClaimRule, claim_rules};
 use crate::oidc::keys::{self, KeyPolicy};
@@ -174,10 +174,7 @@ impl Policy {
             userinfo: userinfo_rules(),
             refresh: RefreshPolicy::honest(),
             pushed: pushed_rules(),
-            back_channel: BackChannelPolicy {
-                header: back_channel::header_rules(),
-                claims: back_channel::claim_rules(),
-            },
+            back_channel: BackChannelPolicy::honest(),
             authorization: authorize::parameters(),
             reading: STRICT,
             tolerance: settings.clock_tolerance,

@@ -5,6 +5,7 @@
 //! where the row says that browsers or providers will not play along.
 
 mod answers;
+mod back_channel;
 mod callback;
 mod claims;
 mod field;
@@ -47,7 +48,7 @@ const fn change(name: &'static str, omits: &'static str, edit: fn(&mut Policy)) 
 /// A memory that forgets at once.
 const NOTHING: Limit = Limit { most: 0, when_full: WhenFull::Forget };
 
-const TOPICS: [&[Weakness]; 8] = [
+const TOPICS: [&[Weakness]; 10] = [
     claims::WEAKNESSES,
     keys::WEAKNESSES,
     request::WEAKNESSES,
@@ -55,7 +56,9 @@ const TOPICS: [&[Weakness]; 8] = [
     answers::WEAKNESSES,
     field::WEAKNESSES,
     session::WEAKNESSES,
+    back_channel::WEAKNESSES,
     strict::WEAKNESSES,
+    back_channel::STRICT,
 ];
 
 const COUNT: usize = {
@@ -110,7 +113,7 @@ impl Weakness {
 
     /// Does it refuse what must be accepted, instead of accepting what must be refused?
     pub fn is_over_strict(&self) -> bool {
-        strict::WEAKNESSES.iter().any(|strict| strict.name == self.name)
+        strict::WEAKNESSES.iter().chain(back_channel::STRICT).any(|strict| strict.name == self.name)
     }
 
     pub(crate) fn edit(self, policy: &mut Policy) {

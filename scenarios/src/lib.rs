@@ -5,6 +5,7 @@
 
 mod answer;
 mod audience;
+mod back_channel;
 mod bff;
 mod binding;
 mod callback;
@@ -64,5 +65,5 @@ pub fn catalogue() -> Vec<Scenario> {
         logout::SCENARIOS,
         bff::SCENARIOS,
     ];
-    topics.into_iter().chain(field::SCENARIOS).collect::<Vec<_>>().concat()
+    topics.into_iter().chain(back_channel::SCENARIOS).chain(field::SCENARIOS).collect::<Vec<_>>().concat()
 }

@@ -24,6 +24,7 @@ pub struct ProfileFile {
     return_to: String,
     callback: String,
     logout: Option<String>,
+    backchannel_logout: Option<String>,
     page: Option<String>,
     api: Option<String>,
     client_id: String,
@@ -142,6 +143,8 @@ pub struct TargetProfile {
     pub callback: String,
     /// Where a session ends; see [`TargetProfile::missing_fact`].
     pub logout: String,
+    /// Where the provider posts logout tokens; see [`TargetProfile::missing_fact`].
+    pub backchannel_logout: String,
     /// A guarded page; see [`TargetProfile::missing_fact`].
     pub page: String,
     /// A guarded API; see [`TargetProfile::missing_fact`].
@@ -174,7 +177,12 @@ impl TargetProfile {
 
     /// What is left out, and which scenarios that leaves not run: sentences for people.
     pub(crate) fn left_out(&self) -> Vec<String> {
-        let paths = [("logout", &self.logout), ("page", &self.page), ("api", &self.api)];
+        let paths = [
+            ("logout", &self.logout),
+            ("backchannel_logout", &self.backchannel_logout),
+            ("page", &self.page),
+            ("api", &self.api),
+        ];
         let missing = paths.into_iter().filter(|(_, path)| path.starts_with(UNDECLARED)).map(|(key, _)| key);
         let status = (self.unauthenticated.api == 0).then_some("unauthenticated.api");
         let parameter = self.return_to.is_empty().then_some("return_to");
@@ -246,6 +254,7 @@ impl ProfileFile {
             return_to: file.return_to,
             callback: file.callback,
             logout: file.logout.unwrap_or_else(|| undeclared("logout")),
+            backchannel_logout: file.backchannel_logout.unwrap_or_else(|| undeclared("backchannel_logout")),
             page: file.page.unwrap_or_else(|| undeclared("page")),
             api: file.api.unwrap_or_else(|| undeclared("api")),
             client_id: file.client_id,

@@ -5,10 +5,12 @@
 //! issued. What the provider signed in no later than that, by its own clock, is over: sessions, and logins still under
 //! way here. A later login is another session, which the memory does not touch.
 
+use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::claims::{self, ClaimRule, Claims, absent_or, seconds};
 use super::keys::KeyRing;
+use super::provider::Provider;
 use super::token::{self, HeaderRule, Token};
 use super::{Beside, Expected};
 use crate::app::App;
@@ -23,14 +25,41 @@ const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// A logout token older than this, in seconds, is no news; so its `jti` need not be remembered for longer.
 const MAX_AGE: i64 = 600;
 
-/// What must hold of a logout token.
+/// What must hold of a logout token, and what comes of one.
 pub(crate) struct BackChannelPolicy {
     pub(crate) header: Vec<HeaderRule>,
     pub(crate) claims: Vec<ClaimRule>,
+    /// With whose keys a token is verified, by its `iss`: those of the provider that it names.
+    pub(crate) provider: for<'a> fn(&'a App, Option<&str>) -> Option<&'a Provider>,
+    /// The name of those whom an issuer's `sub` and `sid` mean.
+    pub(crate) name: fn(&str, Option<&str>, Option<&str>) -> String,
+    /// Of when the last sign-in is that a token ends, by the provider's clock: of when it was issued.
+    pub(crate) reaches: fn(&Claims, i64) -> i64,
+    /// What a token is answered that has been obeyed.
+    pub(crate) obeyed: StatusCode,
+    /// What one is answered that has not.
+    pub(crate) refused: fn(&Refusal) -> StatusCode,
+    /// `Cache-Control` of either.
+    pub(crate) cache: &'static str,
+}
+
+impl BackChannelPolicy {
+    pub(crate) fn honest() -> Self {
+        Self {
+            header: header_rules(),
+            claims: claim_rules(),
+            provider: |app, iss| iss.and_then(|issuer| app.provider(issuer)),
+            name,
+            reaches: issued,
+            obeyed: StatusCode::OK,
+            refused: |refusal| refusal.status,
+            cache: "no-store",
+        }
+    }
 }
 
 /// As for an ID token, but for the type (Back-Channel Logout 2.4, 4.1).
-pub(crate) fn header_rules() -> Vec<HeaderRule> {
+fn header_rules() -> Vec<HeaderRule> {
     let mut rules = token::header_rules();
     rules.retain(|rule| rule.name != "typ-check");
     rules.push(HeaderRule::new("logout-typ-check", "Back-Channel Logout 2.4", |header, _| {
@@ -44,7 +73,7 @@ pub(crate) fn header_rules() -> Vec<HeaderRule> {
 }
 
 /// The rows of the ID token's table that hold here as well, and those of Back-Channel Logout 2.4 and 2.6.
-pub(crate) fn claim_rules() -> Vec<ClaimRule> {
+fn claim_rules() -> Vec<ClaimRule> {
     const SHARED: [&str; 10] = [
         "iss-required",
         "iss-check",
@@ -80,19 +109,23 @@ fn is_text(claims: &Claims, claim: &str) -> bool {
     claims.get(claim).and_then(Value::as_str).is_some_and(|text| !text.is_empty())
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "the table has seen that it is a time of today")]
+fn issued(claims: &Claims, now: i64) -> i64 {
+    claims.get("iat").and_then(Value::as_f64).map_or(now, |iat| iat as i64)
+}
+
 /// Judges a logout token and, if it is right, ends the sessions it names.
 pub(crate) async fn end(app: &App, logout_token: &str) -> Result<(), Refusal> {
     let now = app.ambient.clock.unix();
     let claims = judge(app, logout_token, now).await?;
     let text = |claim: &str| claims.get(claim).and_then(Value::as_str);
-    let at = claims.get("iat").and_then(Value::as_f64);
-    let (Some(iss), Some(jti), Some(at)) = (text("iss"), text("jti"), at) else {
-        return Err(Refusal::new("token-claims", "RFC 7519 7.2"));
-    };
+    // The table has seen to it that they are there.
+    let (iss, jti) = (text("iss").unwrap_or_default(), text("jti").unwrap_or_default());
+    let rules = &app.policy.back_channel;
     let until = now.saturating_add(MAX_AGE).saturating_add(2 * app.policy.tolerance);
     let once = Entry { name: format!("jti\n{iss}\n{jti}"), until };
-    #[expect(clippy::cast_possible_truncation, reason = "the table has seen that it is a time of today")]
-    let out = SignedOut { whom: name(iss, text("sub"), text("sid")), at: at as i64 };
+    let out =
+        SignedOut { whom: (rules.name)(iss, text("sub"), text("sid")), at: (rules.reaches)(&claims, now) };
     if app.store.ask(move |records| records.sign_out(&once, &out, now)).await? != Claimed::First {
         // Known already, or no room to know: to end the same sessions again is what the sender wants in either case,
         // but one that is replayed must not reach sessions that began since.
@@ -107,8 +140,9 @@ async fn judge(app: &App, logout_token: &str, now: i64) -> Result<Claims, Refusa
     let token = Token::parse(logout_token, policy.reading)?;
     // Which provider to ask for keys is all that is read before the signature is verified.
     let claims = token.claims(policy.reading)?;
-    let named = claims.get("iss").and_then(Value::as_str).and_then(|issuer| app.provider(issuer));
-    let provider = named.ok_or(Refusal::new("iss-check", "Back-Channel Logout 2.6 (3)"))?;
+    let named = claims.get("iss").and_then(Value::as_str);
+    let provider = (policy.back_channel.provider)(app, named);
+    let provider = provider.ok_or(Refusal::new("iss-check", "Back-Channel Logout 2.6 (3)"))?;
     // 2.4: as the ID Tokens of this app are signed.
     let alg = provider.settings.id_token_alg;
     check(&policy.back_channel.header, &token.header, alg.name())?;

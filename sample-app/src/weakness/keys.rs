@@ -111,7 +111,8 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
 ];
 
 fn accept_alg(policy: &mut Policy, holds: fn(&Map<String, Value>, &str) -> bool) {
-    for rule in policy.header_rules.iter_mut().filter(|rule| rule.name == "alg-pinning") {
+    let both = policy.header_rules.iter_mut().chain(&mut policy.back_channel.header);
+    for rule in both.filter(|rule| rule.name == "alg-pinning") {
         rule.holds = holds;
     }
 }

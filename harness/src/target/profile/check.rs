@@ -74,7 +74,12 @@ impl ProfileFile {
     }
 
     fn check_paths(&self) -> Result<(), String> {
-        let optional = [("logout", &self.logout), ("page", &self.page), ("api", &self.api)];
+        let optional = [
+            ("logout", &self.logout),
+            ("backchannel_logout", &self.backchannel_logout),
+            ("page", &self.page),
+            ("api", &self.api),
+        ];
         let declared = optional.into_iter().filter_map(|(key, path)| path.as_ref().map(|path| (key, path)));
         let needed = [
             ("home", &self.home),
