@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::MethodFilter;
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::ambient::Random;
@@ -35,12 +36,13 @@ use crate::routes::callback::explain;
 use crate::routes::form::{self, RequestRule};
 use crate::routes::front_channel::{FrontChannelRule, front_channel_rules};
 use crate::routes::guard::{Guard, guards};
+use crate::routes::logout;
 use crate::routes::own_site::{ChangeRule, change_rules};
 use crate::routes::silent::{SilentRule, silent_rules};
 use crate::routes::visitor::{Visitor, is_navigation};
-use crate::session::chunks;
 use crate::session::format::{Sealed, SessionFormat};
 use crate::session::life::Life;
+use crate::session::{Session, chunks};
 use crate::vault::Vault;
 
 /// Every rule of the app.
@@ -72,6 +74,8 @@ pub(crate) struct Policy {
     /// Which requests are worth a silent login.
     pub(crate) silent: Vec<SilentRule>,
     pub(crate) headers: HeaderPolicy,
+    /// What a script of the app gets to know about the person.
+    pub(crate) user: fn(&Session) -> Map<String, Value>,
     /// The methods that pages answer.
     pub(crate) page_methods: MethodFilter,
     /// From what was asked for to a path of the app.
@@ -144,6 +148,10 @@ pub(crate) struct SessionPolicy {
 
 /// What logging out does.
 pub(crate) struct LogoutPolicy {
+    /// Did the person ask for it, by such a request?
+    pub(crate) is_meant: fn(&HeaderMap) -> bool,
+    /// The ID Token by which the provider hears whose session ends.
+    pub(crate) hint: fn(&Session) -> Option<&str>,
     pub(crate) ends_the_session: bool,
     /// Is the provider asked first, and a provider that does not answer a reason to keep the session?
     pub(crate) needs_the_provider: bool,
@@ -197,6 +205,8 @@ impl Policy {
                 remembered: Limit { most: 100_000, when_full: WhenFull::Forget },
             },
             logout: LogoutPolicy {
+                is_meant: logout::is_meant,
+                hint: |session| Some(&session.data.id_token),
                 ends_the_session: true,
                 needs_the_provider: false,
                 tells_without_a_session: true,
@@ -206,6 +216,7 @@ impl Policy {
             front_channel: front_channel_rules(),
             silent: silent_rules(),
             headers: HeaderPolicy::honest(settings),
+            user: Session::user,
             page_methods: MethodFilter::GET,
             return_to: return_to::local,
             base_url: |settings, _| settings.base_url.to_string(),

@@ -9,7 +9,7 @@ pub(crate) mod front_channel;
 pub(crate) mod guard;
 mod home;
 mod login;
-mod logout;
+pub(crate) mod logout;
 mod note;
 pub(crate) mod own_site;
 mod renewal;

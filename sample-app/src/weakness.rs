@@ -6,6 +6,7 @@
 
 mod answers;
 mod back_channel;
+mod backend;
 mod callback;
 mod claims;
 mod field;
@@ -48,7 +49,7 @@ const fn change(name: &'static str, omits: &'static str, edit: fn(&mut Policy)) 
 /// A memory that forgets at once.
 const NOTHING: Limit = Limit { most: 0, when_full: WhenFull::Forget };
 
-const TOPICS: [&[Weakness]; 10] = [
+const TOPICS: [&[Weakness]; 11] = [
     claims::WEAKNESSES,
     keys::WEAKNESSES,
     request::WEAKNESSES,
@@ -57,6 +58,7 @@ const TOPICS: [&[Weakness]; 10] = [
     field::WEAKNESSES,
     session::WEAKNESSES,
     back_channel::WEAKNESSES,
+    backend::WEAKNESSES,
     strict::WEAKNESSES,
     back_channel::STRICT,
 ];

@@ -6,6 +6,7 @@
 mod answer;
 mod audience;
 mod back_channel;
+mod backend;
 mod bff;
 mod binding;
 mod callback;
@@ -18,10 +19,12 @@ mod issuer;
 mod jar;
 mod jose;
 mod keys;
+mod log_out;
 mod logout;
 mod mix_up;
 mod nonce;
 mod params;
+mod places;
 mod raw;
 mod request;
 mod return_to;
@@ -62,8 +65,11 @@ pub fn catalogue() -> Vec<Scenario> {
         tampering::SCENARIOS,
         session::SCENARIOS,
         return_to::SCENARIOS,
+        places::SCENARIOS,
         logout::SCENARIOS,
+        log_out::SCENARIOS,
         bff::SCENARIOS,
+        backend::SCENARIOS,
     ];
     topics.into_iter().chain(back_channel::SCENARIOS).chain(field::SCENARIOS).collect::<Vec<_>>().concat()
 }

@@ -69,7 +69,7 @@ async fn each(t: &mut Trial, values: &[&str]) -> Outcome {
 }
 
 /// After the login the user is on a page of the app, or the app refused to start.
-async fn stays(t: &Trial, start: &str) -> Outcome {
+pub(crate) async fn stays(t: &Trial, start: &str) -> Outcome {
     let landing = t.agent().await?.log_in_at(start, HONEST).await?;
     if landing.at_provider || !t.stage().is_app(&landing.page.url) {
         return Err(landing.found("a page of the app", format!("the user ended on {}", landing.page.url)));
@@ -80,7 +80,7 @@ async fn stays(t: &Trial, start: &str) -> Outcome {
     }
 }
 
-fn with_return_to(t: &Trial, value: &str) -> String {
+pub(crate) fn with_return_to(t: &Trial, value: &str) -> String {
     let mut url = t.stage().url(&t.profile().start);
     url.query_pairs_mut().append_pair(&t.profile().return_to, value);
     format!("{}?{}", url.path(), url.query().unwrap_or_default())

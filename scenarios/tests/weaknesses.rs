@@ -224,9 +224,13 @@ async fn an_input_that_fails_does_not_hide_the_others() {
 }
 
 /// Scenarios whose inputs are all tried on one session, so that nothing is left of them without it.
-const PREPARED: [&str; 6] = [
+const PREPARED: [&str; 10] = [
     "back-channel/answer",
     "back-channel/request",
+    "bff/cors",
+    "bff/security-headers",
+    "bff/tokens-hidden",
+    "logout/comes-back",
     "binding/planted-transaction",
     "cookie/session-tampered",
     "session/framed",

@@ -6,7 +6,7 @@ use url::Url;
 /// Long enough for every path of the app. What does not fit its cookie once it is escaped is left out there.
 const MAX_LENGTH: usize = 1024;
 /// Places that would start, break or end a login instead of returning from it.
-const NOT_A_PLACE: [&str; 4] = ["/login", "/callback", "/logout", "/backchannel-logout"];
+pub(crate) const NOT_A_PLACE: [&str; 4] = ["/login", "/callback", "/logout", "/backchannel-logout"];
 /// Deeper escaping than this is not a path anyone typed.
 const MAX_ESCAPES: usize = 4;
 

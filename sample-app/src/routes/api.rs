@@ -17,9 +17,9 @@ pub(crate) async fn ping(State(_): State<Arc<App>>) -> Response {
 }
 
 /// `GET /api/user` → the claims about the person, `sub` always among them.
-pub(crate) async fn user(Extension(visitor): Extension<Visitor>) -> Response {
+pub(crate) async fn user(State(app): State<Arc<App>>, Extension(visitor): Extension<Visitor>) -> Response {
     match visitor.session() {
-        Some(session) => Json(session.user()).into_response(),
+        Some(session) => Json((app.policy.user)(session)).into_response(),
         None => (StatusCode::NOT_FOUND, Json(json!({"error": "no_user"}))).into_response(),
     }
 }

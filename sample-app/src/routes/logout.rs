@@ -17,7 +17,7 @@ use crate::store::Unavailable;
 /// Ends the session, if the person opened this address.
 pub(crate) async fn logout(State(app): State<Arc<App>>, request: Request) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
-    if !is_meant(request.headers()) {
+    if !(app.policy.logout.is_meant)(request.headers()) {
         return message(&app, &visitor, &Message::CONFIRM_LOGOUT);
     }
     log_out(&app, &visitor, request.headers()).await
@@ -40,7 +40,7 @@ async fn log_out(app: &Arc<App>, visitor: &Visitor, headers: &HeaderMap) -> Resp
         .and_then(|session| session.text("iss"))
         .and_then(|issuer| app.provider(issuer))
         .or(app.providers.first().filter(|_| policy.tells_without_a_session));
-    let hint = visitor.session().map(|session| session.data.id_token.as_str());
+    let hint = visitor.session().and_then(policy.hint);
     let place = match provider {
         Some(provider) => logout::location(app, provider, hint).await,
         None => None,
@@ -70,7 +70,7 @@ async fn log_out(app: &Arc<App>, visitor: &Visitor, headers: &HeaderMap) -> Resp
 }
 
 /// Only the person ends a session: not an image on a foreign page, and a foreign link has to be confirmed.
-fn is_meant(headers: &HeaderMap) -> bool {
+pub(crate) fn is_meant(headers: &HeaderMap) -> bool {
     let foreign =
         headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site");
     is_navigation(headers) && !foreign

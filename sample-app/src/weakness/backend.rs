@@ -1,0 +1,104 @@
+//! Logouts, answers and cookies of the backend round the login that hold less than they should.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use super::{Weakness, change};
+use crate::cookies::SameSite;
+use crate::oidc::return_to::{self, NOT_A_PLACE};
+use crate::policy::Policy;
+use crate::session::Session;
+use crate::session::format::{Making, Sealed, SessionFormat};
+use crate::vault::{Times, Vault};
+
+pub(super) const WEAKNESSES: &[Weakness] = &[
+    change("logout-intent-check", "Whatever page asks for it logs the person out.", |policy| {
+        policy.logout.is_meant = |_| true;
+    }),
+    change(
+        "logout-origin-check",
+        "Whatever page asks for it, in whatever way, logs the person out.",
+        |policy| {
+            policy.logout.is_meant = |_| true;
+            policy.cookies.session.same_site = Some(SameSite::None);
+            policy.changes.clear();
+        },
+    ),
+    change("logout-hint", "The provider is not told whose session ends.", |policy| {
+        policy.logout.hint = |_| None;
+    }),
+    change(
+        "return-to-prefix-check",
+        "An address that begins like the app's own passes for the app's.",
+        |policy| {
+            policy.return_to = |wanted, base| {
+                let own = base.origin().ascii_serialization();
+                if wanted.starts_with(&own) { wanted.to_owned() } else { return_to::local(wanted, base) }
+            };
+        },
+    ),
+    change("return-to-place-check", "A login may lead back to the logout.", |policy| {
+        policy.return_to = |wanted, base| {
+            if NOT_A_PLACE.contains(&wanted) { wanted.to_owned() } else { return_to::local(wanted, base) }
+        };
+    }),
+    change("user-token-confidentiality", "The script of the page is given the ID Token.", |policy| {
+        policy.user = |session| {
+            let mut user = session.user();
+            user.insert("id_token".into(), session.data.id_token.clone().into());
+            user
+        };
+    }),
+    change(
+        "user-claims-restriction",
+        "The script of the page is given every claim of the ID Token.",
+        |policy| {
+            policy.user = |session| session.claims.clone();
+        },
+    ),
+    change("nosniff", "Browsers may guess what an answer is.", |policy| {
+        without_header(policy, "x-content-type-options");
+    }),
+    change("referrer-policy", "Links that leave the app tell where they were.", |policy| {
+        without_header(policy, "referrer-policy");
+    }),
+    change("content-policy", "Pages run any script from anywhere.", |policy| {
+        without_header(policy, "content-security-policy");
+    }),
+    change("cors-closed", "Pages of no origin, such as sandboxed ones, may read the answers.", |policy| {
+        policy.headers.security.extend([
+            ("access-control-allow-origin", "null".into()),
+            ("access-control-allow-credentials", "true".into()),
+        ]);
+    }),
+    change("session-freshness", "The session of a person always has the same value.", |policy| {
+        policy.session.format = Arc::new(Guessable::default());
+    }),
+];
+
+fn without_header(policy: &mut Policy, header: &str) {
+    policy.headers.security.retain(|(name, _)| *name != header);
+}
+
+/// Names sessions after their person, who has one, wherever they sign in.
+#[derive(Default)]
+struct Guessable(Mutex<HashMap<String, (Times, Session)>>);
+
+impl SessionFormat for Guessable {
+    fn open(&self, vault: &Vault, value: &str) -> Option<(Times, Session)> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(value).cloned();
+        known.or_else(|| Sealed.open(vault, value))
+    }
+
+    fn write(&self, making: &Making<'_>, session: &Session, _: Option<&str>) -> Option<String> {
+        let sub = session.claims.get("sub").and_then(Value::as_str)?;
+        let name = URL_SAFE_NO_PAD.encode(format!("the session of {sub}"));
+        let times = Times { iat: session.iat, uat: session.uat, exp: making.exp };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), (times, session.clone()));
+        Some(name)
+    }
+}
