@@ -54,6 +54,9 @@ enum Command {
     },
     /// Show which rows of the coverage list are covered.
     Coverage {
+        /// Print the inputs that scenarios make for their rows, as the lines of fixtures/coverage.tsv, instead.
+        #[arg(long)]
+        inputs: bool,
         #[arg(long, value_enum, default_value_t = Format::Terminal)]
         format: Format,
     },
@@ -148,7 +151,8 @@ async fn perform(cli: Cli, suite: &Suite) -> ExitCode {
         Command::Run(args) => run::run(suite, args).await,
         Command::List { prefixes, format } => show::list(suite, &prefixes, format),
         Command::Explain { id } => show::explain(suite, &id),
-        Command::Coverage { format } => show::coverage(suite, format),
+        Command::Coverage { inputs: true, .. } => Ok(show::inputs(suite)),
+        Command::Coverage { inputs: false, format } => show::coverage(suite, format),
         Command::Target { command: TargetCommand::Check { profile } } => run::check(&profile).await,
         Command::Serve { listen, control } => serve::serve(listen, control).await,
     };

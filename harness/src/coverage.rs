@@ -1,5 +1,9 @@
 //! Which rows of the coverage list are covered, by which scenarios.
 
+mod made;
+
+pub use made::{Made, made};
+
 use crate::scenario::Scenario;
 use rpcheck_fixtures::coverage::{Row, rows};
 use serde::Serialize;

@@ -51,8 +51,10 @@ pub async fn run(
     let name = target.profile().name.clone();
     tell(Event::RunStarted { target: &name, planned: scenarios.len() });
     let mut trials: Vec<(usize, TrialRecord)> = Vec::with_capacity(scenarios.len());
-    let (alone, together): (Vec<_>, Vec<_>) =
+    let (alone, mut together): (Vec<_>, Vec<_>) =
         scenarios.iter().copied().enumerate().partition(|(_, scenario)| scenario.alone && !target.isolated());
+    // What waits in real time waits while the others run.
+    together.sort_by_key(|(_, scenario)| !scenario.slow);
     let mut finished = |index: usize, mut record: TrialRecord| {
         deviations.mark(&mut record);
         tell(Event::TrialFinished(&record));

@@ -127,6 +127,22 @@ pub struct Facts {
     pub now: i64,
 }
 
+impl Facts {
+    /// Facts about nobody in particular, to show inputs with when no application is there.
+    pub fn example() -> Self {
+        let address = |text| Url::parse(text).expect("a constant address");
+        Self {
+            issuer: "http://127.0.0.1:9000".to_owned(),
+            client_id: "rpcheck-client".to_owned(),
+            base_url: address("http://localhost:3000/"),
+            callback: address("http://localhost:3000/callback"),
+            clock_skew: 60,
+            jwks_cool_down: 60,
+            now: 1_800_000_000,
+        }
+    }
+}
+
 /// A script: what a scenario does when faults alone do not tell it.
 pub type Script = for<'a> fn(&'a mut Trial) -> BoxFuture<'a, Outcome>;
 
@@ -170,6 +186,8 @@ pub struct Scenario {
     pub sandwiched: bool,
     /// Its conversation is kept as a snapshot.
     pub snapshot: bool,
+    /// It waits in real time, so it starts before others.
+    pub slow: bool,
     /// The set-up of the application that it is about, as the profile names it; the usual one if `None`.
     pub variant: Option<&'static str>,
 }
@@ -190,6 +208,7 @@ impl Scenario {
             alone: false,
             sandwiched: true,
             snapshot: false,
+            slow: false,
             variant: None,
         }
     }
@@ -253,6 +272,11 @@ impl Scenario {
     /// Keeps its conversation as a snapshot.
     pub const fn snapshot(mut self) -> Self {
         self.snapshot = true;
+        self
+    }
+    /// It waits in real time for an application that waits, so it starts before others.
+    pub const fn slow(mut self) -> Self {
+        self.slow = true;
         self
     }
     /// It is about an application that is set up in another way, which the profile declares under this name; not

@@ -8,7 +8,7 @@ mod power;
 use crate::scenario::Facts;
 use crate::target::{TargetError, profile::TargetProfile};
 use async_trait::async_trait;
-use mock_idp::{Clock, Exchange, Tenant, Trace};
+use mock_idp::{Clock, Exchange, Params, Tenant, Trace};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use url::Url;
@@ -37,6 +37,8 @@ pub trait App: Send + Sync {
 pub struct Stage {
     /// The provider, as this trial may use it.
     pub tenant: Tenant,
+    /// Another provider that the application trusts as well, in set-ups with two issuers. Its keys are its own.
+    pub other: Option<Tenant>,
     /// What is known at the start.
     pub facts: Facts,
     /// Facts about the application.
@@ -74,6 +76,7 @@ impl Stage {
         let conversation = Mutex::new(Conversation::starting_at(&provider));
         Self {
             tenant,
+            other: None,
             facts,
             profile,
             app,
@@ -83,6 +86,30 @@ impl Stage {
             conversation,
             power: power::Power::default(),
         }
+    }
+
+    /// The same with another provider that the application trusts as well.
+    #[must_use]
+    pub fn with_other(mut self, other: Option<Tenant>) -> Self {
+        self.other = other;
+        self
+    }
+
+    /// The path at which a login starts; with this trial's issuer, where the application has the choice.
+    pub fn start(&self) -> String {
+        if self.other.is_some() && !self.profile.issuer_parameter.is_empty() {
+            return self.start_with(&self.facts.issuer);
+        }
+        self.profile.start.clone()
+    }
+
+    /// The path at which a login with this issuer starts.
+    pub(crate) fn start_with(&self, issuer: &str) -> String {
+        let start = &self.profile.start;
+        let mut query = Params::default();
+        query.append(&self.profile.issuer_parameter, issuer);
+        let joint = if start.contains('?') { '&' } else { '?' };
+        format!("{start}{joint}{}", query.encode())
     }
 
     /// An address of the application, by its path.
@@ -97,7 +124,8 @@ impl Stage {
 
     /// True if the address is the provider's.
     pub fn is_provider(&self, url: &Url) -> bool {
-        url.as_str().starts_with(&self.facts.issuer)
+        let other = self.other.as_ref().is_some_and(|other| url.as_str().starts_with(&other.issuer()));
+        other || url.as_str().starts_with(&self.facts.issuer)
     }
 
     fn conversation(&self) -> MutexGuard<'_, Conversation> {

@@ -59,6 +59,21 @@ impl Trial {
         &self.stage.tenant
     }
 
+    /// The other provider that the application trusts. Not run where the set-up has none.
+    pub fn other(&self) -> Result<&Tenant, Stop> {
+        let needs = "needs an app that trusts two issuers: a variant whose env names {other_issuer}";
+        self.stage.other.as_ref().ok_or(Stop::NotRun(Reason::Needs(needs)))
+    }
+
+    /// The path at which a login with the other provider starts.
+    pub fn start_at_other(&self) -> Result<String, Stop> {
+        if self.profile().issuer_parameter.is_empty() {
+            let why = "the profile declares no issuer_parameter: write the parameter of start that names the issuer";
+            return Err(Stop::NotRun(Reason::Undeclared(why.to_owned())));
+        }
+        Ok(self.stage.start_with(&self.other()?.issuer()))
+    }
+
     /// Everything that stands ready.
     pub fn stage(&self) -> &Stage {
         &self.stage

@@ -13,9 +13,12 @@ mod field;
 mod flows;
 mod hmac;
 mod keys;
+mod offered;
+mod providers;
 mod request;
 mod session;
 mod strict;
+mod token;
 
 use crate::ledger::{Limit, WhenFull};
 use crate::policy::Policy;
@@ -49,9 +52,13 @@ const fn change(name: &'static str, omits: &'static str, edit: fn(&mut Policy)) 
 /// A memory that forgets at once.
 const NOTHING: Limit = Limit { most: 0, when_full: WhenFull::Forget };
 
-const TOPICS: [&[Weakness]; 11] = [
+const TOPICS: &[&[Weakness]] = &[
     claims::WEAKNESSES,
+    token::WEAKNESSES,
+    hmac::WEAKNESSES,
+    offered::WEAKNESSES,
     keys::WEAKNESSES,
+    providers::WEAKNESSES,
     request::WEAKNESSES,
     callback::WEAKNESSES,
     answers::WEAKNESSES,

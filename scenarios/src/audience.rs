@@ -3,12 +3,15 @@
 use harness::{Expect, Input, Outcome, Reason, Scenario, Stop, Trial};
 use mock_idp::Fault;
 use mock_idp::fault::{Alteration, ID_TOKEN};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     OTHER_CLIENT,
     SUFFIX,
     MISSING,
+    MALFORMED,
+    CLIENT_ID_INSTEAD,
+    TWICE,
     ARRAY,
     UNTRUSTED,
     FOREIGN_AZP,
@@ -22,7 +25,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
 const OTHER_CLIENT: Scenario = Scenario::must("id-token/aud-other-client")
     .clause("OIDC Core 3.1.3.7 (3)")
     .why("a token minted for another client must not log anyone in here")
-    .covers(&["professos/trc-2"])
+    .covers(&["NONCE-08", "professos/trc-2", "professos/trc-3"])
     .with(|| vec![ID_TOKEN.set("aud", "someone-else")]);
 
 const SUFFIX: Scenario = Scenario::must("id-token/aud-suffix")
@@ -36,6 +39,51 @@ const MISSING: Scenario = Scenario::must("id-token/aud-missing")
     .why("a token for nobody in particular is not for this app")
     .covers(&["oidcc-client-test-missing-aud", "professos/trc-1"])
     .with(|| vec![ID_TOKEN.remove("aud")]);
+
+const MALFORMED: Scenario = Scenario::must("id-token/aud-malformed")
+    .clause("OIDC Core 2; RFC 7519 4.1.3")
+    .why("aud is a string or an array of strings; anything else names nobody")
+    .covers(&["AUD-05"])
+    .inputs(|facts| {
+        let aud = |label, value: Value| Input::new(label, vec![ID_TOKEN.set("aud", value)]);
+        let id = facts.client_id.as_str();
+        vec![
+            aud("an empty array", json!([])),
+            aud("empty", json!("")),
+            aud("null", Value::Null),
+            aud("a number", json!(7)),
+            aud("true", json!(true)),
+            aud("an object", json!({id: id})),
+            aud("an array in an array", json!([[id]])),
+        ]
+    });
+
+const CLIENT_ID_INSTEAD: Scenario = Scenario::must("id-token/client-id-instead-of-aud")
+    .clause("OIDC Core 2, 3.1.3.7 (3)")
+    .why("only aud says for whom the token is; access tokens have client_id as well")
+    .covers(&["AUD-07"])
+    .inputs(|facts| {
+        let id = facts.client_id.as_str();
+        vec![
+            Input::new("aud absent", vec![ID_TOKEN.remove("aud"), ID_TOKEN.set("client_id", id)]),
+            Input::new(
+                "aud of another",
+                vec![ID_TOKEN.set("aud", "someone-else"), ID_TOKEN.set("client_id", id)],
+            ),
+        ]
+    });
+
+const TWICE: Scenario = Scenario::policy("id-token/aud-twice")
+    .clause("RFC 7519 4.1.3")
+    .why("an array that names the app twice is odd and harmless; an app may take it or not")
+    .covers(&["AUD-05"])
+    .run(|t| Box::pin(twice(t)));
+
+async fn twice(t: &mut Trial) -> Outcome {
+    let id = t.facts().client_id.clone();
+    t.either("a token that names the app twice as its audience", vec![ID_TOKEN.set("aud", json!([id, id]))])
+        .await
+}
 
 const ARRAY: Scenario = Scenario::tolerate("id-token/aud-array-of-one")
     .clause("OIDC Core 2")

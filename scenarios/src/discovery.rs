@@ -92,6 +92,7 @@ const SILENT: Scenario = Scenario::harden("discovery/silent")
     .why("a provider that takes the question and never answers must not make the app wait for ever too")
     .covers(&["DISC-02"])
     .cold()
+    .slow()
     .with(|| vec![WIRE.at(Endpoint::Discovery).delay(LONGER_THAN_ANYBODY_WAITS)])
     .expect(Expect::RefusedOrUnavailable);
 

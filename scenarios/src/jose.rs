@@ -1,42 +1,22 @@
 //! What the token's header may say, and what must never be believed of it.
 
-use harness::trial::FORGED;
-use harness::{Expect, Input, Outcome, Scenario, Stop, Trial};
-use mock_idp::MockIdp;
-use mock_idp::fault::{HEADER, JWKS, named};
-use mock_idp::token::{KeyName, public_jwk};
-use mock_idp::trace::Endpoint;
+use crate::params::with;
+use harness::trial::{FORGED, FORGED_SUBJECT};
+use harness::{Expect, Input, Outcome, Scenario, Trial};
+use mock_idp::fault::{HEADER, ID_TOKEN, KeyChoice, SEAL};
 use serde_json::{Value, json};
 
-pub(crate) const SCENARIOS: &[Scenario] =
-    &[EMBEDDED_KEY, KEY_ADDRESS, CRITICAL, TYPE, OTHER_TYPE, UNKNOWN_MEMBER];
-
-const EMBEDDED_KEY: Scenario = Scenario::must("jose/embedded-jwk")
-    .clause("RFC 8725 3.10; RFC 7515 4.1.3")
-    .why("a token that brings its own key proves only that somebody has a key")
-    .covers(&["JOSE-01", "professos/key-confusion-1-jwk-spoofing"])
-    .with(named::embedded_jwk);
-
-const KEY_ADDRESS: Scenario = Scenario::must("jose/jku-elsewhere")
-    .clause("RFC 8725 3.10; RFC 7515 4.1.2")
-    .why("an address in the token must neither be fetched nor believed: it is the attacker's")
-    .covers(&["JOSE-02", "professos/key-confusion-2-jku-spoofing"])
-    .run(|t| Box::pin(key_address(t)));
-
-async fn key_address(t: &mut Trial) -> Outcome {
-    let elsewhere = MockIdp::start().await.map_err(|error| Stop::Broken(error.to_string()))?;
-    let mut key = public_jwk(KeyName::Attacker);
-    key["kid"] = KeyName::Rsa1.kid().into();
-    let _serving = elsewhere.tenant().arm(vec![JWKS.set("keys", json!([key]))])?;
-    let url = format!("{}/jwks", elsewhere.base_url());
-    let start = t.position();
-    let guard = t.arm(named::header_jku(&url))?;
-    let landing = t.agent().await?.log_in(FORGED).await;
-    harness::trial::meaningful(&guard.report())?;
-    let asked = elsewhere.tenant().trace().count(Endpoint::Jwks);
-    t.demand(asked == 0, start, "no request to the address in the token", format!("{asked} requests came"))?;
-    landing?.refused()
-}
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    CRITICAL,
+    UNENCODED,
+    TYPE,
+    OTHER_TYPE,
+    UNKNOWN_MEMBER,
+    NESTED,
+    MALFORMED,
+    STRANGE_KID,
+    CLAIMS_IN_HEADER,
+];
 
 const CRITICAL: Scenario = Scenario::must("jose/crit")
     .clause("RFC 7515 4.1.11")
@@ -84,3 +64,91 @@ const UNKNOWN_MEMBER: Scenario = Scenario::tolerate("jose/unknown-member")
     .covers(&["JOSE-12"])
     .with(|| vec![HEADER.set("x-colour", "blue")])
     .expect(Expect::Accepted);
+
+const UNENCODED: Scenario = Scenario::must("jose/unencoded-payload")
+    .clause("RFC 7797 3, 6, 7")
+    .why("a JWT must not say b64 false: its payload is encoded, and whoever reads it otherwise reads another token")
+    .covers(&["JOSE-06"])
+    .with(|| vec![HEADER.set("crit", json!(["b64"])), HEADER.set("b64", false)]);
+
+const NESTED: Scenario = Scenario::should("jose/nested")
+    .clause("RFC 7519 3, 5.2, 7.2")
+    .why("a token inside a token has not been looked at when only the outer one has")
+    .covers(&["JOSE-10"])
+    .run(|t| Box::pin(nested(t)));
+
+async fn nested(t: &mut Trial) -> Outcome {
+    for (label, cty, quoted) in
+        [("with cty JWT", true, false), ("without a word", false, false), ("as a JSON string", false, true)]
+    {
+        let outcome = around_another(t, cty, quoted).await;
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+async fn around_another(t: &Trial, cty: bool, quoted: bool) -> Outcome {
+    let mut agent = t.agent().await?;
+    let pending = agent.begin(FORGED).await?;
+    let nonce = pending.asked("nonce");
+    let inner = t.mint(FORGED, Some(&nonce), &[SEAL.key(KeyChoice::Attacker)])?;
+    let inner = if quoted { Value::from(inner).to_string() } else { inner };
+    let mut outer = vec![ID_TOKEN.payload(inner)];
+    outer.extend(cty.then(|| HEADER.set("cty", "JWT")));
+    let token = t.mint(FORGED, Some(&nonce), &outer)?;
+    agent.deliver(&with(&pending.form.fields, "id_token", &token)).await?.refused()
+}
+
+const MALFORMED: Scenario = Scenario::must("jose/header-malformed")
+    .clause("RFC 7515 4, 5.2; RFC 7519 7.2")
+    .why("a header that is no JSON object says nothing, and a monstrous one must not break the app")
+    .covers(&["JOSE-13"])
+    .inputs(|_| {
+        let header = |label, text: String| Input::new(label, vec![HEADER.payload(text)]);
+        let honest = r#"{"alg":"RS256","typ":"JWT","kid":"rsa-1"}"#;
+        vec![
+            header("an array", r#"["alg","RS256"]"#.to_owned()),
+            header("a string", r#""RS256""#.to_owned()),
+            header("null", "null".to_owned()),
+            header("empty", String::new()),
+            header("with something after it", format!("{honest}{honest}")),
+            header("in single quotation marks", honest.replace('"', "'")),
+            header("nested 10,000 deep", format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000))),
+        ]
+    });
+
+const STRANGE_KID: Scenario = Scenario::must("jose/kid-strange")
+    .clause("RFC 7515 4.1.4; RFC 8725 3.10")
+    .why("kid is whatever the sender wrote: a name to compare, never a path, a query or a reason to crash")
+    .covers(&["JOSE-14"])
+    .inputs(|_| {
+        let kid = |label, kid: Value| {
+            Input::new(label, vec![HEADER.set("kid", kid), SEAL.key(KeyChoice::Attacker)])
+        };
+        vec![
+            kid("a path", json!("../../../../../../dev/null")),
+            kid("a query", json!("' OR 1=1 --")),
+            kid("64 kB", json!("k".repeat(65_536))),
+            kid("with NUL", json!("rsa-1\u{0}")),
+            kid("empty", json!("")),
+            kid("a number", json!(1)),
+            kid("null", Value::Null),
+            kid("in an array", json!(["rsa-1"])),
+        ]
+    });
+
+const CLAIMS_IN_HEADER: Scenario = Scenario::must("jose/claims-in-header")
+    .clause("RFC 7519 5.3; OIDC Core 2")
+    .why("what the header repeats of the claims proves nothing where the claims themselves are missing or differ")
+    .covers(&["SUB-08", "professos/id-spoofing-12-id-token-header"])
+    .inputs(|facts| {
+        let header = |name: &str, value: &str| HEADER.set(name, value);
+        let subject = vec![header("sub", FORGED_SUBJECT), ID_TOKEN.remove("sub")];
+        let audience = vec![header("aud", &facts.client_id), ID_TOKEN.remove("aud")];
+        let issuer = vec![header("iss", &facts.issuer), ID_TOKEN.set("iss", "http://attacker.test")];
+        vec![
+            Input::new("sub", subject),
+            Input::new("aud", audience),
+            Input::new("iss", issuer),
+        ]
+    });

@@ -21,6 +21,9 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ENCRYPTION_KEY,
     SHORT_KEY,
     NO_KID_SEVERAL_KEYS,
+    OTHER_ALG,
+    NO_VERIFICATION,
+    INLINE,
 ];
 
 const ROTATED: Scenario = Scenario::tolerate("keys/rotated")
@@ -205,12 +208,51 @@ async fn no_kid_several_keys(t: &mut Trial) -> Outcome {
     });
     let mut faults = others.to_vec();
     faults.extend([JWKS.remove("/keys/*/kid"), HEADER.remove("kid")]);
-    let guard = t.arm(faults)?;
-    let landing = t.agent().await?.log_in(HONEST).await?;
-    harness::trial::meaningful(&guard.report())?;
-    drop(guard);
-    let word = if landing.subject.is_some() { "accepted" } else { "refused" };
-    t.observe(format!("a token without kid, with three RSA keys in the set, is {word}"));
+    let outcome = t.either("a token without kid, with three RSA keys in the set,", faults).await;
     t.restart().await?;
-    if landing.subject.is_some() { landing.accepted(&t.subject(HONEST)?) } else { landing.refused() }
+    outcome
 }
+
+const OTHER_ALG: Scenario = Scenario::should("keys/key-for-another-algorithm")
+    .clause("RFC 7517 4.4; RFC 8725 3.1, 3.5")
+    .why("a key that says it is for one algorithm signs with no other, even if the numbers would fit")
+    .covers(&["KEY-15"])
+    .cold()
+    .with(|| {
+        let mut key = public_jwk(KeyName::Rsa2);
+        key["alg"] = "RS512".into();
+        vec![JWKS.set("/keys/-", key), HEADER.set("kid", KeyName::Rsa2.kid()), SEAL.key(KeyChoice::Other)]
+    });
+
+const NO_VERIFICATION: Scenario = Scenario::should("keys/key-operations")
+    .clause("RFC 7517 4.3; OIDC Core 10.1")
+    .why("a key whose key_ops do not name verify is published for something else")
+    .covers(&["SIG-10"])
+    .cold()
+    .with(|| {
+        let mut key = public_jwk(KeyName::Encryption);
+        if let Some(members) = key.as_object_mut() {
+            members.remove("use");
+            members.remove("alg");
+        }
+        key["key_ops"] = json!(["wrapKey", "encrypt"]);
+        vec![
+            JWKS.set("/keys/-", key),
+            HEADER.set("kid", KeyName::Encryption.kid()),
+            SEAL.key(KeyChoice::Encryption),
+        ]
+    });
+
+const INLINE: Scenario = Scenario::should("keys/set-inside-the-metadata")
+    .clause("OIDC Discovery 3; OIDC Core 10.1")
+    .why("the provider's keys are at jwks_uri; a jwks member of its metadata is no part of the specification")
+    .covers(&["KEY-20"])
+    .cold()
+    .with(|| {
+        let set = json!({"keys": [public_jwk(KeyName::Attacker)]});
+        vec![
+            DISCOVERY.set("jwks", set),
+            HEADER.set("kid", KeyName::Attacker.kid()),
+            SEAL.key(KeyChoice::Attacker),
+        ]
+    });

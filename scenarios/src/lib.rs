@@ -11,6 +11,7 @@ mod bff;
 mod binding;
 mod callback;
 mod cookies;
+mod decoy;
 mod discovery;
 mod duplicates;
 mod errors;
@@ -18,12 +19,18 @@ pub mod field;
 mod issuer;
 mod jar;
 mod jose;
+mod key_sets;
 mod keys;
 mod log_out;
 mod logout;
+mod mac;
+mod metadata;
 mod mix_up;
 mod nonce;
+mod offered_keys;
+mod other_issuer;
 mod params;
+mod payload;
 mod places;
 mod raw;
 mod request;
@@ -54,12 +61,18 @@ pub fn catalogue() -> Vec<Scenario> {
         audience::SCENARIOS,
         issuer::SCENARIOS,
         subject::SCENARIOS,
+        payload::SCENARIOS,
         mix_up::SCENARIOS,
+        other_issuer::SCENARIOS,
         signature::SCENARIOS,
+        mac::SCENARIOS,
+        offered_keys::SCENARIOS,
         jose::SCENARIOS,
         duplicates::SCENARIOS,
         keys::SCENARIOS,
+        key_sets::SCENARIOS,
         discovery::SCENARIOS,
+        metadata::SCENARIOS,
         errors::SCENARIOS,
         cookies::SCENARIOS,
         tampering::SCENARIOS,

@@ -1,11 +1,12 @@
 //! Answers of one provider that pass for another's: RFC 9207.
 
-use harness::trial::FORGED;
-use harness::{Input, Outcome, Reason, Scenario, Stop, Trial};
+use harness::trial::{FORGED, HONEST};
+use harness::{Expect, Input, Outcome, Reason, Scenario, Stop, Trial};
+use mock_idp::Params;
 use mock_idp::fault::RESPONSE;
 use mock_idp::trace::Endpoint;
 
-pub(crate) const SCENARIOS: &[Scenario] = &[WRONG_ISS, MISSING_ISS];
+pub(crate) const SCENARIOS: &[Scenario] = &[WRONG_ISS, MISSING_ISS, RIGHT_ISS, UNANNOUNCED_ISS, ERROR_ISS];
 
 const WRONG_ISS: Scenario = Scenario::must("mix-up/iss-parameter-wrong")
     .clause("RFC 9207 2.4")
@@ -40,3 +41,62 @@ async fn missing_iss(t: &mut Trial) -> Outcome {
     }
     landing.refused()
 }
+
+const RIGHT_ISS: Scenario = Scenario::tolerate("mix-up/iss-parameter-right")
+    .clause("RFC 9207 2.4")
+    .why("a provider that promises iss and keeps its promise is believed")
+    .covers(&["MIX-03"])
+    .cold()
+    .run(|t| Box::pin(right_iss(t)));
+
+async fn right_iss(t: &mut Trial) -> Outcome {
+    t.tenant().set_issuer_parameter(true);
+    t.restart().await?;
+    t.attempt(Vec::new(), Expect::Accepted).await
+}
+
+const UNANNOUNCED_ISS: Scenario = Scenario::tolerate("mix-up/iss-parameter-unannounced")
+    .clause("RFC 9207 2.4; OIDC Core 3.2.2.5")
+    .why("a provider may send iss before its metadata says so: the right one harms nobody")
+    .covers(&["MIX-06"])
+    .inputs(|facts| vec![Input::new("", vec![RESPONSE.set("iss", facts.issuer.as_str())])])
+    .expect(Expect::Accepted);
+
+const ERROR_ISS: Scenario = Scenario::must("mix-up/iss-parameter-on-errors")
+    .clause("RFC 9207 2, 2.4")
+    .why("an error from another provider is no answer to this login: people get a page, and nothing it says is believed")
+    .covers(&["MIX-07"])
+    .cold()
+    .run(|t| Box::pin(error_iss(t)));
+
+async fn error_iss(t: &mut Trial) -> Outcome {
+    t.tenant().set_issuer_parameter(true);
+    t.restart().await?;
+    let wrong = told(t, Some("http://127.0.0.1:9/other")).await;
+    t.input("wrong", wrong);
+    let missing = told(t, None).await;
+    t.input("missing", missing);
+    Ok(())
+}
+
+/// An error comes that fits the login under way in everything but its sender.
+async fn told(t: &Trial, iss: Option<&str>) -> Outcome {
+    let mut agent = t.agent().await?;
+    let pending = agent.begin(HONEST).await?;
+    let mut error = Params::default();
+    error.append("error", "access_denied");
+    error.append("error_description", TOLD);
+    error.append("state", pending.answer("state"));
+    if let Some(iss) = iss {
+        error.append("iss", iss);
+    }
+    let landing = agent.deliver(&error).await?;
+    landing.refused()?;
+    if landing.page.text.contains(TOLD) {
+        return Err(landing.found("nothing of the answer is shown", format!("the page says: {TOLD}")));
+    }
+    Ok(())
+}
+
+/// What a hostile provider would like people to read on the app's page.
+const TOLD: &str = "Call 555-0100 to unlock your account";

@@ -8,7 +8,7 @@ use harness::stage::{Alike, App, Stage};
 use harness::target::external::register;
 use harness::target::profile::ProfileFile;
 use harness::{Need, Scenario, Target, TargetError, TargetProfile};
-use mock_idp::{Clock, Ids, MockIdp, Tenant};
+use mock_idp::{Clock, Grace, Ids, MockIdp, Tenant};
 use sample_app::{Ambient, Random, SampleApp, Settings, StartError};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
@@ -22,6 +22,9 @@ pub const START: i64 = 1_800_000_000;
 
 /// What the sample's cookies are sealed and signed with.
 pub const SECRET: &str = "a-published-secret-that-protects-nothing";
+
+/// Stands in a variant for the issuer of the second provider.
+const OTHER_ISSUER: &str = "{other_issuer}";
 
 /// Milliseconds that the sample waits for its provider, which is in the same process.
 const PATIENCE: u64 = 750;
@@ -74,6 +77,15 @@ impl SampleTarget {
         Ok(Self { browser: Some(browser), ..Self::new().await? })
     }
 
+    /// A second provider, whose keys are its own.
+    fn other_provider(&self, number: u64, clock: &Clock, profile: &TargetProfile) -> Tenant {
+        let slug = format!("trial-{number}-other");
+        let other = self.idp.new_tenant(&slug, clock.clone(), Ids::seeded(number));
+        other.rotate_keys(Grace::DropOld);
+        register(&other, profile);
+        other
+    }
+
     /// A clock that nothing but its trial moves; the time of the day where there is a browser, because Chromium
     /// keeps a clock of its own.
     fn clock(&self) -> Clock {
@@ -107,9 +119,17 @@ impl Target for SampleTarget {
         let port = listener.local_addr().map_err(no_port)?.port();
         let profile = Arc::new(self.file.resolve(port).map_err(TargetError::Provider)?);
         register(&tenant, &profile);
+        let mut env =
+            scenario.variant.and_then(|name| profile.variants.get(name)).cloned().unwrap_or_default().env;
+        let two = env.values().any(|value| value.contains(OTHER_ISSUER));
+        let other = two.then(|| self.other_provider(number, &clock, &profile));
+        for value in env.values_mut() {
+            *value = value.replace("{issuer}", &tenant.issuer());
+            *value = value.replace(OTHER_ISSUER, &other.as_ref().map(Tenant::issuer).unwrap_or_default());
+        }
         let app = Sample {
             listener,
-            settings: settings(&tenant, &profile, scenario.variant)?,
+            settings: settings(&tenant, &profile, env)?,
             clock,
             start: self.start.clone(),
             tenant: tenant.clone(),
@@ -120,7 +140,7 @@ impl Target for SampleTarget {
         let agent_clock = self.clock();
         let options = AgentOptions::new(provider, agent_clock.clone());
         let agents = Alike { options, browser: self.browser.clone() };
-        Ok(Stage::new(tenant, profile, Box::new(app), Arc::new(agents), agent_clock))
+        Ok(Stage::new(tenant, profile, Box::new(app), Arc::new(agents), agent_clock).with_other(other))
     }
 }
 
@@ -133,7 +153,7 @@ fn no_port(error: std::io::Error) -> TargetError {
 fn settings(
     tenant: &Tenant,
     profile: &TargetProfile,
-    variant: Option<&str>,
+    variant: BTreeMap<String, String>,
 ) -> Result<Settings, TargetError> {
     let values = [
         ("ISSUER_BASE_URL", tenant.issuer()),
@@ -145,8 +165,7 @@ fn settings(
     ];
     let mut values: BTreeMap<String, String> =
         values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    let variant = variant.and_then(|name| profile.variants.get(name));
-    values.extend(variant.into_iter().flat_map(|variant| variant.env.clone()));
+    values.extend(variant);
     Settings::from_map(&values).map_err(|error| TargetError::Provider(error.to_string()))
 }
 

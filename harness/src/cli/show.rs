@@ -7,7 +7,6 @@ use crate::scenario::{Action, Facts, Need, Scenario};
 use mock_idp::Fault;
 use serde_json::json;
 use std::process::ExitCode;
-use url::Url;
 
 pub(super) fn list(suite: &Suite, prefixes: &[String], format: Format) -> anyhow::Result<ExitCode> {
     let scenarios = selected(suite, prefixes)?;
@@ -47,20 +46,6 @@ fn needs(scenario: &Scenario) -> Vec<Need> {
         needs.push(Need::Restart);
     }
     needs
-}
-
-/// The facts that inputs are explained with; in a run they are the target's.
-fn example() -> Facts {
-    let address = |text| Url::parse(text).expect("a constant address");
-    Facts {
-        issuer: "http://127.0.0.1:9000".to_owned(),
-        client_id: "rpcheck-client".to_owned(),
-        base_url: address("http://localhost:3000/"),
-        callback: address("http://localhost:3000/callback"),
-        clock_skew: 60,
-        jwks_cool_down: 60,
-        now: 1_800_000_000,
-    }
 }
 
 /// A fault in words, and as the control API takes it.
@@ -109,7 +94,7 @@ pub(super) fn explain(suite: &Suite, id: &str) -> anyhow::Result<ExitCode> {
             say(&format!("  expect  {}", expect.sentence()));
         }
         Action::Inputs(inputs, expect) => {
-            for input in inputs(&example()) {
+            for input in inputs(&Facts::example()) {
                 say(&format!("  input   {}", input.label));
                 tell(&input.faults)?;
             }
@@ -121,6 +106,14 @@ pub(super) fn explain(suite: &Suite, id: &str) -> anyhow::Result<ExitCode> {
     say(&format!("  around  {around}"));
     say(&format!("  run it  rpcheck run {}", scenario.id));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What every scenario makes for the rows that it covers, as the lines of the coverage list.
+pub(super) fn inputs(suite: &Suite) -> ExitCode {
+    for made in coverage::made(&suite.scenarios) {
+        say(&made.line());
+    }
+    ExitCode::SUCCESS
 }
 
 pub(super) fn coverage(suite: &Suite, format: Format) -> anyhow::Result<ExitCode> {

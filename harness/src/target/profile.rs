@@ -22,6 +22,8 @@ pub struct ProfileFile {
     start: String,
     #[serde(default)]
     return_to: String,
+    #[serde(default)]
+    issuer_parameter: String,
     callback: String,
     logout: Option<String>,
     backchannel_logout: Option<String>,
@@ -139,6 +141,8 @@ pub struct TargetProfile {
     pub start: String,
     /// The parameter of `start` that names the page to return to; empty if it has none.
     pub return_to: String,
+    /// The parameter of `start` that names the issuer to log in with; empty if it has none.
+    pub issuer_parameter: String,
     /// Where the provider posts its answers.
     pub callback: String,
     /// Where a session ends; see [`TargetProfile::missing_fact`].
@@ -252,6 +256,7 @@ impl ProfileFile {
             home: file.home,
             start: file.start,
             return_to: file.return_to,
+            issuer_parameter: file.issuer_parameter,
             callback: file.callback,
             logout: file.logout.unwrap_or_else(|| undeclared("logout")),
             backchannel_logout: file.backchannel_logout.unwrap_or_else(|| undeclared("backchannel_logout")),

@@ -36,6 +36,20 @@ impl Trial {
         if unavailable { landing.refused_or_unavailable() } else { landing.refused() }
     }
 
+    /// One login while the provider tells these, where the application may take it or refuse it: which of the two
+    /// is kept for the report. A crash is a finding, and so is somebody else's session.
+    pub async fn either(&mut self, what: &str, faults: Vec<Fault>) -> Outcome {
+        let guard = self.arm(faults)?;
+        let landing = self.agent().await?.log_in(HONEST).await?;
+        let told = meaningful(&guard.report());
+        drop(guard);
+        landing.clean(false)?;
+        told?;
+        let word = if landing.subject.is_some() { "accepted" } else { "refused" };
+        self.observe(format!("{what} is {word}"));
+        if landing.subject.is_some() { landing.accepted(&self.subject(HONEST)?) } else { landing.refused() }
+    }
+
     /// One attempt per input, an honest login after each; what comes of them is kept.
     pub async fn attempt_each(&mut self, inputs: Vec<Input>, expect: Expect) -> Outcome {
         let several = inputs.len() > 1;

@@ -34,7 +34,7 @@ impl TrialAgent {
     /// Signs a person in: from the application's login path to where they land. One authorization: if the
     /// application starts another, the provider shows its login page, and there it ends.
     pub async fn log_in(&mut self, user: &str) -> Result<Landing, Stop> {
-        let start = self.stage.profile.start.clone();
+        let start = self.stage.start();
         self.log_in_at(&start, user).await
     }
 
@@ -47,7 +47,7 @@ impl TrialAgent {
     /// Starts a login and stops at the provider's login page, where nobody is signed in yet.
     pub async fn begin_at_login_page(&mut self) -> Result<Form, Stop> {
         self.stage.tenant.set_policy(LoginPolicy::Ask);
-        let start = self.stage.profile.start.clone();
+        let start = self.stage.start();
         let since = self.stage.position();
         let page = self.look(&start).await?;
         let asks = |form: &Form| form.names.iter().any(|name| name == "password");
@@ -68,14 +68,16 @@ impl TrialAgent {
         self.submit(&form).await
     }
 
-    /// Lets the next authorization be this person's.
+    /// Lets the next authorization be this person's, at whichever provider it is.
     pub fn authenticate(&self, user: &str) {
-        self.stage.tenant.set_policy(LoginPolicy::Once { user: user.to_owned() });
+        for provider in std::iter::once(&self.stage.tenant).chain(&self.stage.other) {
+            provider.set_policy(LoginPolicy::Once { user: user.to_owned() });
+        }
     }
 
     /// Starts a login and stops where the provider's form would be posted.
     pub async fn begin(&mut self, user: &str) -> Result<Pending, Stop> {
-        let start = self.stage.profile.start.clone();
+        let start = self.stage.start();
         self.begin_at(&start, user).await
     }
 

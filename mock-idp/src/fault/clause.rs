@@ -71,6 +71,9 @@ fn write_verb(f: &mut fmt::Formatter<'_>, seam: Seam, verb: &Verb) -> fmt::Resul
         Verb::HmacWith { rendering } => {
             write!(f, "{} is signed with HS256 and {rendering} as the secret", Artefact(seam))
         }
+        Verb::HmacSecret { secret } => {
+            write!(f, "{} is signed with HS256 and the secret {}", Artefact(seam), Quoted(secret))
+        }
         Verb::Raw { text } => write!(f, "{} is the text {}", Artefact(seam), Quoted(text)),
         Verb::Mode { mode } => write!(f, "the authorization response is sent as {mode}"),
         Verb::Target { url } => write!(f, "the authorization response is sent to {url}"),
@@ -184,6 +187,15 @@ impl fmt::Display for Corruption {
             Self::EmptySignature => "has an empty third part",
             Self::DropSignature => "has two parts only",
             Self::ExtraPart => "has a fourth part",
+            Self::FiveParts => "has five parts",
+            Self::TrailingDot => "has a full stop at its end",
+            Self::Quoted => "stands in quotation marks",
+            Self::Spaced => "has white space around it",
+            Self::Bearer => "has the word Bearer before it",
+            Self::FlattenedJson => "is written as flattened JSON",
+            Self::GeneralJson => "is written as general JSON",
+            Self::DerSignature => "has its signature written as DER",
+            Self::OrderSignature => "has the order of P-256 for both halves of its signature",
             Self::Padding => "has padded parts",
             Self::Newline => "has a line feed in its payload part",
             Self::StandardAlphabet => "has a signature in the standard base64 alphabet",
@@ -197,13 +209,24 @@ impl fmt::Display for KeyRendering {
         f.write_str(match self {
             Self::SpkiPem => "the public key's PEM",
             Self::SpkiPemNoFinalNewline => "the public key's PEM without its last line feed",
+            Self::SpkiPemCrlf => "the public key's PEM with carriage returns",
+            Self::SpkiPemOneLine => "the public key's PEM on one line",
+            Self::SpkiPemLines => "the lines inside the public key's PEM",
             Self::SpkiPemStripped => "the public key's PEM without its lines",
             Self::SpkiDer => "the public key's DER",
             Self::Pkcs1Pem => "the public key's PKCS#1 PEM",
             Self::Pkcs1PemNoFinalNewline => "the public key's PKCS#1 PEM without its last line feed",
+            Self::Pkcs1PemCrlf => "the public key's PKCS#1 PEM with carriage returns",
+            Self::Pkcs1PemOneLine => "the public key's PKCS#1 PEM on one line",
+            Self::Pkcs1PemLines => "the lines inside the public key's PKCS#1 PEM",
+            Self::Pkcs1Mime => "the public key's PKCS#1 PEM in lines of 76 characters",
+            Self::Pkcs1MimeLines => "the lines of 76 characters inside the public key's PKCS#1 PEM",
             Self::Pkcs1PemStripped => "the public key's PKCS#1 PEM without its lines",
             Self::Pkcs1Der => "the public key's PKCS#1 DER",
             Self::JwkJson => "the public key's JWK",
+            Self::JwkJsonSpaced => "the public key's JWK with spaces",
+            Self::JwkThumbprint => "the public key's JWK as it is hashed for a thumbprint",
+            Self::Certificate => "the public key's certificate in base64",
             Self::Modulus => "the public key's modulus",
             Self::ModulusBase64 => "the public key's modulus in base64url",
             Self::Empty => "the empty string",

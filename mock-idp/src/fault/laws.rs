@@ -76,6 +76,7 @@ fn seal_fault() -> impl Strategy<Value = Fault> {
         Just(Verb::Unsigned),
         select(damage.to_vec()).prop_map(|how| Verb::Corrupt { how }),
         Just(Verb::HmacWith { rendering: KeyRendering::SpkiPem }),
+        ".{0,8}".prop_map(|secret| Verb::HmacSecret { secret }),
         ".{0,8}".prop_map(|text| Verb::Raw { text }),
     ];
     fault(Just(Seam::IdTokenSeal), verb)

@@ -42,6 +42,10 @@ fn choose(verb: &Verb, spec: &mut TokenSpec) {
             spec.header.set("alg", "HS256");
             spec.signing = Signing::hs256(rendering(spec.key, *form));
         }
+        Verb::HmacSecret { secret } => {
+            spec.header.set("alg", "HS256");
+            spec.signing = Signing::hs256(secret.as_bytes().to_vec());
+        }
         _ => {}
     }
 }
@@ -84,6 +88,20 @@ fn corrupt(compact: &str, how: Corruption) -> String {
         Corruption::EmptySignature => format!("{header}.{payload}."),
         Corruption::DropSignature => format!("{header}.{payload}"),
         Corruption::ExtraPart => format!("{compact}.e30"),
+        Corruption::FiveParts => format!("{compact}.e30.e30"),
+        Corruption::TrailingDot => format!("{compact}."),
+        Corruption::Quoted => format!("\"{compact}\""),
+        Corruption::Spaced => format!(" {compact}\n"),
+        Corruption::Bearer => format!("Bearer {compact}"),
+        Corruption::FlattenedJson => {
+            format!(r#"{{"payload":"{payload}","protected":"{header}","signature":"{signature}"}}"#)
+        }
+        Corruption::GeneralJson => {
+            let one = format!(r#"{{"protected":"{header}","signature":"{signature}"}}"#);
+            format!(r#"{{"payload":"{payload}","signatures":[{one}]}}"#)
+        }
+        Corruption::DerSignature => signed(&|octets| *octets = der(octets)),
+        Corruption::OrderSignature => signed(&|octets| *octets = [P256_ORDER, P256_ORDER].concat()),
         Corruption::Padding => parts.iter().map(|part| pad(part)).collect::<Vec<_>>().join("."),
         Corruption::Newline => {
             let (start, end) = payload.split_at(payload.len() / 2);
@@ -94,6 +112,28 @@ fn corrupt(compact: &str, how: Corruption) -> String {
         }
         Corruption::TrailingBits => format!("{header}.{payload}.{}", trailing_bits(signature)),
     }
+}
+
+/// The order of the group of P-256 (FIPS 186-4 D.1.2.3): no half of a signature may be as large.
+const P256_ORDER: [u8; 32] = [
+    0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xBC,
+    0xE6, 0xFA, 0xAD, 0xA7, 0x17, 0x9E, 0x84, 0xF3, 0xB9, 0xCA, 0xC2, 0xFC, 0x63, 0x25, 0x51,
+];
+
+/// Both halves as `SEQUENCE { INTEGER r, INTEGER s }`.
+fn der(octets: &[u8]) -> Vec<u8> {
+    let element = |tag: u8, content: Vec<u8>| {
+        let length = u8::try_from(content.len()).unwrap_or(u8::MAX);
+        let long = (length >= 0x80).then_some(0x81);
+        [tag].into_iter().chain(long).chain([length]).chain(content).collect::<Vec<u8>>()
+    };
+    let integer = |half: &[u8]| {
+        let digits: Vec<u8> = half.iter().copied().skip_while(|octet| *octet == 0).collect();
+        let sign = digits.first().is_none_or(|first| *first >= 0x80).then_some(0);
+        element(0x02, sign.into_iter().chain(digits).collect())
+    };
+    let (r, s) = octets.split_at(octets.len().min(64) / 2);
+    element(0x30, [integer(r), integer(&s[..s.len().min(32)])].concat())
 }
 
 /// Changes the lowest bit of the last digit, which leaves the payload JSON and its times plausible, so that
@@ -161,6 +201,29 @@ mod tests {
         for (how, expected) in cases {
             assert_eq!(corrupt(TOKEN, how), expected, "{how}");
         }
+    }
+
+    #[test]
+    fn a_signature_in_der_is_a_sequence_of_two_positive_integers() {
+        let halves = [[0x00, 0x7F].repeat(16), [0x80].repeat(32)].concat();
+
+        let written = der(&halves);
+
+        assert_eq!(written[..5], [0x30, 68, 0x02, 31, 0x7F]);
+        assert_eq!(written[35..39], [0x02, 33, 0x00, 0x80]);
+        assert_eq!(written.len(), 70);
+    }
+
+    #[test]
+    fn json_serializations_hold_the_three_parts() {
+        let flat: serde_json::Value =
+            serde_json::from_str(&corrupt(TOKEN, Corruption::FlattenedJson)).unwrap();
+        let general: serde_json::Value =
+            serde_json::from_str(&corrupt(TOKEN, Corruption::GeneralJson)).unwrap();
+
+        assert_eq!(flat["signature"], "-_8");
+        assert_eq!(general["signatures"][0]["protected"], flat["protected"]);
+        assert_eq!(general["payload"], "eyJpYXQiOjEwfQ");
     }
 
     #[test]

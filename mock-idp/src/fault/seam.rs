@@ -35,7 +35,7 @@ pub enum Seam {
 
 const JSON_VERBS: &[&str] =
     &["set", "set-raw", "copy", "remove", "shift", "append", "alter", "duplicate", "payload"];
-const SEAL_VERBS: &[&str] = &["key", "alg", "unsigned", "corrupt", "hmac-with", "raw"];
+const SEAL_VERBS: &[&str] = &["key", "alg", "unsigned", "corrupt", "hmac-with", "hmac-secret", "raw"];
 const RESPONSE_VERBS: &[&str] = &[
     "set",
     "set-raw",

@@ -95,6 +95,11 @@ pub enum Verb {
         /// Which rendering.
         rendering: KeyRendering,
     },
+    /// Sign with HS256, with this text as the secret.
+    HmacSecret {
+        /// The secret.
+        secret: String,
+    },
     /// Send this text in place of the token.
     Raw {
         /// The text.
@@ -167,6 +172,7 @@ impl Verb {
             Self::Unsigned => "unsigned",
             Self::Corrupt { .. } => "corrupt",
             Self::HmacWith { .. } => "hmac-with",
+            Self::HmacSecret { .. } => "hmac-secret",
             Self::Raw { .. } => "raw",
             Self::Mode { .. } => "mode",
             Self::Target { .. } => "target",
@@ -246,6 +252,24 @@ pub enum Corruption {
     DropSignature,
     /// There is a fourth part.
     ExtraPart,
+    /// There are five parts, as a JWE has.
+    FiveParts,
+    /// There is a full stop at the end.
+    TrailingDot,
+    /// Quotation marks stand around it.
+    Quoted,
+    /// A space stands before it and a line feed after it.
+    Spaced,
+    /// `Bearer ` stands before it.
+    Bearer,
+    /// It is written as JSON in the flattened syntax (RFC 7515 7.2.2).
+    FlattenedJson,
+    /// It is written as JSON in the general syntax (RFC 7515 7.2.1).
+    GeneralJson,
+    /// The two halves of the signature are written as DER, which is how ECDSA is written elsewhere (RFC 7518 3.4).
+    DerSignature,
+    /// Both halves of the signature are the order of P-256.
+    OrderSignature,
     /// Every part is padded with `=` to a multiple of four characters.
     Padding,
     /// A line feed stands in the middle of the payload part.
@@ -264,6 +288,12 @@ pub enum KeyRendering {
     SpkiPem,
     /// `BEGIN PUBLIC KEY`, without the final line feed.
     SpkiPemNoFinalNewline,
+    /// `BEGIN PUBLIC KEY`, with a carriage return before every line feed.
+    SpkiPemCrlf,
+    /// `BEGIN PUBLIC KEY`, with its first and last line, and no line feed at all.
+    SpkiPemOneLine,
+    /// The lines between those of `BEGIN PUBLIC KEY`.
+    SpkiPemLines,
     /// The base64 between the lines of `BEGIN PUBLIC KEY`, without line feeds.
     SpkiPemStripped,
     /// SubjectPublicKeyInfo as DER.
@@ -272,16 +302,32 @@ pub enum KeyRendering {
     Pkcs1Pem,
     /// `BEGIN RSA PUBLIC KEY`, without the final line feed.
     Pkcs1PemNoFinalNewline,
+    /// `BEGIN RSA PUBLIC KEY`, with a carriage return before every line feed.
+    Pkcs1PemCrlf,
+    /// `BEGIN RSA PUBLIC KEY`, with its first and last line, and no line feed at all.
+    Pkcs1PemOneLine,
+    /// The lines between those of `BEGIN RSA PUBLIC KEY`.
+    Pkcs1PemLines,
     /// The base64 between the lines of `BEGIN RSA PUBLIC KEY`, without line feeds.
     Pkcs1PemStripped,
+    /// `BEGIN RSA PUBLIC KEY`, in lines of 76 characters, as MIME has them.
+    Pkcs1Mime,
+    /// The lines of 76 characters between those of `BEGIN RSA PUBLIC KEY`.
+    Pkcs1MimeLines,
     /// RSAPublicKey as DER.
     Pkcs1Der,
     /// The JWK as it is published.
     JwkJson,
+    /// The same with a space after every colon and comma.
+    JwkJsonSpaced,
+    /// Only the members that make the key, in the order of their names (RFC 7638).
+    JwkThumbprint,
     /// The octets of the modulus.
     Modulus,
     /// The member `n` of the JWK, as text.
     ModulusBase64,
+    /// The certificate of the published test key, as a member of `x5c` has it.
+    Certificate,
     /// The empty string.
     Empty,
 }

@@ -144,6 +144,11 @@ impl SealSeam {
         self.0.does(Verb::HmacWith { rendering })
     }
 
+    /// Signs with HS256 and this text as the secret.
+    pub fn hmac_secret(self, secret: impl Into<String>) -> Fault {
+        self.0.does(Verb::HmacSecret { secret: secret.into() })
+    }
+
     /// Sends this text in place of the token.
     pub fn raw(self, text: impl Into<String>) -> Fault {
         self.0.does(Verb::Raw { text: text.into() })

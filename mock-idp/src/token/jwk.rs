@@ -4,14 +4,11 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use aws_lc_rs::signature::KeyPair as _;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::compact::base64url;
-use super::keyring::{KeyName, RsaKey, keyring};
+use super::keyring::{KeyName, keyring};
 use super::signing::kid_for;
-use crate::fault::KeyRendering;
 use crate::protocol::Object;
 
 /// The public half of a key as a JWK (RFC 7517), for faults that publish or embed one.
@@ -43,7 +40,7 @@ fn written(name: KeyName) -> String {
     WRITTEN.get(&name).cloned().unwrap_or_else(|| jwk(name).to_string())
 }
 
-fn jwk(name: KeyName) -> Object {
+pub(super) fn jwk(name: KeyName) -> Object {
     let keys = keyring();
     let object = Object::default();
     match name {
@@ -79,34 +76,6 @@ fn rsa(object: Object, name: KeyName, usage: &str, alg: &str) -> Object {
 
 fn common(object: Object, name: KeyName, usage: &str, alg: &str) -> Object {
     object.with("use", usage).with("alg", alg).with("kid", name.kid())
-}
-
-/// A public RSA key as the octets that a confused verifier might use as an HMAC secret.
-pub(crate) fn rendering(name: KeyName, rendering: KeyRendering) -> Vec<u8> {
-    let key: &RsaKey = keyring().rsa(name);
-    let text = match rendering {
-        KeyRendering::SpkiPem => pem("PUBLIC KEY", &key.spki) + "\n",
-        KeyRendering::SpkiPemNoFinalNewline => pem("PUBLIC KEY", &key.spki),
-        KeyRendering::SpkiPemStripped => STANDARD.encode(&key.spki),
-        KeyRendering::SpkiDer => return key.spki.clone(),
-        KeyRendering::Pkcs1Pem => pem("RSA PUBLIC KEY", &key.pkcs1) + "\n",
-        KeyRendering::Pkcs1PemNoFinalNewline => pem("RSA PUBLIC KEY", &key.pkcs1),
-        KeyRendering::Pkcs1PemStripped => STANDARD.encode(&key.pkcs1),
-        KeyRendering::Pkcs1Der => return key.pkcs1.clone(),
-        KeyRendering::JwkJson => jwk(name).to_string(),
-        KeyRendering::Modulus => return key.modulus.clone(),
-        KeyRendering::ModulusBase64 => base64url(&key.modulus),
-        KeyRendering::Empty => String::new(),
-    };
-    text.into_bytes()
-}
-
-/// PEM (RFC 7468) in lines of 64 characters, without the final line feed.
-pub(super) fn pem(label: &str, der: &[u8]) -> String {
-    let base64 = STANDARD.encode(der);
-    let lines: Vec<&str> =
-        base64.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----", lines.join("\n"))
 }
 
 #[cfg(test)]
@@ -146,14 +115,5 @@ mod tests {
         assert_eq!(public_jwk(KeyName::Rsa1)["e"], "AQAB");
         assert_eq!(public_jwk(KeyName::Rsa1)["n"].as_str().map(str::len), Some(342));
         assert_eq!(public_jwk(KeyName::Ec)["y"].as_str().map(str::len), Some(43));
-    }
-
-    #[test]
-    fn a_pem_has_lines_of_64_characters() {
-        let text = String::from_utf8(rendering(KeyName::Rsa1, KeyRendering::SpkiPem)).unwrap();
-
-        assert!(text.starts_with("-----BEGIN PUBLIC KEY-----\nMIIB"));
-        assert!(text.ends_with("-----END PUBLIC KEY-----\n"));
-        assert!(text.lines().all(|line| line.len() <= 64));
     }
 }

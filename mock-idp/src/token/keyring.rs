@@ -148,8 +148,7 @@ fn rsa_key(der: &[u8]) -> Option<RsaKey> {
 }
 
 fn der(key: Key) -> Vec<u8> {
-    let text: String = key.pem.lines().filter(|line| !line.starts_with("-----")).collect();
-    STANDARD.decode(text).expect("the fixture is PEM")
+    STANDARD.decode(keys::base64_of(key.pem)).expect("the fixture is PEM")
 }
 
 /// Reads `SEQUENCE { INTEGER n, INTEGER e }`.

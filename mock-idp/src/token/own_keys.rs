@@ -12,8 +12,8 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed2551
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::jwk::pem;
 use super::keyring::{KeyName, Keyring, is_in_use};
+use super::rendering::pem;
 
 /// The keys that a provider signs with or publishes.
 const NAMES: [KeyName; 5] = [KeyName::Rsa1, KeyName::Rsa2, KeyName::Encryption, KeyName::Ec, KeyName::Ed];

@@ -179,7 +179,7 @@ async fn judge(
         userinfo = userinfo::ask(app, provider, &metadata, (access_token, &proved.claims)).await?;
     }
     Ok(Accepted {
-        id_token: proved.id_token,
+        id_token: (policy.reading.kept)(proved.id_token),
         userinfo,
         kept: proved.kept,
         return_to: transaction.return_to.clone(),

@@ -58,8 +58,10 @@ impl Metadata {
     ) -> Result<Self, ProviderError> {
         crate::rule::check(rules, document, issuer)
             .map_err(|refusal| ProviderError::Unusable { document: DOCUMENT, why: refusal.reason })?;
+        // Which addresses will do was decided by the rules.
         let needed = |name, why| {
-            endpoint(document, name, issuer).ok_or(ProviderError::Unusable { document: DOCUMENT, why })
+            let address = document.get(name).and_then(Value::as_str).and_then(|text| Url::parse(text).ok());
+            address.ok_or(ProviderError::Unusable { document: DOCUMENT, why })
         };
         let is_true = |name| document.get(name) == Some(&Value::Bool(true));
         Ok(Self {

@@ -16,15 +16,26 @@ pub(crate) struct Token {
     pub(crate) signature: Vec<u8>,
 }
 
-/// How a token is read: base64url and JSON.
+/// How a token is read: its parts, base64url, JSON, and where its claims stand.
 #[derive(Clone, Copy)]
 pub(crate) struct Reading {
+    pub(crate) parts: fn(&str) -> Option<[&str; 3]>,
     pub(crate) base64url: fn(&str) -> Option<Vec<u8>>,
     pub(crate) json: fn(&[u8]) -> Option<Map<String, Value>>,
+    pub(crate) claims: fn(&Token, Reading) -> Option<Map<String, Value>>,
+    /// What is kept of an accepted token.
+    pub(crate) kept: fn(String) -> String,
 }
 
-/// No padding, no line breaks, no other alphabet, no stray bits; no member twice.
-pub(crate) const STRICT: Reading = Reading { base64url: strict_base64url, json: super::json::object };
+/// Three parts; no padding, no line breaks, no other alphabet, no stray bits; no member twice; claims in the payload
+/// alone.
+pub(crate) const STRICT: Reading = Reading {
+    parts: three_parts,
+    base64url: strict_base64url,
+    json: super::json::object,
+    claims: |token, reading| (reading.json)(&token.payload),
+    kept: |token| token,
+};
 
 /// One row of the header table; what is expected is the name of the algorithm that the app is registered with.
 pub(crate) type HeaderRule = Rule<Map<String, Value>, str>;
@@ -53,8 +64,7 @@ pub(crate) fn header_rules() -> Vec<HeaderRule> {
 impl Token {
     pub(crate) fn parse(text: &str, reading: Reading) -> Result<Self, Refusal> {
         let malformed = |reason| Refusal::new(reason, "RFC 7515 5.2");
-        let parts: [&str; 3] =
-            text.split('.').collect::<Vec<_>>().try_into().map_err(|_| malformed("token-parts"))?;
+        let parts = (reading.parts)(text).ok_or(malformed("token-parts"))?;
         let [header, payload, signature] = parts.map(reading.base64url);
         let (Some(header), Some(payload), Some(signature)) = (header, payload, signature) else {
             return Err(malformed("token-encoding"));
@@ -69,12 +79,16 @@ impl Token {
 
     /// The claims. Read only after the signature was found to be right.
     pub(crate) fn claims(&self, reading: Reading) -> Result<Map<String, Value>, Refusal> {
-        (reading.json)(&self.payload).ok_or(Refusal::new("token-claims", "RFC 7519 7.2"))
+        (reading.claims)(self, reading).ok_or(Refusal::new("token-claims", "RFC 7519 7.2"))
     }
 
     pub(crate) fn kid(&self) -> Option<&str> {
         self.header.get("kid").and_then(Value::as_str)
     }
+}
+
+pub(crate) fn three_parts(text: &str) -> Option<[&str; 3]> {
+    text.split('.').collect::<Vec<_>>().try_into().ok()
 }
 
 fn strict_base64url(text: &str) -> Option<Vec<u8>> {

@@ -25,6 +25,12 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             policy.callback.unmatched.status = StatusCode::INTERNAL_SERVER_ERROR;
         },
     ),
+    change("malformed-token-handling", "A token that does not have three parts ends in a crash.", |policy| {
+        policy.callback.refused = |app, visitor, refusal, params| match refusal.reason {
+            "token-parts" => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            _ => explain(app, visitor, refusal, params),
+        };
+    }),
     change(
         "method-refusal-handling",
         "A callback by any other method than POST ends in a crash.",

@@ -1,8 +1,11 @@
 //! Claims of the ID token that are not looked at, or not closely enough.
 
+use serde_json::Value;
+
+use super::token::rewritten;
 use super::{Weakness, change, omit};
 use crate::oidc::Expected;
-use crate::oidc::claims::{Claims, absent_or, audiences};
+use crate::oidc::claims::{Claims, absent_or, audiences, seconds};
 use crate::policy::Policy;
 
 pub(super) const WEAKNESSES: &[Weakness] = &[
@@ -45,9 +48,70 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         },
     ),
     omit("iss-required", "A token without an issuer is accepted."),
+    change("exp-type-check", "A time of expiry that is no number is read as kindly as possible.", |policy| {
+        replace(policy, "exp-check", |claims, expected| {
+            let limit = seconds(expected.now - expected.tolerance);
+            absent_or(claims, "exp", |exp| kindly(exp).is_none_or(|exp| exp <= 0.0 || exp > limit))
+        });
+        policy.claim_rules.retain(|rule| rule.name != "exp-after-iat-check");
+    }),
+    change("iat-type-check", "A time of issue that is no number is read as kindly as possible.", |policy| {
+        replace(policy, "iat-future-check", |_, _| true);
+        replace(policy, "iat-age-check", |claims, expected| {
+            let limit = seconds(expected.now) - 86_400.0;
+            absent_or(claims, "iat", |iat| kindly(iat).is_none_or(|iat| iat <= 0.0 || iat >= limit))
+        });
+    }),
+    change("clock-skew-bounded", "Clocks may differ by an hour.", |policy| policy.tolerance = 3600),
+    change("aud-type-check", "An audience that is neither text nor a list of texts passes.", |policy| {
+        replace(policy, "aud-check", |claims, expected| {
+            let named = |all: Vec<&str>| all.iter().all(|one| one.is_empty() || *one == expected.client_id);
+            absent_or(claims, "aud", |_| audiences(claims).is_none_or(named))
+        });
+    }),
+    change("client-id-is-no-audience", "The client id of the token stands in for its audience.", |policy| {
+        policy.claim_rules.retain(|rule| rule.name != "aud-required" && rule.name != "extra-audience-check");
+        replace(policy, "aud-check", |claims, expected| {
+            let named = || claims.get("client_id").is_some_and(|id| *id == expected.client_id);
+            named() || audiences(claims).is_some_and(|all| all.contains(&expected.client_id.as_str()))
+        });
+    }),
+    change("sub-case", "People whose names differ in letter case only are one.", |policy| {
+        policy.reading.kept = |token| {
+            rewritten(&token, |payload| {
+                let mut claims: Claims = serde_json::from_slice(payload).ok()?;
+                if let Some(Value::String(sub)) = claims.get_mut("sub") {
+                    *sub = sub.to_lowercase();
+                }
+                Some(claims)
+            })
+        };
+    }),
+    change("account-by-sub", "Whoever has the email address of a person is that person.", |policy| {
+        policy.reading.kept = |token| {
+            rewritten(&token, |payload| {
+                let mut claims: Claims = serde_json::from_slice(payload).ok()?;
+                let (_, sub) =
+                    ACCOUNTS.iter().find(|(email, _)| claims.get("email").is_some_and(|e| e == email))?;
+                claims.insert("sub".to_owned(), (*sub).into());
+                Some(claims)
+            })
+        };
+    }),
     omit("sub-required", "A token that names nobody is accepted."),
     omit("sub-check", "A subject of any type and length is accepted."),
 ];
+
+/// Accounts by the email address under which they were opened.
+const ACCOUNTS: [(&str, &str); 1] = [("alice@example.test", "user-alice")];
+
+/// As `Number(text)` would have it: text that is a number is one, and what is none is nothing.
+fn kindly(time: &Value) -> Option<f64> {
+    match time {
+        Value::String(text) => text.parse().ok(),
+        time => time.as_f64(),
+    }
+}
 
 fn replace(policy: &mut Policy, name: &str, holds: fn(&Claims, &Expected) -> bool) {
     for rule in policy.claim_rules.iter_mut().filter(|rule| rule.name == name) {

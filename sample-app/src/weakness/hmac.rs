@@ -1,36 +1,103 @@
-//! The classic confusion: the public key, in whatever rendering a library happens to load it, used as the secret
-//! of a MAC.
+//! MACs that prove nothing: the secret is the public key, in whatever rendering a library happens to load it, or
+//! something else that everybody knows.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::keys::{accept_alg, alg};
+use super::{Weakness, change};
 use crate::error::Refusal;
 use crate::oidc::keys::{BoxFuture, KeyRing, VerifyingKey, by_issuer_key, verify};
 use crate::oidc::token::Token;
+use crate::policy::Policy;
 
 /// `rsaEncryption` with its NULL parameter.
 const RSA: [u8; 15] = [0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0];
 
-/// Takes a MAC made with any rendering of any published RSA key.
-pub(super) fn mac_allowed<'a>(token: &'a Token, ring: &'a KeyRing<'a>) -> BoxFuture<'a, Result<(), Refusal>> {
-    let algorithm = match token.header.get("alg").and_then(Value::as_str) {
-        Some("HS256") => Algorithm::HS256,
-        Some("HS384") => Algorithm::HS384,
-        Some("HS512") => Algorithm::HS512,
-        _ => return by_issuer_key(token, ring),
-    };
+pub(super) const WEAKNESSES: &[Weakness] = &[
+    change(
+        "alg-pinning-hmac",
+        "A token may be MACed with a rendering of the public key as the secret.",
+        |policy| {
+            accept_macs(policy);
+            policy.keys.authenticate = |token, ring| {
+                by_mac(token, ring, |_, keys| keys.iter().filter_map(renderings).flatten().collect())
+            };
+        },
+    ),
+    change(
+        "hmac-secret-strength",
+        "A token may be MACed with nothing, or with a word that everybody knows.",
+        |policy| {
+            accept_macs(policy);
+            policy.keys.authenticate = |token, ring| by_mac(token, ring, |client_id, _| guessable(client_id));
+        },
+    ),
+    change(
+        "header-oct-jwk-ignored",
+        "A token may bring the secret of its MAC along in its header.",
+        |policy| {
+            accept_macs(policy);
+            policy.keys.authenticate = |token, ring| match token.header.get("jwk").and_then(octets) {
+                Some(secret) => Box::pin(async move { verify_mac(token, &[secret]) }),
+                None => by_issuer_key(token, ring),
+            };
+        },
+    ),
+    change("jwks-oct-key-ignored", "A secret in the public key set may verify a MAC.", |policy| {
+        accept_macs(policy);
+        policy.keys.authenticate =
+            |token, ring| by_mac(token, ring, |_, keys| keys.iter().filter_map(octets).collect());
+    }),
+];
+
+/// What may be the secret of a MAC, given the client id and what is published.
+type Secrets = fn(&str, &[Value]) -> Vec<Vec<u8>>;
+
+fn accept_macs(policy: &mut Policy) {
+    accept_alg(policy, |header, pinned| {
+        alg(header).is_some_and(|alg| alg == pinned || alg.starts_with("HS"))
+    });
+}
+
+fn by_mac<'a>(
+    token: &'a Token,
+    ring: &'a KeyRing<'a>,
+    secrets: Secrets,
+) -> BoxFuture<'a, Result<(), Refusal>> {
+    if alg(&token.header).is_none_or(|alg| !alg.starts_with("HS")) {
+        return by_issuer_key(token, ring);
+    }
     Box::pin(async move {
         let published = ring.published().await?;
-        let secrets = published.iter().filter_map(Value::as_object).filter_map(renderings).flatten();
-        let keys: Vec<_> =
-            secrets.map(|secret| VerifyingKey { key: DecodingKey::from_secret(&secret) }).collect();
-        verify(token, &keys, algorithm)
+        verify_mac(token, &secrets(&ring.provider.settings.client_id, &published))
     })
 }
 
-fn renderings(entry: &Map<String, Value>) -> Option<Vec<Vec<u8>>> {
+fn verify_mac(token: &Token, secrets: &[Vec<u8>]) -> Result<(), Refusal> {
+    let algorithm = match alg(&token.header) {
+        Some("HS384") => Algorithm::HS384,
+        Some("HS512") => Algorithm::HS512,
+        _ => Algorithm::HS256,
+    };
+    let keys: Vec<_> =
+        secrets.iter().map(|secret| VerifyingKey { key: DecodingKey::from_secret(secret) }).collect();
+    verify(token, &keys, algorithm)
+}
+
+fn guessable(client_id: &str) -> Vec<Vec<u8>> {
+    ["", "secret", "AQAB", "RSA", "RS256", client_id].map(|word| word.as_bytes().to_vec()).to_vec()
+}
+
+/// The secret of a symmetric key.
+fn octets(key: &Value) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(key.get("k")?.as_str()?).ok()
+}
+
+fn renderings(key: &Value) -> Option<Vec<Vec<u8>>> {
+    let entry = key.as_object()?;
     let text = |name: &str| entry.get(name).and_then(Value::as_str);
     let (n, e) = (text("n")?, text("e")?);
     let (modulus, exponent) = (URL_SAFE_NO_PAD.decode(n).ok()?, URL_SAFE_NO_PAD.decode(e).ok()?);
@@ -42,7 +109,10 @@ fn renderings(entry: &Map<String, Value>) -> Option<Vec<Vec<u8>>> {
     all.extend(rendered(&pkcs1, "RSA PUBLIC KEY"));
     let json = |value: &Value| value.to_string().into_bytes();
     all.push(json(&Value::Object(entry.clone())));
+    all.push(key.to_string().replace("\":", "\": ").replace(",\"", ", \"").into_bytes());
     all.push(json(&json!({"kty": "RSA", "n": n, "e": e})));
+    let certificates = entry.get("x5c").and_then(Value::as_array).into_iter().flatten();
+    all.extend(certificates.filter_map(Value::as_str).map(|text| text.as_bytes().to_vec()));
     all.push(json(&json!({"e": e, "kty": "RSA", "n": n})));
     Some(all)
 }
@@ -50,26 +120,38 @@ fn renderings(entry: &Map<String, Value>) -> Option<Vec<Vec<u8>>> {
 /// DER, and PEM in every spelling of its line feeds and its frame.
 fn rendered(der: &[u8], label: &str) -> Vec<Vec<u8>> {
     let flat = STANDARD.encode(der);
+    let mut all = vec![der.to_vec()];
+    all.extend(in_lines_of(64, &flat, label));
+    all.extend(in_lines_of(76, &flat, label));
+    all
+}
+
+fn in_lines_of(width: usize, flat: &str, label: &str) -> Vec<Vec<u8>> {
     let mut lines = Vec::new();
-    let mut rest = flat.as_str();
+    let mut rest = flat;
     while !rest.is_empty() {
-        let (line, tail) = rest.split_at(rest.len().min(64));
+        let (line, tail) = rest.split_at(rest.len().min(width));
         lines.push(line);
         rest = tail;
     }
     let (begin, end) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));
     let body = lines.join("\n");
-    let mut all = vec![der.to_vec()];
-    for inner in
-        [format!("\n{body}\n"), format!("{body}\n"), format!("\n{body}"), flat.clone(), format!("\n{flat}\n")]
-    {
+    let mut all = Vec::new();
+    for inner in [
+        format!("\n{body}\n"),
+        format!("{body}\n"),
+        format!("\n{body}"),
+        flat.to_owned(),
+        format!("\n{flat}\n"),
+    ] {
         for last in ["", "\n"] {
             let pem = format!("{begin}{inner}{end}{last}");
             all.push(pem.replace('\n', "\r\n").into_bytes());
             all.push(pem.into_bytes());
         }
     }
-    for bare in [flat.clone(), format!("{flat}\n"), body.clone(), format!("{body}\n"), format!("\n{body}\n")]
+    for bare in
+        [flat.to_owned(), format!("{flat}\n"), body.clone(), format!("{body}\n"), format!("\n{body}\n")]
     {
         all.push(bare.into_bytes());
     }

@@ -9,9 +9,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{Weakness, change, hmac, omit};
+use super::{Weakness, change, omit};
 use crate::error::Refusal;
-use crate::oidc::http;
 use crate::oidc::keys::{BoxFuture, Fit, KeyRing, VerifyingKey, by_issuer_key, rsa_key, verify};
 use crate::oidc::remote::Allowance;
 use crate::oidc::token::Token;
@@ -25,16 +24,7 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         accept_alg(policy, |header, pinned| alg(header) == Some(pinned) || is_none(header));
         policy.keys.authenticate = unsigned_allowed;
     }),
-    change(
-        "alg-pinning-hmac",
-        "A token may be MACed with a rendering of the public key as the secret.",
-        |policy| {
-            accept_alg(policy, |header, pinned| {
-                alg(header).is_some_and(|alg| alg == pinned || alg.starts_with("HS"))
-            });
-            policy.keys.authenticate = hmac::mac_allowed;
-        },
-    ),
+    omit("alg-pinning", "The header may name any algorithm, or none, as long as the signature is right."),
     change(
         "alg-pinning-family",
         "A token may use any algorithm for which there is a key in the set.",
@@ -50,22 +40,26 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             policy.reading.base64url = lenient_base64;
         },
     ),
+    change(
+        "key-lookup",
+        "A token whose key cannot be found passes for one whose signature is right.",
+        |policy| {
+            policy.keys.authenticate = |token, ring| {
+                Box::pin(async move {
+                    match by_issuer_key(token, ring).await {
+                        Err(refusal) if refusal.reason == "unknown-key" => Ok(()),
+                        decided => decided,
+                    }
+                })
+            };
+        },
+    ),
     change("duplicate-member-check", "Of two JSON members with one name the last one counts.", |policy| {
         policy.reading.json = |bytes| serde_json::from_slice(bytes).ok();
     }),
     change("duplicate-member-order", "Of two JSON members with one name the first one counts.", |policy| {
         policy.reading.json = first_of_two;
     }),
-    change("header-jwk-ignored", "A key that the token brings along in its header is trusted.", |policy| {
-        policy.keys.authenticate = header_jwk_trusted;
-    }),
-    change(
-        "header-jku-ignored",
-        "A key set that the token points to in its header is fetched and trusted.",
-        |policy| {
-            policy.keys.authenticate = header_jku_trusted;
-        },
-    ),
     change(
         "key-use-check",
         "A key published for encryption, or for another algorithm, may sign.",
@@ -100,6 +94,7 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             };
         },
     ),
+    omit("authorization-endpoint-check", "Browsers are sent to whatever address the metadata names."),
     omit("discovery-issuer-check", "Metadata that names another issuer is used."),
     change(
         "provider-outage-handling",
@@ -110,14 +105,14 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     ),
 ];
 
-fn accept_alg(policy: &mut Policy, holds: fn(&Map<String, Value>, &str) -> bool) {
+pub(super) fn accept_alg(policy: &mut Policy, holds: fn(&Map<String, Value>, &str) -> bool) {
     let both = policy.header_rules.iter_mut().chain(&mut policy.back_channel.header);
     for rule in both.filter(|rule| rule.name == "alg-pinning") {
         rule.holds = holds;
     }
 }
 
-fn alg(header: &Map<String, Value>) -> Option<&str> {
+pub(super) fn alg(header: &Map<String, Value>) -> Option<&str> {
     header.get("alg").and_then(Value::as_str)
 }
 
@@ -166,29 +161,6 @@ fn edwards(entry: &Map<String, Value>) -> Option<VerifyingKey> {
     let member = |name: &str| entry.get(name).and_then(Value::as_str);
     let key = DecodingKey::from_ed_components(member("x")?).ok()?;
     (member("crv") == Some("Ed25519")).then_some(VerifyingKey { key })
-}
-
-fn header_jwk_trusted<'a>(token: &'a Token, ring: &'a KeyRing<'a>) -> BoxFuture<'a, Result<(), Refusal>> {
-    match token.header.get("jwk").and_then(Value::as_object).and_then(rsa_key) {
-        Some(key) => Box::pin(async move { verify(token, &[key], Algorithm::RS256) }),
-        None => by_issuer_key(token, ring),
-    }
-}
-
-fn header_jku_trusted<'a>(token: &'a Token, ring: &'a KeyRing<'a>) -> BoxFuture<'a, Result<(), Refusal>> {
-    let Some(url) = token.header.get("jku").and_then(Value::as_str).and_then(|url| Url::parse(url).ok())
-    else {
-        return by_issuer_key(token, ring);
-    };
-    Box::pin(async move {
-        let set = http::fetch(&url, "key set", ring.timeout()).await.unwrap_or_default();
-        let entries = set.get("keys").and_then(Value::as_array).into_iter().flatten();
-        let keys: Vec<_> = entries.filter_map(Value::as_object).filter_map(rsa_key).collect();
-        match verify(token, &keys, Algorithm::RS256) {
-            Ok(()) => Ok(()),
-            Err(_) => by_issuer_key(token, ring).await,
-        }
-    })
 }
 
 /// As many decoders do by default.

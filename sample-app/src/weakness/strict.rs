@@ -46,6 +46,16 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             }));
         },
     ),
+    change("unknown-claim-tolerance", "A claim of null is refused, whatever its name.", |policy| {
+        policy.claim_rules.push(ClaimRule::new("unknown-claim-tolerance", NO_CLAUSE, |claims, _| {
+            claims.values().all(|value| !value.is_null())
+        }));
+    }),
+    change("nbf-tolerance", "A token that says from when on it holds is refused.", |policy| {
+        policy
+            .claim_rules
+            .push(ClaimRule::new("nbf-tolerance", NO_CLAUSE, |claims, _| !claims.contains_key("nbf")));
+    }),
     change("kid-optional", "A token without a key id is refused although there is only one key.", |policy| {
         policy
             .header_rules

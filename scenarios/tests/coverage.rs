@@ -1,0 +1,62 @@
+//! The coverage list tells the truth: every input that it names for a row is made by a scenario that claims the row,
+//! fault for fault, or tried by that scenario's script.
+//!
+//! `rpcheck coverage --inputs` prints what scenarios make.
+
+use harness::Scenario;
+use harness::coverage::{Status, made, table};
+use harness::deviations::Deviations;
+use harness::runner::{self, Options};
+use harness::scenario::Action;
+use rpcheck_fixtures::coverage::{Input, inputs};
+use scenarios::sample::SampleTarget;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+fn script(input: &Input) -> Option<&'static str> {
+    input.mutation.strip_prefix("script ")
+}
+
+#[test]
+fn every_covered_row_names_its_inputs() {
+    let named: BTreeSet<_> = inputs().iter().map(|input| input.row).collect();
+    let table = table(&scenarios::catalogue());
+
+    let covered = table.iter().filter(|row| matches!(row.status, Status::Covered { .. }));
+    let silent: Vec<_> = covered.map(|row| row.id).filter(|id| !named.contains(id)).collect();
+    assert!(silent.is_empty(), "no input lines in coverage.tsv: {silent:?}");
+}
+
+#[test]
+fn every_input_is_the_fault_of_a_scenario_that_claims_its_row() {
+    let made: BTreeSet<_> =
+        made(&scenarios::catalogue()).into_iter().map(|made| (made.row, made.mutation)).collect();
+
+    let is_made = |input: &&Input| made.contains(&(input.row, input.mutation.to_owned()));
+    let wrong: Vec<_> = inputs().into_iter().filter(|input| !is_made(&input)).collect();
+    assert!(wrong.is_empty(), "{} lines that no scenario makes: {wrong:#?}", wrong.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scripts_try_the_inputs_that_the_list_names() {
+    let all = inputs();
+    let named: BTreeSet<_> = all.iter().filter_map(script).collect();
+    let scripts: Vec<Scenario> = scenarios::catalogue()
+        .into_iter()
+        .filter(|scenario| named.contains(scenario.id))
+        .map(|scenario| Scenario { sandwiched: false, ..scenario })
+        .collect();
+    assert!(scripts.iter().all(|scenario| matches!(scenario.action, Action::Script(_))));
+
+    let target = Arc::new(SampleTarget::new().await.expect("the provider starts"));
+    let run = runner::run(target, &scripts, Options::default(), &Deviations::default(), |_| {}).await;
+
+    let tried: BTreeMap<&str, BTreeSet<&str>> = run
+        .trials
+        .iter()
+        .map(|trial| (trial.scenario.id, trial.inputs.iter().map(|input| input.label.as_str()).collect()))
+        .collect();
+    let untried: Vec<_> =
+        all.iter().filter(|input| script(input).is_some_and(|id| !tried[id].contains(input.label))).collect();
+    assert!(untried.is_empty(), "{} inputs that no script tries: {untried:#?}", untried.len());
+}
