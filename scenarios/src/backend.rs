@@ -105,11 +105,11 @@ async fn cors(t: &mut Trial) -> Outcome {
     let (cookies, url) = (cookies.join("; "), t.stage().url(&t.profile().probe.path));
     let own = t.facts().base_url.origin().ascii_serialization();
     let host = t.facts().base_url.host_str().unwrap_or_default().to_owned();
-    for origin in [
-        "https://evil.example".to_owned(),
-        "null".to_owned(),
-        format!("{own}.evil.example"),
-        format!("https://evil-{host}"),
+    for (label, origin) in [
+        ("another site", "https://evil.example".to_owned()),
+        ("null", "null".to_owned()),
+        ("the app's own with more after it", format!("{own}.evil.example")),
+        ("the app's host with more before it", format!("https://evil-{host}")),
     ] {
         let start = t.position();
         let answer = raw::send(
@@ -126,7 +126,7 @@ async fn cors(t: &mut Trial) -> Outcome {
             let open = allowed == origin || (allowed == "*" && credentials);
             t.demand(!open, start, "no Access-Control-Allow-Origin for it", allowed)
         });
-        t.input(origin, outcome);
+        t.input(label, outcome);
     }
     Ok(())
 }
