@@ -19,6 +19,9 @@ pub(crate) use signing_in::{
 pub(crate) const STYLE: &str = include_str!("../templates/style.css");
 /// What the page of a form response does. A field named `submit` would hide the form's own method.
 pub(crate) const SUBMIT_SCRIPT: &str = "HTMLFormElement.prototype.submit.call(document.forms[0])";
+/// What the pages with a person's answer do: they send it once, however often its button is pressed, until the person
+/// comes back or has waited for five seconds.
+pub(crate) const ONCE_SCRIPT: &str = "addEventListener('submit',event=>{const form=event.target;if(form.dataset.sent)return event.preventDefault();form.dataset.sent='yes';setTimeout(()=>{delete form.dataset.sent},5000)});addEventListener('pageshow',()=>{for(const form of document.forms)delete form.dataset.sent})";
 /// What the page between logout and application does when all its frames have loaded.
 pub(crate) const GO_ON_SCRIPT: &str = "addEventListener('load',()=>{const next=document.getElementById('next');if(next)location.replace(next.href)})";
 
@@ -91,6 +94,11 @@ pub(crate) trait Styled {
     /// The style, for the base template.
     fn style(&self) -> &'static str {
         STYLE
+    }
+
+    /// The script of a page whose form is sent once.
+    fn once(&self) -> &'static str {
+        ONCE_SCRIPT
     }
 }
 

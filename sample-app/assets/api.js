@@ -12,9 +12,11 @@ export async function ask(path, patience = PATIENCE_MS) {
       headers: { accept: "application/json" },
       signal: AbortSignal.timeout(patience),
     });
+    if (answer.ok) return await read(answer);
+    // A body that nobody reads would keep its connection.
+    await answer.body?.cancel();
     if (answer.type === "opaqueredirect" || answer.status === 401) return { kind: "login" };
-    if (!answer.ok) return { kind: "status", status: answer.status };
-    return await read(answer);
+    return { kind: "status", status: answer.status };
   } catch (error) {
     return { kind: error.name === "TimeoutError" ? "late" : "unreachable" };
   }

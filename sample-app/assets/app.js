@@ -1,6 +1,7 @@
 // The page: calls the API for the person, and says what came of it.
 
 import { ask } from "./api.js";
+import { followLinksOnce } from "./leaving.js";
 import { askToLogIn, clearWarning, element, warn } from "./notices.js";
 import { watchOtherTabs } from "./tabs.js";
 
@@ -14,6 +15,7 @@ button?.addEventListener("click", callApi);
 avatar?.addEventListener("error", showInitial);
 if (avatar?.complete && avatar.naturalWidth === 0) showInitial();
 watchOtherTabs();
+followLinksOnce();
 
 // A page out of the browser's memory may show somebody who has logged out since.
 window.addEventListener("pageshow", (event) => {

@@ -5,10 +5,14 @@
 mod logins;
 #[path = "browser/page.rs"]
 mod page;
+#[path = "browser/patience.rs"]
+mod patience;
 #[path = "browser/person.rs"]
 mod person;
 #[path = "browser/story.rs"]
 mod story;
+#[path = "browser/tabs.rs"]
+mod tabs;
 
 use futures::future::BoxFuture;
 use harness::agent::{Browser, BrowserError};
@@ -38,7 +42,7 @@ macro_rules! stories {
     };
 }
 
-const STORIES: [(&str, Story); 24] = stories![
+const STORIES: [(&str, Story); 30] = stories![
     story::a_call_without_a_session_shows_a_warning_and_no_message,
     story::a_person_signs_in_and_is_back_where_they_were,
     story::a_guarded_page_asks_for_the_login_and_is_shown_after_it,
@@ -52,18 +56,36 @@ const STORIES: [(&str, Story); 24] = stories![
     logins::a_denied_login_ends_on_a_page_with_a_way_back,
     logins::a_changed_session_is_noticed_while_the_page_is_open,
     logins::a_bookmark_of_the_callback_says_what_to_do,
-    logins::of_two_logins_under_way_the_later_may_end_first,
-    logins::of_two_logins_under_way_the_earlier_may_end_first,
-    logins::a_second_click_on_sign_in_spoils_nothing,
+    logins::a_session_that_expires_is_noticed_while_the_page_is_open,
     page::every_failure_of_the_api_has_words_of_its_own,
     page::without_a_network_the_page_says_so,
     page::a_slow_api_is_waited_for_aloud,
-    page::a_session_that_ended_in_another_window_is_noticed,
     page::pages_ask_no_other_host,
     page::screen_readers_find_their_way,
     page::a_person_signs_in_with_the_keyboard_alone,
     page::small_and_dark_windows_show_everything,
+    patience::a_slow_login_service_is_waited_for_and_asked_once,
+    patience::a_double_click_on_sign_in_posts_once,
+    patience::a_double_click_on_call_api_asks_once,
+    patience::without_scripts_a_click_sends_the_providers_form,
+    patience::without_scripts_a_key_sends_the_providers_form,
+    tabs::of_two_tabs_the_later_may_finish_its_login_first,
+    tabs::of_two_tabs_the_earlier_may_finish_its_login_first,
+    tabs::a_session_that_ended_in_another_tab_is_noticed,
+    tabs::what_a_page_asks_for_in_the_background_disturbs_no_login,
 ];
+
+/// Stories of an app that is set otherwise, by the variant of the sample's profile.
+const VARIANTS: [(&str, &str, Story); 1] =
+    [("where_the_api_answers_401_the_page_says_the_same", "api-401", |person| {
+        Box::pin(logins::where_the_api_answers_401_the_page_says_the_same(person))
+    })];
+
+/// Every story, with the variant of the app that it is about.
+fn stories() -> impl Iterator<Item = (&'static str, Option<&'static str>, Story)> {
+    let usual = STORIES.into_iter().map(|(sentence, story)| (sentence, None, story));
+    usual.chain(VARIANTS.into_iter().map(|(sentence, variant, story)| (sentence, Some(variant), story)))
+}
 
 /// One driver for all tests; each has a window with a profile of its own.
 struct Scene {
@@ -81,12 +103,12 @@ impl Scene {
     }
 
     fn tests(self: &Arc<Self>) -> Vec<Trial> {
-        let told = STORIES.into_iter().map(|(sentence, story)| {
+        let told = stories().map(|(sentence, variant, story)| {
             let scene = self.clone();
             Trial::test(sentence, move || {
-                scene
-                    .runtime
-                    .block_on(async { story(Person::new(&scene.browser, &*scene.target).await).await });
+                scene.runtime.block_on(async {
+                    story(Person::new(&scene.browser, &*scene.target, variant).await).await
+                });
                 Ok(())
             })
         });
@@ -107,7 +129,7 @@ fn tests_without(error: &BrowserError) -> Vec<Trial> {
         BrowserError::Missing { .. } => |why: String| libtest::missing("chromium", why),
         _ => |why: String| -> Result<Completion, Failed> { Err(why.into()) },
     };
-    let names = STORIES.into_iter().map(|(sentence, _)| sentence).chain(SCENARIOS);
+    let names = stories().map(|(sentence, ..)| sentence).chain(SCENARIOS);
     names
         .map(|name| {
             let why = error.to_string();

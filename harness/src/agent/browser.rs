@@ -6,6 +6,7 @@ mod driver;
 mod network;
 mod session;
 mod settle;
+mod tabs;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use super::record::Log;
 use super::{Agent, AgentError, AgentOptions, Fetch, Fetched, Submission};
 use network::Network;
 use session::Session;
+use tabs::Tab;
 
 /// What is wrong with the browser or its driver.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +69,9 @@ pub struct BrowserAgent {
     hold: bool,
     /// The script that holds forms back, while it is installed.
     holding: Option<String>,
+    tabs: Vec<Tab>,
+    /// The number of the tab that is shown.
+    shown: usize,
 }
 
 impl Browser {
@@ -81,7 +86,7 @@ impl Browser {
         options: AgentOptions,
         flags: &[&str],
     ) -> Result<BrowserAgent, BrowserError> {
-        let session = self.open(&options, flags).await?;
+        let (session, handle) = self.open(&options, flags).await?;
         let agent = BrowserAgent {
             session,
             options: Arc::new(options),
@@ -91,6 +96,8 @@ impl Browser {
             page: None,
             hold: false,
             holding: None,
+            tabs: vec![Tab::empty(handle)],
+            shown: 0,
         };
         agent.show_marker().await?;
         Ok(agent)

@@ -11,7 +11,7 @@ use crate::protocol::Encoded;
 
 /// A page of the provider, which no other site may frame.
 pub(super) fn page(status: u16, template: &impl Template) -> Encoded {
-    static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::new(&[pages::STYLE], &[]));
+    static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::new(&[pages::STYLE], &[pages::ONCE_SCRIPT]));
     let mut headers = POLICY.headers(Referrer::Nothing);
     headers.push(("x-frame-options", "DENY".into()));
     Encoded { status, headers, body: template.render().expect("writing to a string cannot fail") }

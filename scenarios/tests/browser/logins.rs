@@ -65,40 +65,36 @@ pub(crate) async fn a_bookmark_of_the_callback_says_what_to_do(mut person: Perso
     assert!(person.is_at_provider(&login), "{}", login.url);
 }
 
-pub(crate) async fn of_two_logins_under_way_the_later_may_end_first(mut person: Person) {
-    let earlier = person.open("/login?returnTo=%2Fprofile").await;
-    person.open("/login?returnTo=%2F").await;
-    let home = person.signs_in("alice").await;
-    person.assert_at(&home, "/");
+pub(crate) async fn a_session_that_expires_is_noticed_while_the_page_is_open(mut person: Person) {
+    sign_in(&mut person, "alice").await;
+    person.press("Call API").await;
+    person.waits_for(HELLO).await;
+    // A day without use ends it.
+    person.time_passes(86_400 + 60);
 
-    // The provider knows who it is by now.
-    let profile = person.goes_to(&earlier.url).await;
+    person.press("Call API").await;
+    let warned = person.waits_for("You are not logged in any more").await;
 
-    person.assert_at(&profile, "/profile");
-    shows(&profile, &["Alice Doe"]);
+    hides(&warned, &[HELLO, "Alice Doe"]);
+    offers(&warned, &["Log in now"], &["Profile", "Log out"]);
+    person.picture("5-expired").await;
 }
 
-pub(crate) async fn of_two_logins_under_way_the_earlier_may_end_first(mut person: Person) {
-    let earlier = person.open("/login?returnTo=%2Fprofile").await;
-    let later = person.open("/login?returnTo=%2F").await;
-    person.goes_to(&earlier.url).await;
-    let profile = person.signs_in("alice").await;
-    person.assert_at(&profile, "/profile");
+pub(crate) async fn where_the_api_answers_401_the_page_says_the_same(mut person: Person) {
+    person.open("/").await;
+    let status = "fetch('/api/ping').then(async (answer) => (await answer.text()) && answer.status)";
+    assert_eq!(person.evaluate(status).await, 401);
 
-    let home = person.goes_to(&later.url).await;
+    person.press("Call API").await;
+    let warned = person.waits_for(WARNING).await;
+    offers(&warned, &["Log in now"], &[]);
+    person.press("Log in now").await;
+    person.signs_in("alice").await;
+    person.press("Call API").await;
+    person.waits_for(HELLO).await;
 
-    person.assert_at(&home, "/");
-    shows(&home, &["Alice Doe"]);
-}
-
-pub(crate) async fn a_second_click_on_sign_in_spoils_nothing(mut person: Person) {
-    person.open("/login").await;
-    let twice = "(() => { const form = document.forms[0]; form.username.value = 'alice'; \
-                 form.password.value = 'alice'; const button = form.querySelector('.main'); \
-                 button.click(); button.click(); return true; })()";
-
-    person.evaluate(twice).await;
-    let home = person.waits_for("You are logged in as Alice Doe").await;
-
-    offers(&home, &["Profile", "Log out"], &["Log in"]);
+    person.loses_cookies().await;
+    person.press("Call API").await;
+    let warned = person.waits_for("You are not logged in any more").await;
+    hides(&warned, &[HELLO]);
 }

@@ -58,21 +58,6 @@ pub(crate) async fn a_slow_api_is_waited_for_aloud(mut person: Person) {
     assert_eq!(person.evaluate("document.querySelector('#call-api').ariaBusy").await, "false");
 }
 
-pub(crate) async fn a_session_that_ended_in_another_window_is_noticed(mut person: Person) {
-    sign_in(&mut person, "alice").await;
-    person.press("Profile").await;
-    person.loses_cookies().await;
-
-    // What the page of the other window says when it shows nobody.
-    person.evaluate("new BroadcastChannel('sample-app').postMessage({ user: '' }) ?? true").await;
-
-    let warned = person.waits_for("You are not logged in any more").await;
-    offers(&warned, &["Log in now"], &["Profile", "Log out"]);
-    shows(&warned, &["Your session is over"]);
-    hides(&warned, &["Alice Doe"]);
-    person.picture("5-ended-in-another-window").await;
-}
-
 pub(crate) async fn pages_ask_no_other_host(mut person: Person) {
     let asked = "performance.getEntriesByType('resource').map((one) => new URL(one.name)) \
                  .filter((url) => url.protocol !== 'data:').map((url) => url.origin === location.origin)";

@@ -2,7 +2,9 @@
 
 use harness::agent::{Agent, AgentOptions, Browser, BrowserAgent, Page};
 use harness::{Scenario, Stage, Target};
-use mock_idp::LoginPolicy;
+use mock_idp::fault::WIRE;
+use mock_idp::trace::Endpoint;
+use mock_idp::{FaultGuard, LoginPolicy};
 use serde_json::{Value, json};
 use std::path::Path;
 use url::Url;
@@ -15,8 +17,9 @@ pub(crate) struct Person {
 
 impl Person {
     /// Somebody in front of a fresh window.
-    pub(crate) async fn new(browser: &Browser, target: &dyn Target) -> Self {
-        let stage = target.stage(&Scenario::tolerate("browser/story")).await.expect("the sample app starts");
+    pub(crate) async fn new(browser: &Browser, target: &dyn Target, variant: Option<&'static str>) -> Self {
+        let scenario = Scenario { variant, ..Scenario::tolerate("browser/story") };
+        let stage = target.stage(&scenario).await.expect("the sample app starts");
         stage.tenant.set_policy(LoginPolicy::Ask);
         let provider = Url::parse(&stage.facts.issuer).expect("an issuer is a URL");
         let options = AgentOptions::new(provider, stage.agent_clock.clone());
@@ -73,11 +76,6 @@ impl Person {
         self.window.submit(&form).await.expect("the login leads somewhere")
     }
 
-    /// Opens an address again that was shown before.
-    pub(crate) async fn goes_to(&mut self, url: &Url) -> Page {
-        self.window.visit(url).await.expect("the page opens")
-    }
-
     /// Puts a character into every session cookie that was not there.
     pub(crate) async fn tampers_with_cookies(&mut self) {
         let app = self.stage.url("/");
@@ -114,6 +112,55 @@ impl Person {
             passed.push(now);
         }
         panic!("Tab never comes to “{text}”, only to {passed:?}");
+    }
+
+    /// Time passes at the app and at its provider, and not in the browser, which keeps every cookie.
+    pub(crate) fn time_passes(&self, seconds: i64) {
+        self.stage.tenant.clock().advance(seconds);
+    }
+
+    /// The provider takes its time to answer the next request of this kind: half a second.
+    pub(crate) fn waits_for_the_provider_at(&self, endpoint: Endpoint) -> FaultGuard {
+        self.stage.tenant.arm(vec![WIRE.at(endpoint).delay(500).first()]).expect("a fault")
+    }
+
+    /// How often something was asked of the provider.
+    pub(crate) fn asked(&self, endpoint: Endpoint, method: &str) -> usize {
+        let all = self.stage.tenant.trace().snapshot();
+        all.iter().filter(|one| one.endpoint == endpoint && one.request.method == method).count()
+    }
+
+    /// How many requests of a page's address path the app has had.
+    pub(crate) fn sent(&self, method: &str, path: &str) -> usize {
+        let url = self.stage.url(path);
+        let all = self.window.exchanges();
+        all.iter().filter(|one| one.request.method == method && one.request.url == url.as_str()).count()
+    }
+
+    /// Clicks what a selector finds, and once more before anything can have come of it.
+    pub(crate) async fn double_clicks(&self, selector: &str) {
+        let twice = format!(
+            "(() => {{ const control = document.querySelector('{selector}'); control.click(); \
+             setTimeout(() => control.click(), 100); return true; }})()"
+        );
+        self.evaluate(&twice).await;
+    }
+
+    /// Works without scripts from now on.
+    pub(crate) async fn turns_scripts_off(&mut self) {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+        // Pages that would go on by a script are where the person is now.
+        self.window.hold_forms(true);
+    }
+
+    /// Opens another tab of the same window, which shows nothing yet.
+    pub(crate) async fn opens_tab(&mut self) {
+        self.window.open_tab().await.expect("a tab opens");
+    }
+
+    /// Goes to a tab by its number, from 0.
+    pub(crate) async fn goes_to_tab(&mut self, number: usize) {
+        self.window.show_tab(number).await.expect("the tab is there");
     }
 
     /// Loses every cookie that the app has set, as a browser does that cleans up.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fantoccini::error::CmdError;
-use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::wd::{WebDriverCompatibleCommand, WindowHandle};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -16,14 +16,19 @@ use crate::agent::AgentOptions;
 /// A WebDriver session that ends when dropped.
 pub(super) struct Session {
     pub(super) client: Client,
-    /// The main frame, as the network log calls it.
+    /// The main frame of the tab that is shown, as the network log calls it.
     pub(super) frame: String,
     id: String,
     driver: Arc<Driver>,
 }
 
 impl Browser {
-    pub(super) async fn open(&self, options: &AgentOptions, flags: &[&str]) -> Result<Session, BrowserError> {
+    /// A session, and the handle of the tab that it begins with.
+    pub(super) async fn open(
+        &self,
+        options: &AgentOptions,
+        flags: &[&str],
+    ) -> Result<(Session, WindowHandle), BrowserError> {
         let Value::Object(capabilities) = self.capabilities(options, flags) else {
             unreachable!("capabilities are an object")
         };
@@ -34,12 +39,13 @@ impl Browser {
             client.map_err(|error| BrowserError::Start { what: "Chromium", cause: error.to_string() })?;
         let id = client.session_id().await.map_err(|error| command("tell its session", &error))?;
         let window = client.window().await.map_err(|error| command("tell its window", &error))?;
-        Ok(Session {
+        let session = Session {
             client,
-            frame: String::from(window),
+            frame: String::from(window.clone()),
             id: id.unwrap_or_default(),
             driver: Arc::clone(&self.driver),
-        })
+        };
+        Ok((session, window))
     }
 
     fn capabilities(&self, options: &AgentOptions, flags: &[&str]) -> Value {
