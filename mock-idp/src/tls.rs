@@ -1,7 +1,7 @@
 //! TLS with a local certificate authority, made on first use, for browsers and libraries that insist on https.
 
 use std::fs;
-use std::net::IpAddr;
+use std::net::{IpAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +10,10 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, date_time_ymd,
 };
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, StreamOwned};
 
 /// What browsers accept at most is 825 days.
 const LIFETIME: Duration = Duration::from_hours(24 * 800);
@@ -80,6 +81,33 @@ impl Authority {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Arc::new(config))
     }
+}
+
+/// TLS on a connection to a server under this name, which has to prove itself by the authority of a folder.
+pub(crate) fn trusting(
+    folder: &Path,
+    host: &str,
+    stream: TcpStream,
+) -> Result<StreamOwned<ClientConnection, TcpStream>, String> {
+    let file = folder.join("ca.pem");
+    let problem = |error: &dyn std::fmt::Display| {
+        format!(
+            "the authority to trust, {}: {error}; name the provider's folder with --tls-folder",
+            file.display()
+        )
+    };
+    let certificate = CertificateDer::from_pem_file(&file).map_err(|error| problem(&error))?;
+    let mut trusted = RootCertStore::empty();
+    trusted.add(certificate).map_err(|error| problem(&error))?;
+    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_root_certificates(trusted)
+        .with_no_client_auth();
+    let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let name = ServerName::try_from(bare).map_err(|error| format!("{host}: {error}"))?;
+    let connection = ClientConnection::new(Arc::new(config), name).map_err(|error| error.to_string())?;
+    Ok(StreamOwned::new(connection, stream))
 }
 
 /// What the authority's certificate says. It is the same every time, so that only the key has to be kept.

@@ -11,6 +11,7 @@ mod ring;
 
 pub use exchange::{Endpoint, Exchange, Fired, Leg, Recorder, Request, Response};
 pub use filter::Filter;
+pub(crate) use filter::position;
 pub use follow::Follow;
 pub use har::har;
 pub(crate) use har::timestamp;

@@ -10,7 +10,7 @@ const say = (text, on) => {
   live.classList.toggle("on", on);
 };
 const show = (id, row) => {
-  if (document.getElementById("e" + id)) return;
+  if (document.getElementById("e" + id.split("-")[0])) return;
   document.getElementById("none").hidden = true;
   rows.insertAdjacentHTML("afterbegin", row);
   while (rows.childElementCount > MOST) rows.lastElementChild.remove();

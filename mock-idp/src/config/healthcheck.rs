@@ -1,7 +1,7 @@
 //! `mock-idp healthcheck`: for container images that have no shell and no curl.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -29,36 +29,47 @@ pub(super) struct HealthcheckArgs {
     /// Whether it serves over TLS, if no URL is given
     #[arg(long, env = "MOCK_IDP_TLS", hide = true, value_parser = BoolishValueParser::new())]
     tls: Option<bool>,
+    /// Over TLS, the folder of the authority to trust [default: as the provider has it]
+    #[arg(long, value_name = "FOLDER", env = "MOCK_IDP_TLS_FOLDER")]
+    tls_folder: Option<PathBuf>,
+}
+
+/// What to ask.
+struct Asked {
+    url: String,
+    /// The folder of the authority that is trusted over TLS.
+    tls_folder: Option<PathBuf>,
 }
 
 impl HealthcheckArgs {
-    /// The URL to ask: an address that the provider listens on.
-    fn url(&self) -> Result<String, String> {
-        if let Some(url) = &self.url {
-            return Ok(url.clone());
-        }
+    /// An address that the provider listens on, unless a URL is given.
+    fn asked(&self) -> Result<Asked, String> {
         let settings = match &self.config {
             Some(path) => FromFile::read(path).map_err(|error| error.to_string())?.settings,
             None => Settings::default(),
         };
+        let tls_folder = self.tls_folder.clone().or(settings.tls_folder);
+        if let Some(url) = &self.url {
+            return Ok(Asked { url: url.clone(), tls_folder });
+        }
         let mut listen = settings.listen;
         listen.set_port(self.port.unwrap_or(listen.port()));
         listen.set_ip(self.host.unwrap_or(listen.ip()));
         let is_tls = self.tls.unwrap_or(settings.tls);
-        Ok(url_of(if is_tls { "https" } else { "http" }, listen))
+        Ok(Asked { url: url_of(if is_tls { "https" } else { "http" }, listen), tls_folder })
     }
 }
 
 /// Asks, and says whether it is well.
 pub(super) fn ask(args: &HealthcheckArgs) -> ExitCode {
-    let url = match args.url() {
-        Ok(url) => url,
+    let Asked { url, tls_folder } = match args.asked() {
+        Ok(asked) => asked,
         Err(problem) => {
             eprintln!("mock-idp: {problem}");
             return ExitCode::from(2);
         }
     };
-    match answered(&url) {
+    match answered(&url, tls_folder.as_deref()) {
         Ok(said) => {
             say(&format!("{url} {said}"));
             ExitCode::SUCCESS
@@ -70,18 +81,34 @@ pub(super) fn ask(args: &HealthcheckArgs) -> ExitCode {
     }
 }
 
-fn answered(text: &str) -> Result<&'static str, String> {
+fn answered(text: &str, tls_folder: Option<&Path>) -> Result<&'static str, String> {
     let mut url = Url::parse(text).map_err(|_| "it is no http URL; write http://HOST:PORT")?;
     if url.path() == "/" {
         // A bare host is asked at the path where a provider says how it is.
         url.set_path("/healthz");
     }
-    if url.scheme() == "https" {
-        web::connect(&url)?;
-        return Ok("takes connections; more was not asked, because the check itself speaks no TLS");
+    let status = match url.scheme() {
+        "https" => over_tls(&url, tls_folder)?,
+        _ => Some(web::get(&url)?.0),
+    };
+    match status {
+        Some(200) => Ok("is well"),
+        Some(status) => Err(format!("it answered {status} instead of 200")),
+        None => Ok("takes connections; more was not asked, because this program was built without TLS"),
     }
-    match web::get(&url)? {
-        (200, _) => Ok("is well"),
-        (status, _) => Err(format!("it answered {status} instead of 200")),
-    }
+}
+
+/// The status of the answer over TLS.
+#[cfg(feature = "tls")]
+fn over_tls(url: &Url, folder: Option<&Path>) -> Result<Option<u16>, String> {
+    let folder = folder.map_or_else(crate::tls::default_folder, Path::to_path_buf);
+    let host = url.host_str().unwrap_or_default();
+    let stream = crate::tls::trusting(&folder, host, web::connect(url)?)?;
+    Ok(Some(web::ask(url, stream)?.0))
+}
+
+/// Nothing but that somebody takes connections can be known.
+#[cfg(not(feature = "tls"))]
+fn over_tls(url: &Url, _: Option<&Path>) -> Result<Option<u16>, String> {
+    web::connect(url).map(|_| None)
 }

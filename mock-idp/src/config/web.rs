@@ -1,6 +1,6 @@
 //! Asking a web server on this machine something, without a client that the provider itself has no use for.
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write};
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::Duration;
 
@@ -39,7 +39,8 @@ pub(super) fn get(url: &Url) -> Result<(u16, String), String> {
     }
 }
 
-fn ask(url: &Url, mut stream: TcpStream) -> Result<(u16, String), String> {
+/// Asks on a connection that is there.
+pub(super) fn ask(url: &Url, mut stream: impl Read + Write) -> Result<(u16, String), String> {
     let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
     let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
     let request = format!("GET {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");

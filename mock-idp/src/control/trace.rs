@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -11,14 +11,19 @@ use super::stream::{Line, events};
 use crate::lint::{Remark, lint_with};
 use crate::protocol::Params;
 use crate::tenant::Tenant;
-use crate::trace::{Exchange, Filter, SeenToken, har};
+use crate::trace::{Exchange, Filter, SeenToken, har, position};
 
 /// How long `wait` waits unless told, and at most.
 const PATIENCE: u64 = 10_000;
 const MOST_PATIENCE: u64 = 60_000;
 
-pub(super) async fn list(Named(tenant): Named, query: Query) -> Result<axum::Json<Vec<Exchange>>, Refused> {
-    Ok(axum::Json(wanted(&tenant, query)?))
+/// The header that says how far the answer reaches, for `since` in the next question.
+const SINCE: HeaderName = HeaderName::from_static("mock-idp-since");
+
+pub(super) async fn list(Named(tenant): Named, query: Query) -> Result<Response, Refused> {
+    // Asked first: what comes in between is told twice rather than never.
+    let position = tenant.trace().position(tenant.trace().last_seq());
+    Ok(([(SINCE, position)], axum::Json(wanted(&tenant, query)?)).into_response())
 }
 
 pub(super) async fn clear(Named(tenant): Named, query: Query) -> Result<StatusCode, Refused> {
@@ -37,7 +42,7 @@ pub(super) async fn show(Named(tenant): Named, seq: Item) -> Result<axum::Json<V
 }
 
 /// The first exchange that the filter wants: one that was there already, or the next one.
-pub(super) async fn wait(Named(tenant): Named, query: Query) -> Result<axum::Json<Exchange>, Refused> {
+pub(super) async fn wait(Named(tenant): Named, query: Query) -> Result<Response, Refused> {
     let query = query.only(&["since", "endpoint", "leg", "marker", "timeout_millis"])?;
     let filter = filter(&query)?;
     let patience = match query.given("timeout_millis") {
@@ -48,7 +53,10 @@ pub(super) async fn wait(Named(tenant): Named, query: Query) -> Result<axum::Jso
     };
     let mut follow = tenant.trace().follow(filter);
     match tokio::time::timeout(Duration::from_millis(patience), follow.next_if_any()).await {
-        Ok(Some(exchange)) => Ok(axum::Json(exchange)),
+        Ok(Some(exchange)) => {
+            let position = follow.position(exchange.seq);
+            Ok(([(SINCE, position)], axum::Json(exchange)).into_response())
+        }
         Ok(None) => {
             Err(Refused::not_found("the issuer was removed; GET /tenants lists those that are there"))
         }
@@ -58,25 +66,27 @@ pub(super) async fn wait(Named(tenant): Named, query: Query) -> Result<axum::Jso
     }
 }
 
-/// Server-sent events: an exchange each, with its number as id, so that a reader that comes back goes on where
+/// Server-sent events: an exchange each, with its position as id, so that a reader that comes back goes on where
 /// it was.
 pub(super) async fn stream(
     Named(tenant): Named,
     query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
-    let mut filter = filter(&query.only(Filter::NAMES)?)?;
-    filter.since = filter.since.max(last_event(&headers)?);
+    let filter = going_on(filter(&query.only(Filter::NAMES)?)?, &headers)?;
     let line: Line = |exchange| serde_json::to_string(exchange).unwrap_or_default();
     Ok(events(tenant.trace().follow(filter), line))
 }
 
-/// The header with which a reader comes back.
-pub(super) fn last_event(headers: &HeaderMap) -> Result<u64, Refused> {
-    let Some(value) = headers.get("last-event-id") else { return Ok(0) };
-    let number = value.to_str().ok().and_then(|text| text.parse().ok());
-    number
-        .ok_or_else(|| Refused::bad("the header last-event-id must be the seq of an exchange; leave it out"))
+/// The filter of a reader that comes back: the header says how far it came since it first asked.
+pub(super) fn going_on(filter: Filter, headers: &HeaderMap) -> Result<Filter, Refused> {
+    let Some(value) = headers.get("last-event-id") else { return Ok(filter) };
+    let (since, epoch) = value.to_str().ok().and_then(position).ok_or_else(|| {
+        Refused::bad(
+            "the header last-event-id must be the id of an event, or the seq of an exchange; leave it out",
+        )
+    })?;
+    Ok(Filter { since, epoch, ..filter })
 }
 
 pub(super) async fn archive(Named(tenant): Named, query: Query) -> Result<Response, Refused> {

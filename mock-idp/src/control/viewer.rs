@@ -9,10 +9,10 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::answer::{DEFAULT, Named, Query, Refused};
 use super::stream::{Line, events};
-use super::trace::{filter, last_event};
+use super::trace::{filter, going_on};
 use crate::pages::{Policy, Referrer, STYLE};
 use crate::tenant::Registry;
-use crate::trace::{Exchange, Filter, timestamp};
+use crate::trace::{Exchange, timestamp};
 
 /// What only the viewer looks like.
 const LOOK: &str = include_str!("../../templates/trace.css");
@@ -30,7 +30,8 @@ struct ViewerPage {
     tenants: Vec<String>,
     /// Newest first.
     rows: Vec<String>,
-    last: u64,
+    /// How far they reach.
+    last: String,
 }
 
 /// One exchange, folded.
@@ -59,7 +60,7 @@ pub(super) async fn show(
         issuer: tenant.issuer(),
         tenant: tenant.slug().unwrap_or_else(|| DEFAULT.to_owned()),
         tenants: std::iter::once(DEFAULT.to_owned()).chain(registry.slugs()).collect(),
-        last: exchanges.last().map_or(0, |exchange| exchange.seq),
+        last: trace.position(exchanges.last().map_or(0, |exchange| exchange.seq)),
         rows: exchanges.iter().rev().map(row).collect(),
     };
     let mut response = Html(page.render().expect("writing to a string cannot fail")).into_response();
@@ -85,8 +86,7 @@ pub(super) async fn rows(
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let wanted = filter(&query.only(&["since"])?)?;
-    let since = wanted.since.max(last_event(&headers)?);
-    Ok(events(tenant.trace().follow(Filter { since, ..wanted }), row as Line))
+    Ok(events(tenant.trace().follow(going_on(wanted, &headers)?), row as Line))
 }
 
 fn row(exchange: &Exchange) -> String {

@@ -9,6 +9,9 @@ use crate::protocol::Params;
 pub struct Filter {
     /// Only those after this number.
     pub since: u64,
+    /// The trace that the number is of, if that is known: see [`crate::trace::Trace::position`]. Of another trace,
+    /// such as that of an issuer that took this one's place, everything is wanted.
+    pub epoch: Option<String>,
     /// Only with this endpoint.
     pub endpoint: Option<Endpoint>,
     /// Only on this leg.
@@ -24,9 +27,9 @@ impl Filter {
     /// Reads `since=12&endpoint=jwks&leg=back&marker=m`; names that are not its own are left to the caller. The
     /// error says what to write instead.
     pub fn read(query: &Params) -> Result<Self, String> {
-        let since = match query.given("since") {
-            None => 0,
-            Some(text) => text.parse().map_err(|_| {
+        let (since, epoch) = match query.given("since") {
+            None => (0, None),
+            Some(text) => position(text).ok_or_else(|| {
                 format!("since={text} is no number; use the seq of an exchange, like since=12")
             })?,
         };
@@ -37,7 +40,7 @@ impl Filter {
             Some("back") => Some(Leg::Back),
             Some(other) => return Err(format!("leg={other} is unknown; use front or back")),
         };
-        Ok(Self { since, endpoint, leg, marker: query.given("marker").map(str::to_owned) })
+        Ok(Self { since, epoch, endpoint, leg, marker: query.given("marker").map(str::to_owned) })
     }
 
     /// Whether an exchange is wanted.
@@ -57,6 +60,21 @@ impl Filter {
     }
 }
 
+/// Reads how far somebody has come: `12`, or `12-EPOCH` as [`crate::trace::Trace::position`] writes it.
+pub(crate) fn position(text: &str) -> Option<(u64, Option<String>)> {
+    let (seq, epoch) = text.split_once('-').map_or((text, None), |(seq, epoch)| (seq, Some(epoch)));
+    let is_number = seq.bytes().all(|octet| octet.is_ascii_digit());
+    let is_epoch = epoch.is_none_or(|epoch| !epoch.is_empty() && epoch.bytes().all(is_of_an_epoch));
+    if !(is_number && is_epoch) {
+        return None;
+    }
+    Some((seq.parse().ok()?, epoch.map(str::to_owned)))
+}
+
+fn is_of_an_epoch(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || octet == b'-' || octet == b'_'
+}
+
 fn endpoint(name: &str) -> Result<Endpoint, String> {
     Endpoint::ALL.iter().copied().find(|endpoint| endpoint.as_str() == name).ok_or_else(|| {
         let known: Vec<&str> = Endpoint::ALL.iter().map(|endpoint| endpoint.as_str()).collect();
@@ -70,10 +88,11 @@ mod tests {
 
     #[test]
     fn a_filter_is_read_from_a_query() {
-        let read = Filter::read(&Params::parse("since=12&endpoint=jwks&leg=back&marker=m&other=x"));
+        let read = Filter::read(&Params::parse("since=12-abc&endpoint=jwks&leg=back&marker=m&other=x"));
 
         let expected = Filter {
             since: 12,
+            epoch: Some("abc".into()),
             endpoint: Some(Endpoint::Jwks),
             leg: Some(Leg::Back),
             marker: Some("m".into()),
@@ -83,9 +102,15 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_refused_with_what_to_write() {
-        for (query, expected) in
-            [("since=x", "since=12"), ("endpoint=jwk", "jwks"), ("leg=middle", "front or back")]
-        {
+        for (query, expected) in [
+            ("since=x", "since=12"),
+            ("since=-abc", "since=12"),
+            ("since=12-", "since=12"),
+            ("since=%2B12-abc", "since=12"),
+            ("since=12-a.b", "since=12"),
+            ("endpoint=jwk", "jwks"),
+            ("leg=middle", "front or back"),
+        ] {
             let error = Filter::read(&Params::parse(query)).unwrap_err();
 
             assert!(error.contains(expected), "{error}");

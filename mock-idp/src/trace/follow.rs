@@ -13,6 +13,8 @@ use super::ring::Trace;
 pub struct Follow {
     trace: Trace,
     filter: Filter,
+    /// Whether the filter's number was of another trace.
+    elsewhere: bool,
     /// Where it waits.
     seat: u64,
 }
@@ -44,7 +46,10 @@ impl Trace {
     /// # }
     /// ```
     pub fn follow(&self, filter: Filter) -> Follow {
-        Follow { trace: self.clone(), filter, seat: self.seat() }
+        let known = filter.epoch.is_some();
+        let filter = self.seen_from_here(filter);
+        let elsewhere = known && filter.epoch.is_none();
+        Follow { trace: self.clone(), filter, elsewhere, seat: self.seat() }
     }
 }
 
@@ -71,14 +76,19 @@ impl Follow {
         Poll::Ready(found)
     }
 
-    /// Follows from the start if it was to go on after an exchange that there never was, which is what is asked
-    /// after a restart; says whether.
+    /// Whether it follows from the start although it was to go on, because what it was to go on after is none of
+    /// this trace: the number of another one, or of an exchange that there never was.
     pub(crate) fn starts_over(&mut self) -> bool {
-        let over = self.filter.since > self.trace.last_seq();
-        if over {
+        if self.filter.since > self.trace.last_seq() {
             self.filter.since = 0;
+            self.elsewhere = true;
         }
-        over
+        self.elsewhere
+    }
+
+    /// Where somebody is who knows the exchanges up to this one.
+    pub(crate) fn position(&self, seq: u64) -> String {
+        self.trace.position(seq)
     }
 }
 

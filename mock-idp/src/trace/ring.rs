@@ -7,6 +7,7 @@ use std::task::{Poll, Waker};
 use super::exchange::{Endpoint, Exchange, Leg};
 use super::filter::Filter;
 use super::kept::Kept;
+use crate::ambient::Ids;
 
 /// Exchanges kept; the oldest goes when one more comes.
 const CAPACITY: usize = 4096;
@@ -37,6 +38,8 @@ struct Ring {
     last_seat: u64,
     /// Whether there will be no more exchanges: the issuer is gone.
     closed: bool,
+    /// What tells this list from every other, once somebody asked.
+    epoch: Option<String>,
 }
 
 impl Ring {
@@ -114,6 +117,7 @@ impl Trace {
 
     /// The exchanges that a filter wants.
     pub fn matching(&self, filter: &Filter) -> Vec<Exchange> {
+        let filter = self.seen_from_here(filter.clone());
         self.ring()
             .exchanges
             .iter()
@@ -135,6 +139,23 @@ impl Trace {
     /// The number of the last exchange, for a later [`Trace::since`].
     pub fn last_seq(&self) -> u64 {
         self.ring().last_seq
+    }
+
+    /// How far somebody has come who knows the exchanges up to this one: `SEQ-EPOCH`, for `since` and
+    /// `Last-Event-ID`. The epoch is another in every trace, so that one that took this one's place is not taken
+    /// for it.
+    pub fn position(&self, seq: u64) -> String {
+        format!("{seq}-{}", self.epoch())
+    }
+
+    /// The filter with a number of this trace: none of another one's exchanges is known here.
+    pub(super) fn seen_from_here(&self, filter: Filter) -> Filter {
+        let is_elsewhere = filter.epoch.as_ref().is_some_and(|epoch| *epoch != self.epoch());
+        if is_elsewhere { Filter { since: 0, epoch: None, ..filter } } else { filter }
+    }
+
+    fn epoch(&self) -> String {
+        self.ring().epoch.get_or_insert_with(|| Ids::random().fresh()).clone()
     }
 
     /// Forgets every exchange this trace shows. Numbers go on where they were.

@@ -103,8 +103,17 @@ fn a_health_check_reads_where_the_provider_listens_and_tries_every_address() {
     let name = format!("http://localhost:{port}");
     let by_name = program(&["healthcheck", &name]).output().unwrap();
     assert!(by_name.status.success(), "{}", said(&by_name));
-    let tls = program(&["healthcheck", &format!("https://localhost:{port}")]).output().unwrap();
-    assert!(tls.status.success() && said(&tls).contains("speaks no TLS"), "{}", said(&tls));
+}
+
+#[cfg(not(feature = "tls"))]
+#[test]
+fn a_health_check_without_tls_says_that_it_could_not_ask() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+
+    let output = program(&["healthcheck", &format!("https://localhost:{port}")]).output().unwrap();
+
+    assert!(output.status.success() && said(&output).contains("built without TLS"), "{}", said(&output));
 }
 
 #[tokio::test]

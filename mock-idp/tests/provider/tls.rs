@@ -50,6 +50,26 @@ async fn the_authority_is_made_once() {
     assert_eq!(said(&output), first);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_health_check_asks_over_tls_and_trusts_the_authority_of_the_folder_only() {
+    let (folder, other) = (Folder::new("tls-health"), Folder::new("tls-other"));
+    let (stage, _other) = (stage(&folder).await, stage(&other).await);
+    let check = |url: &str, folder: &Folder| {
+        let folder = folder.0.to_str().unwrap();
+        program(&["healthcheck", url, "--tls-folder", folder]).output().unwrap()
+    };
+    let url = stage.provider.base_url();
+
+    let well = check(url, &folder);
+    assert!(well.status.success() && said(&well).contains("is well"), "{}", said(&well));
+    let missing = check(&format!("{url}/nothing"), &folder);
+    assert!(said(&missing).contains("answered 404"), "{}", said(&missing));
+    let stranger = check(url, &other);
+    assert!(!stranger.status.success() && said(&stranger).contains("certificate"), "{}", said(&stranger));
+    let nobody = check(url, &Folder::new("tls-none"));
+    assert!(!nobody.status.success() && said(&nobody).contains("--tls-folder"), "{}", said(&nobody));
+}
+
 #[test]
 fn a_plain_public_url_on_a_port_with_tls_is_refused() {
     let settings: Settings = toml::from_str("tls = true\npublic_url = \"http://localhost:9000\"").unwrap();

@@ -65,7 +65,7 @@ async fn the_viewer_follows_with_rows_that_are_escaped_already() {
         let next = tokio::time::timeout(Duration::from_secs(5), stream.chunk()).await;
         text.push_str(std::str::from_utf8(&next.unwrap().unwrap().unwrap()).unwrap());
     }
-    assert!(text.contains("id: 1\nevent: exchange\ndata: <li"), "{text}");
+    assert!(text.contains("id: 1-") && text.contains("event: exchange\ndata: <li"), "{text}");
     assert!(!text.contains("<script>"), "{text}");
 }
 
@@ -113,7 +113,40 @@ async fn a_reader_from_before_a_restart_is_told_so_and_everything_from_the_start
     let mut stream = desk.stage.http.get(&url).header("last-event-id", "99").send().await.unwrap();
 
     let text = heard(&mut stream, 3).await;
-    assert!(text.contains("event: restart\n") && text.contains("id: 1\nevent: exchange"), "{text}");
+    assert!(text.contains("event: restart\n") && text.contains("id: 1-"), "{text}");
+}
+
+#[tokio::test]
+async fn who_knows_the_trace_of_an_issuer_that_was_replaced_gets_all_of_the_new_one() {
+    let desk = Desk::new().await;
+    let replaced = async |requests: usize| {
+        desk.ok("POST", "/tenants", Some(serde_json::json!({"slug": "a"}))).await;
+        for _ in 0..requests {
+            desk.stage.get(&format!("{}/t/a/jwks", desk.stage.provider.base_url())).await;
+        }
+        desk.call("GET", "/tenants/a/trace", None).await.header("mock-idp-since").to_owned()
+    };
+    let old = replaced(1).await;
+
+    let new = replaced(3).await;
+
+    assert!(old.starts_with("1-") && new.starts_with("3-"), "{old} {new}");
+    for path in ["viewer/rows", "trace/stream"] {
+        let url = format!("{}/tenants/a/{path}", desk.control);
+        let (by_url, by_header) = (format!("{url}?since={old}"), format!("{url}?since={new}"));
+        let by_url = desk.stage.http.get(&by_url);
+        for call in [by_url, desk.stage.http.get(&by_header).header("last-event-id", &old)] {
+            let text = heard(&mut call.send().await.unwrap(), 5).await;
+            assert!(text.contains("event: restart\n") && text.contains("\nid: 1-"), "{path}: {text}");
+        }
+    }
+    let waited = desk.call("GET", &format!("/tenants/a/trace/wait?since={old}"), None).await;
+    assert!(waited.header("mock-idp-since").starts_with("1-"), "{waited:?}");
+    let all = desk.ok("GET", &format!("/tenants/a/trace?since={old}"), None).await;
+    assert_eq!(all.as_array().unwrap().len(), 3);
+    assert_eq!(desk.ok("GET", &format!("/tenants/a/trace?since={new}"), None).await, serde_json::json!([]));
+    let page = desk.call("GET", "/tenants/a/viewer", None).await;
+    assert!(page.body.contains(&format!("rows?since={new}\"")), "{}", page.body);
 }
 
 #[tokio::test]
