@@ -9,6 +9,7 @@ mod leaving;
 mod signing_in;
 
 use crate::checks::Difference;
+use crate::protocol::Header;
 
 pub(crate) use leaving::{FarewellPage, SignOutPage, SignedOutPage};
 pub(crate) use signing_in::{
@@ -64,7 +65,7 @@ impl Policy {
         self
     }
 
-    pub(crate) fn headers(&self, referrer: Referrer) -> Vec<(&'static str, String)> {
+    pub(crate) fn headers(&self, referrer: Referrer) -> Vec<Header> {
         let referrer = match referrer {
             Referrer::Nothing => "no-referrer",
             Referrer::Origin => "strict-origin",
@@ -72,7 +73,7 @@ impl Policy {
         vec![
             ("content-type", "text/html; charset=utf-8".into()),
             ("cache-control", "no-store".into()),
-            ("content-security-policy", self.0.clone()),
+            ("content-security-policy", self.0.clone().into()),
             ("referrer-policy", referrer.into()),
             ("x-content-type-options", "nosniff".into()),
         ]

@@ -16,5 +16,5 @@ pub use error::{ErrorCode, ProtocolError};
 pub use oauth_error::OAuthError;
 pub use object::{Document, Object};
 pub use params::{Params, ResponseMode};
-pub use response::{AuthorizationResponse, Encoded};
+pub use response::{AuthorizationResponse, Encoded, Header};
 pub use response_type::ResponseType;

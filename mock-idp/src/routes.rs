@@ -2,29 +2,30 @@
 
 use std::convert::Infallible;
 
-use axum::Router;
 use axum::handler::Handler;
 use axum::routing::{MethodRouter, get, post};
+use axum::{Extension, Router};
 
 use crate::endpoints::{
     account, authorize, check_session, claims, consent, device, discovery, end_session, home, introspection,
     jwks, login, par, path, pause, registration, revocation, social, token, userinfo, webfinger,
 };
+use crate::server::ControlUrl;
 
 /// The provider's routes.
-pub(crate) fn router() -> Router {
+pub(crate) fn router(control: &ControlUrl) -> Router {
     Router::new()
-        .merge(issuer())
-        .nest("/t/{slug}", issuer())
+        .merge(issuer(control))
+        .nest("/t/{slug}", issuer(control))
         // RFC 8414 3.1 inserts the well-known part before the issuer's path; OIDC Discovery 4 appends it.
         .route("/.well-known/oauth-authorization-server/t/{slug}", document(discovery::show))
         .fallback(home::nothing_here)
         .method_not_allowed_fallback(home::wrong_method)
 }
 
-fn issuer() -> Router {
+fn issuer(control: &ControlUrl) -> Router {
     Router::new()
-        .route(path::HOME, get(home::show))
+        .route(path::HOME, get(home::show).layer(Extension(control.clone())))
         .route(path::HEALTH, get(home::health))
         .route(path::DISCOVERY, document(discovery::show))
         .route(path::OAUTH_METADATA, document(discovery::show))

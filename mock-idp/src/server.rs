@@ -202,7 +202,7 @@ impl Builder {
                 Opening::default(),
             )));
         }
-        let router = routes::router().layer(axum::Extension(ControlUrl(control_url.clone())));
+        let router = routes::router(&ControlUrl(control_url.clone()));
         let service = recorder::recording(Arc::clone(&registry), self.patience, router);
         let now = registry.default_state().clock.unix();
         let opening = Opening::of(&self.settings, address.ip(), now).map_err(StartError::Settings)?;

@@ -40,6 +40,7 @@ mod provider {
     mod pause;
     mod presets;
     mod program;
+    mod published;
     mod pushed;
     mod registration;
     mod session;

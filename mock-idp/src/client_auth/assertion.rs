@@ -86,7 +86,7 @@ pub(super) fn prove(assertion: &str, call: &Call, client: &Client) -> Result<(),
 fn audience(call: &Call) -> Vec<String> {
     let state = &*call.state;
     let told = |internal| {
-        let metadata = Object::parse(&state.metadata(internal))?;
+        let metadata = Object::parse(std::str::from_utf8(&state.metadata(internal)).ok()?)?;
         metadata.get("token_endpoint")?.as_str().map(str::to_owned)
     };
     let own = [path::TOKEN, path::of(call.endpoint)].map(|path| state.at(path));

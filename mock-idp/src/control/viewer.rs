@@ -68,7 +68,7 @@ pub(super) async fn show(
     for (name, value) in &mut headers {
         if *name == "content-security-policy" {
             // The page asks its own origin for rows, and nobody may frame it.
-            value.push_str("; connect-src 'self'; form-action 'self'; frame-ancestors 'none'");
+            value.to_mut().push_str("; connect-src 'self'; form-action 'self'; frame-ancestors 'none'");
         }
     }
     for (name, value) in headers {

@@ -85,7 +85,7 @@ pub(super) fn forget(state: &State, encoded: &mut Encoded) {
 fn put(state: &State, encoded: &mut Encoded, session: &str, shown: &str, age: &str) {
     let secure = if state.base.starts_with("https://") { "; Secure" } else { "" };
     let cookie = format!("{}={session}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", session_name(state));
-    encoded.headers.push(("set-cookie", cookie));
+    encoded.headers.push(("set-cookie", cookie.into()));
     put_state(state, encoded, shown, age);
 }
 
@@ -94,5 +94,5 @@ fn put_state(state: &State, encoded: &mut Encoded, shown: &str, age: &str) {
     let is_secure = state.base.starts_with("https://") || is_on_loopback(&state.base);
     let site = if is_secure { "SameSite=None; Secure" } else { "SameSite=Lax" };
     let cookie = format!("{}={shown}; Path=/; {site}{age}", state_name(state));
-    encoded.headers.push(("set-cookie", cookie));
+    encoded.headers.push(("set-cookie", cookie.into()));
 }

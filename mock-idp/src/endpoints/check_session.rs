@@ -18,5 +18,5 @@ pub(crate) async fn show(call: Call) -> Reply {
         state_name(&call.state)
     );
     let headers = Policy::new(&[], &[SCRIPT]).headers(Referrer::Nothing);
-    Encoded { status: 200, headers, body }.into()
+    Encoded { status: 200, headers, body: body.into() }.into()
 }

@@ -24,5 +24,5 @@ fn told(call: &Call) -> Result<Encoded, OAuthError> {
     };
     let headers = vec![("content-type", "application/jwt".into()), ("cache-control", "no-store".into())];
     let object = Object::default().with("iss", call.state.issuer.as_str());
-    Ok(Encoded { status: 200, headers, body: vouched(&call.state, object, claims) })
+    Ok(Encoded { status: 200, headers, body: vouched(&call.state, object, claims).into() })
 }

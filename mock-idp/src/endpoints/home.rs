@@ -66,7 +66,7 @@ pub(crate) async fn show(call: Call, Extension(ControlUrl(control)): Extension<C
 
 /// Every address in the metadata, under its name there.
 fn endpoints(state: &State) -> Vec<(String, String)> {
-    let metadata: Value = serde_json::from_str(&state.metadata(false)).unwrap_or_default();
+    let metadata: Value = serde_json::from_slice(&state.metadata(false)).unwrap_or_default();
     let mut endpoints = vec![("discovery".to_owned(), state.at(path::DISCOVERY))];
     for (name, value) in metadata.as_object().into_iter().flatten() {
         if let Some(url) = value.as_str().filter(|url| name != "issuer" && url.contains("://")) {

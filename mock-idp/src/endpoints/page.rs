@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use askama::Template;
+use bytes::Bytes;
 use url::Url;
 
 use crate::checks::Untrusted;
@@ -14,7 +15,7 @@ pub(super) fn page(status: u16, template: &impl Template) -> Encoded {
     static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::new(&[pages::STYLE], &[pages::ONCE_SCRIPT]));
     let mut headers = POLICY.headers(Referrer::Nothing);
     headers.push(("x-frame-options", "DENY".into()));
-    Encoded { status, headers, body: template.render().expect("writing to a string cannot fail") }
+    Encoded { status, headers, body: written(template) }
 }
 
 /// A page that frames pages of applications, and goes on by itself when they have loaded.
@@ -23,7 +24,7 @@ pub(super) fn framing(frames: &[Url], template: &impl Template) -> Encoded {
     let mut headers =
         Policy::new(&[pages::STYLE], &[pages::GO_ON_SCRIPT]).framing(&origins).headers(Referrer::Nothing);
     headers.push(("x-frame-options", "DENY".into()));
-    Encoded { status: 200, headers, body: template.render().expect("writing to a string cannot fail") }
+    Encoded { status: 200, headers, body: written(template) }
 }
 
 /// A page about a request that cannot be answered to the application.
@@ -40,6 +41,10 @@ pub(super) fn untrusted(title: &str, problem: &Untrusted, home: &str) -> Encoded
 
 /// A redirect.
 pub(super) fn redirect(status: u16, location: String) -> Encoded {
-    let headers = vec![("location", location), ("cache-control", "no-store".into())];
-    Encoded { status, headers, body: String::new() }
+    let headers = vec![("location", location.into()), ("cache-control", "no-store".into())];
+    Encoded { status, headers, body: Bytes::new() }
+}
+
+fn written(template: &impl Template) -> Bytes {
+    template.render().expect("writing to a string cannot fail").into()
 }

@@ -3,6 +3,7 @@
 
 mod metadata;
 
+use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::token::private_json;
@@ -73,7 +74,7 @@ pub(crate) async fn delete(call: Call) -> Reply {
         let mut vault = call.state.grants.open();
         vault.registrations.remove(&client.client_id);
         vault.end_client(&client.client_id);
-        Encoded { status: 204, headers: vec![("cache-control", "no-store".into())], body: String::new() }
+        Encoded { status: 204, headers: vec![("cache-control", "no-store".into())], body: Bytes::new() }
     });
     reply(deleted)
 }

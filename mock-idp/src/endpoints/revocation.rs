@@ -1,5 +1,7 @@
 //! `POST …/revoke` with a token → it ends, whether there was one or not (RFC 7009 2).
 
+use bytes::Bytes;
+
 use super::token::crossing;
 use crate::client::Client;
 use crate::client_auth::authenticate;
@@ -9,7 +11,7 @@ use crate::server::{Call, Reply};
 pub(crate) async fn answer(call: Call) -> Reply {
     let encoded = match authenticate(&call).and_then(|client| revoke(&call, &client)) {
         Ok(()) => {
-            Encoded { status: 200, headers: vec![("cache-control", "no-store".into())], body: String::new() }
+            Encoded { status: 200, headers: vec![("cache-control", "no-store".into())], body: Bytes::new() }
         }
         Err(error) => error.encode(),
     };

@@ -91,5 +91,5 @@ fn claims(call: &Call, access: &Access, pass: &mut Pass) -> Result<Encoded, OAut
         }
     };
     let headers = vec![("content-type", content_type.into()), ("cache-control", "no-store".into())];
-    Ok(Encoded { status: 200, headers, body })
+    Ok(Encoded { status: 200, headers, body: body.into() })
 }

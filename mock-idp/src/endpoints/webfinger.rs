@@ -30,7 +30,7 @@ pub(crate) async fn answer(call: Call) -> Reply {
         ("cache-control", "no-store".into()),
         ("access-control-allow-origin", "*".into()),
     ];
-    Encoded { status: 200, headers, body: found.to_string() }.into()
+    Encoded { status: 200, headers, body: found.to_string().into() }.into()
 }
 
 /// An account of one of the issuer's people, by username or email address, or a URL below the issuer.

@@ -6,11 +6,14 @@ use bytes::Bytes;
 
 use super::verb::Verb;
 
+/// The name and the value of a header.
+type Header = (Cow<'static, str>, Cow<'static, str>);
+
 /// An HTTP response about to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wire {
     pub(crate) status: u16,
-    pub(crate) headers: Vec<(Cow<'static, str>, String)>,
+    pub(crate) headers: Vec<Header>,
     pub(crate) body: Bytes,
     /// Whether HEAD was asked: the body is announced, and not sent.
     pub(crate) head: bool,
@@ -25,7 +28,7 @@ pub(crate) struct Wire {
 
 impl Wire {
     /// The length is announced when the response is sent: until then faults may change it.
-    pub(crate) fn new(status: u16, mut headers: Vec<(Cow<'static, str>, String)>, body: Bytes) -> Self {
+    pub(crate) fn new(status: u16, mut headers: Vec<Header>, body: Bytes) -> Self {
         headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
         Self {
             status,
@@ -74,7 +77,7 @@ impl Wire {
     /// Adds the header that announces the whole body, even if it breaks off. No fault comes after this.
     pub(crate) fn announce(&mut self) {
         if let Some(length) = self.announced() {
-            self.headers.push(("content-length".into(), length.to_string()));
+            self.headers.push(("content-length".into(), length.to_string().into()));
         }
     }
 
@@ -84,8 +87,19 @@ impl Wire {
     }
 
     /// The bytes of the body that will be sent.
-    pub(crate) fn sent(&self) -> Bytes {
-        if self.has_no_content() { Bytes::new() } else { self.body.slice(..self.end()) }
+    pub(crate) fn sent(&self) -> &[u8] {
+        if self.has_no_content() { &[] } else { &self.body[..self.end()] }
+    }
+
+    /// The same, to send them.
+    pub(crate) fn into_sent(mut self) -> Bytes {
+        self.body.truncate(self.sent().len());
+        self.body
+    }
+
+    /// What will be sent, if somebody else keeps it as well: what is made for one answer is nobody else's.
+    pub(crate) fn shared(&self) -> Option<Bytes> {
+        (!self.body.is_unique()).then(|| self.body.slice(..self.sent().len()))
     }
 
     /// Whether the connection breaks before the body is whole.
@@ -114,7 +128,7 @@ impl Wire {
 
     fn set(&mut self, name: &str, value: &str) {
         self.remove(name);
-        self.headers.push((name.to_owned().into(), value.to_owned()));
+        self.headers.push((name.to_owned().into(), value.to_owned().into()));
     }
 
     fn remove(&mut self, name: &str) {
@@ -155,7 +169,7 @@ mod tests {
         assert_eq!(wire, page());
 
         wire.apply(&WIRE.at(Endpoint::Jwks).truncate(3).verb);
-        assert_eq!(&wire.sent()[..], b"{\"k");
+        assert_eq!(wire.sent(), b"{\"k");
     }
 
     #[test]

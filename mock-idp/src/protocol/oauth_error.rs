@@ -47,11 +47,11 @@ impl OAuthError {
     /// The error as HTTP.
     pub fn encode(&self) -> Encoded {
         let mut headers =
-            vec![("content-type", "application/json".to_owned()), ("cache-control", "no-store".to_owned())];
+            vec![("content-type", "application/json".into()), ("cache-control", "no-store".into())];
         if let Some(challenge) = &self.challenge {
-            headers.push(("www-authenticate", challenge.clone()));
+            headers.push(("www-authenticate", challenge.clone().into()));
         }
         let body = json!({ "error": self.code.as_str(), "error_description": self.description });
-        Encoded { status: self.status, headers, body: body.to_string() }
+        Encoded { status: self.status, headers, body: body.to_string().into() }
     }
 }

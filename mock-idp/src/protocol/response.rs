@@ -1,8 +1,10 @@
 //! The authorization response: one encoder for successes and errors in every mode.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use askama::Template;
+use bytes::Bytes;
 
 use super::authorization::Destination;
 use super::error::ProtocolError;
@@ -25,15 +27,18 @@ pub struct AuthorizationResponse {
     pub enctype: Option<String>,
 }
 
+/// The name of a header, in lower case, and its value.
+pub type Header = (&'static str, Cow<'static, str>);
+
 /// A response as HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Encoded {
     /// The status code.
     pub status: u16,
     /// Names and values.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<Header>,
     /// The body.
-    pub body: String,
+    pub body: Bytes,
 }
 
 impl AuthorizationResponse {
@@ -82,8 +87,8 @@ impl AuthorizationResponse {
         let location = format!("{}{separator}{}", self.target, self.params.encode());
         Encoded {
             status: 303,
-            headers: vec![("location", location), ("cache-control", "no-store".to_owned())],
-            body: String::new(),
+            headers: vec![("location", location.into()), ("cache-control", "no-store".into())],
+            body: Bytes::new(),
         }
     }
 
@@ -98,7 +103,7 @@ impl AuthorizationResponse {
             fields: &self.params.0,
         };
         let body = page.render().expect("writing to a string cannot fail");
-        Encoded { status: 200, headers: POLICY.headers(Referrer::Origin), body }
+        Encoded { status: 200, headers: POLICY.headers(Referrer::Origin), body: body.into() }
     }
 }
 
@@ -120,6 +125,10 @@ mod tests {
         Destination { redirect_uri: uri.into(), mode, state: Some("a b&c".into()) }
     }
 
+    fn text(page: &Encoded) -> &str {
+        std::str::from_utf8(&page.body).unwrap()
+    }
+
     #[test]
     fn the_own_query_of_a_redirect_uri_is_kept_in_every_mode() {
         let uri = "http://localhost/cb?tenant=1&x=y";
@@ -131,7 +140,7 @@ mod tests {
 
         assert_eq!(query.headers[0].1, format!("{uri}&error=access_denied&state=a+b%26c"));
         assert_eq!(fragment.headers[0].1, format!("{uri}#error=access_denied&state=a+b%26c"));
-        assert!(form.body.contains("action=\"http://localhost/cb?tenant=1&#38;x=y\""), "{}", form.body);
+        assert!(text(&form).contains("action=\"http://localhost/cb?tenant=1&#38;x=y\""), "{}", text(&form));
     }
 
     #[test]
@@ -142,10 +151,10 @@ mod tests {
             AuthorizationResponse::success(&destination, [("id_token", "x.y.z")].into_iter().collect())
                 .encode();
 
-        assert_eq!(page.body.matches("<input").count(), 1);
-        assert!(page.body.contains(r#"<input type="hidden" name="id_token" value="x.y.z">"#));
-        assert_eq!(page.body.matches("<form").count(), 1);
-        assert!(page.body.contains("<noscript>"));
+        assert_eq!(text(&page).matches("<input").count(), 1);
+        assert!(text(&page).contains(r#"<input type="hidden" name="id_token" value="x.y.z">"#));
+        assert_eq!(text(&page).matches("<form").count(), 1);
+        assert!(text(&page).contains("<noscript>"));
     }
 
     #[test]
@@ -159,7 +168,7 @@ mod tests {
 
         let page = AuthorizationResponse::error(&destination, "access_denied", Some(hostile)).encode();
 
-        assert!(!page.body.contains("alert('1')"), "{}", page.body);
-        assert_eq!(page.body.matches("<script").count(), 1);
+        assert!(!text(&page).contains("alert('1')"), "{}", text(&page));
+        assert_eq!(text(&page).matches("<script").count(), 1);
     }
 }

@@ -28,7 +28,7 @@ fn origin(headers: &HeaderMap, trusted: bool, own: &str) -> Option<String> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(header::HOST.as_str());
     if !trusted {
-        return host.map(|host| format!("{own}://{host}"));
+        return host.map(|host| [own, "://", host].concat());
     }
     let standard = |name| text("forwarded").and_then(|line| parameter(line, name));
     // With several proxies, the first entry is what the browser asked.

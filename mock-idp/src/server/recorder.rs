@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
@@ -96,7 +96,10 @@ async fn record(registry: &Registry, patience: Duration, request: Request, route
 fn write_answer(transcript: &mut Transcript, wire: &Wire) {
     if !wire.hang_up {
         let headers = wire.headers.iter().map(|(name, value)| (&**name, value.as_bytes()));
-        transcript.answered(wire.status, headers, excerpt(&wire.sent()));
+        match wire.shared() {
+            Some(body) => transcript.answered_with(wire.status, headers, excerpt_of(body)),
+            None => transcript.answered(wire.status, headers, excerpt(wire.sent())),
+        }
     }
 }
 
@@ -145,17 +148,23 @@ fn excerpt(body: &[u8]) -> &[u8] {
     &body[..body.len().min(TRACED_BODY)]
 }
 
+fn excerpt_of(mut body: Bytes) -> Bytes {
+    body.truncate(TRACED_BODY);
+    body
+}
+
 async fn wire_of(response: Response) -> (Wire, Vec<trace::Fired>) {
     let (mut parts, body) = response.into_parts();
     let reply = parts.extensions.remove::<Reply>();
     let listed = parts.headers.iter().map(|(name, value)| {
-        (Cow::Owned(name.as_str().to_owned()), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (Cow::Owned(name.as_str().to_owned()), Cow::Owned(value))
     });
     if let Some(Reply { encoded, fired, .. }) = reply {
         // A lie may hold what no header can; then the header is left out.
         let own = encoded.headers.into_iter().filter(|(_, value)| is_sendable(value));
         let headers = own.map(|(name, value)| (Cow::Borrowed(name), value)).chain(listed).collect();
-        return (Wire::new(encoded.status, headers, encoded.body.into()), fired);
+        return (Wire::new(encoded.status, headers, encoded.body), fired);
     }
     let headers = listed.collect();
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
@@ -175,23 +184,27 @@ fn traced_request(asked_at: &str, parts: &Parts, body: &[u8]) -> Transcript {
 }
 
 /// The response, about to be sent.
-fn ready(wire: Wire) -> Response {
+fn ready(mut wire: Wire) -> Response {
     let mut response = Response::new(Body::empty());
     if wire.hang_up {
         response.extensions_mut().insert(HangUp);
         return response;
     }
     *response.status_mut() = StatusCode::from_u16(wire.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    *response.body_mut() = if wire.breaks_off() || wire.bytes_per_second.is_some() {
-        Body::new(SlowBody::new(&wire))
-    } else {
-        Body::from(wire.sent())
-    };
     response.headers_mut().reserve(wire.headers.len());
-    for (name, value) in wire.headers {
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::try_from(value)) {
+    for (name, value) in std::mem::take(&mut wire.headers) {
+        let value = match value {
+            Cow::Borrowed(value) => HeaderValue::from_str(value),
+            Cow::Owned(value) => HeaderValue::try_from(value),
+        };
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value) {
             response.headers_mut().append(name, value);
         }
     }
+    *response.body_mut() = if wire.breaks_off() || wire.bytes_per_second.is_some() {
+        Body::new(SlowBody::new(&wire))
+    } else {
+        Body::from(wire.into_sent())
+    };
     response
 }

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::Body as _;
 
 use super::call::Call;
 use crate::protocol::Params;
@@ -69,13 +70,16 @@ pub(super) async fn understood(
         is_from_elsewhere: text(&parts.headers, &HeaderName::from_static("sec-fetch-site")).as_deref()
             == Some("cross-site"),
         marker: marker_of(&parts.headers),
-        target: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        target: parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned(),
     };
     Understood { body, call, refused }
 }
 
 /// The request's body, or what to answer because it cannot be had.
 async fn received(body: Body, patience: Duration) -> (Bytes, Option<Response>) {
+    if body.is_end_stream() {
+        return (Bytes::new(), None);
+    }
     match tokio::time::timeout(patience, Limited::new(body, REQUEST_LIMIT).collect()).await {
         Ok(Ok(body)) => (body.to_bytes(), None),
         Ok(Err(error)) => (Bytes::new(), Some(broken(error.as_ref()))),

@@ -32,7 +32,7 @@ pub(super) struct BrokenOff;
 
 impl SlowBody {
     pub(super) fn new(wire: &Wire) -> Self {
-        let rest = wire.sent();
+        let rest = wire.body.slice(..wire.sent().len());
         let (piece, beat) = match wire.bytes_per_second {
             Some(rate) if rate < 10 => (1, Duration::from_secs(1) / rate.max(1)),
             Some(rate) => (usize::try_from(rate / 10).unwrap_or(usize::MAX), BEAT),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::introduction::Introductions;
 use super::place::{Bases, Place};
-use super::snapshot::Kept;
+use super::snapshot::{Kept, KeptKeys};
 use crate::ambient::{Clock, Ids};
 use crate::checks::Rules;
 use crate::client::Client;
@@ -51,6 +51,7 @@ pub(crate) struct State {
     made: Mutex<Desk>,
     desk: Mutex<Desk>,
     pub(super) metadata: Kept,
+    pub(super) key_set: KeptKeys,
 }
 
 /// How long what an issuer gives out is good for, in seconds.
@@ -117,6 +118,7 @@ impl State {
             made: Mutex::new(desk.clone()),
             desk: Mutex::new(desk),
             metadata: Kept::default(),
+            key_set: KeptKeys::default(),
         }
     }
 
@@ -204,7 +206,11 @@ impl Desk {
     }
 
     pub(crate) fn clients(&self) -> Arc<Vec<Client>> {
-        Arc::clone(&self.clients)
+        Arc::clone(self.clients_held())
+    }
+
+    pub(super) fn clients_held(&self) -> &Arc<Vec<Client>> {
+        &self.clients
     }
 
     pub(crate) fn users(&self) -> Arc<Vec<User>> {

@@ -1,6 +1,8 @@
 //! An exchange as it is kept: everything that has a length in one piece of memory, and written out as texts only
 //! when somebody reads. Most exchanges are never read.
 
+use bytes::Bytes;
+
 use super::exchange::{Endpoint, Exchange, Fired, Leg, Recorder, Request, Response};
 
 /// What was said in both directions: method, URL, headers and bodies one after the other, each behind its length.
@@ -10,6 +12,8 @@ pub(crate) struct Transcript {
     asked: usize,
     /// The status and the number of headers of the answer, if there was one.
     answer: Option<(u16, usize)>,
+    /// The body of the answer, if it is kept elsewhere anyway.
+    shared: Option<Bytes>,
 }
 
 /// What a length takes.
@@ -46,6 +50,19 @@ impl Transcript {
         self.answer = Some((status, count));
     }
 
+    /// Adds an answer whose body is kept elsewhere anyway.
+    pub(crate) fn answered_with<'h>(
+        &mut self,
+        status: u16,
+        headers: impl Iterator<Item = (&'h str, &'h [u8])> + Clone,
+        body: Bytes,
+    ) {
+        self.bytes.reserve_exact(size_of_all(headers.clone()));
+        let count = self.put_all(headers);
+        self.answer = Some((status, count));
+        self.shared = Some(body);
+    }
+
     fn put(&mut self, parts: &[&[u8]]) {
         let length: usize = parts.iter().map(|part| part.len()).sum();
         let length = u32::try_from(length).expect("a request and its answer are bounded far below 4 GiB");
@@ -76,7 +93,10 @@ impl Transcript {
         let response = self.answer.map(|(status, count)| Response {
             status,
             headers: reader.headers(count),
-            body: reader.text(),
+            body: match &self.shared {
+                Some(body) => String::from_utf8_lossy(body).into_owned(),
+                None => reader.text(),
+            },
         });
         (request, response)
     }
@@ -132,11 +152,12 @@ impl Kept {
         }
     }
 
-    /// The bytes of memory that it takes, about.
+    /// The bytes of memory that it takes, about; a shared body counts as if nobody else kept it any more.
     pub(super) fn weight(&self) -> usize {
         let faults: usize = self.faults.iter().map(|fired| size_of::<Fired>() + fired.clause.len()).sum();
         let marker = self.marker.as_ref().map_or(0, String::len);
-        size_of::<Self>() + ALLOCATION + self.transcript.bytes.capacity() + faults + marker
+        let shared = self.transcript.shared.as_ref().map_or(0, Bytes::len);
+        size_of::<Self>() + ALLOCATION + self.transcript.bytes.capacity() + shared + faults + marker
     }
 }
 
@@ -194,5 +215,24 @@ mod tests {
         let expected = Response { status: 400, headers: texts(&[("set-cookie", "a=b")]), body: "no".into() };
         assert_eq!((unanswered, response), ((request, None), Some(expected)));
         assert_eq!(transcript.bytes.capacity(), transcript.bytes.len());
+    }
+
+    #[test]
+    fn a_body_that_is_kept_elsewhere_is_read_as_it_was_said_and_weighs_as_much() {
+        let headers = [("a", b"b".as_slice())];
+        let kept = |shared: bool| {
+            let mut transcript = Transcript::of("GET", ("http://x", "/jwks"), headers.into_iter(), b"");
+            if shared {
+                transcript.answered_with(200, headers.into_iter(), Bytes::from_static(b"{\"keys\":[]}"));
+            } else {
+                transcript.answered(200, headers.into_iter(), b"{\"keys\":[]}");
+            }
+            transcript
+        };
+
+        let (own, shared) = (kept(false), kept(true));
+
+        assert_eq!(own.read(), shared.read());
+        assert_eq!(own.bytes.len(), shared.bytes.len() + LENGTH + shared.shared.as_ref().unwrap().len());
     }
 }
