@@ -9,6 +9,10 @@ mod page;
 mod patience;
 #[path = "browser/person.rs"]
 mod person;
+#[path = "browser/provider.rs"]
+mod provider;
+#[path = "browser/provider_pages.rs"]
+mod provider_pages;
 #[path = "browser/story.rs"]
 mod story;
 #[path = "browser/tabs.rs"]
@@ -42,7 +46,7 @@ macro_rules! stories {
     };
 }
 
-const STORIES: [(&str, Story); 30] = stories![
+const STORIES: [(&str, Story); 33] = stories![
     story::a_call_without_a_session_shows_a_warning_and_no_message,
     story::a_person_signs_in_and_is_back_where_they_were,
     story::a_guarded_page_asks_for_the_login_and_is_shown_after_it,
@@ -69,6 +73,9 @@ const STORIES: [(&str, Story); 30] = stories![
     patience::a_double_click_on_call_api_asks_once,
     patience::without_scripts_a_click_sends_the_providers_form,
     patience::without_scripts_a_key_sends_the_providers_form,
+    provider::a_session_that_ends_is_noticed_by_the_providers_frame,
+    provider::a_logout_at_the_provider_opens_the_apps_in_frames_and_goes_on,
+    provider_pages::every_page_of_the_provider_can_be_heard_reached_by_keys_and_read_on_a_phone,
     tabs::of_two_tabs_the_later_may_finish_its_login_first,
     tabs::of_two_tabs_the_earlier_may_finish_its_login_first,
     tabs::a_session_that_ended_in_another_tab_is_noticed,
@@ -107,7 +114,7 @@ impl Scene {
             let scene = self.clone();
             Trial::test(sentence, move || {
                 scene.runtime.block_on(async {
-                    story(Person::new(&scene.browser, &*scene.target, variant).await).await
+                    story(Person::new(&scene.browser, &*scene.target, variant).await).await;
                 });
                 Ok(())
             })

@@ -75,7 +75,7 @@ pub(crate) async fn pages_ask_no_other_host(mut person: Person) {
 }
 
 /// Role and name of everything in the accessibility tree.
-async fn read_aloud(person: &Person) -> Vec<(String, String)> {
+pub(crate) async fn read_aloud(person: &Person) -> Vec<(String, String)> {
     let tree = person.devtools("Accessibility.getFullAXTree", json!({})).await;
     let nodes = tree["nodes"].as_array().expect("a tree").iter().filter(|node| node["ignored"] != true);
     let text = |value: &Value| value["value"].as_str().unwrap_or_default().to_owned();

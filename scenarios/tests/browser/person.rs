@@ -32,6 +32,17 @@ impl Person {
         self.window.visit(&self.stage.url(path)).await.expect("the page opens")
     }
 
+    /// Types any address.
+    pub(crate) async fn opens(&mut self, url: &str) -> Page {
+        let url = Url::parse(url).expect("an address");
+        self.window.visit(&url).await.unwrap_or_else(|error| panic!("{url}: {error}"))
+    }
+
+    /// Their app and its provider.
+    pub(crate) fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
     /// Opens a page with this body that belongs to nobody.
     pub(crate) async fn opens_elsewhere(&mut self, body: &str) {
         let url = Url::parse(&format!("data:text/html,{body}")).expect("an address");
