@@ -58,6 +58,8 @@ pub(crate) struct Policy {
     pub(crate) back_channel: BackChannelPolicy,
     /// What a provider is asked, parameter by parameter.
     pub(crate) authorization: Vec<Parameter>,
+    /// Where the parameters are added to: a query that the address has is part of it (RFC 6749 3.1).
+    pub(crate) authorization_endpoint: fn(&Url) -> Url,
     pub(crate) reading: Reading,
     /// How many seconds the clocks of app and provider may differ.
     pub(crate) tolerance: i64,
@@ -184,6 +186,7 @@ impl Policy {
             pushed: pushed_rules(),
             back_channel: BackChannelPolicy::honest(),
             authorization: authorize::parameters(),
+            authorization_endpoint: Url::clone,
             reading: STRICT,
             tolerance: settings.clock_tolerance,
             keys: KeyPolicy {

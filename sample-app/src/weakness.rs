@@ -11,6 +11,7 @@ mod callback;
 mod claims;
 mod field;
 mod flows;
+mod form;
 mod hmac;
 mod keys;
 mod offered;
@@ -61,6 +62,7 @@ const TOPICS: &[&[Weakness]] = &[
     providers::WEAKNESSES,
     request::WEAKNESSES,
     callback::WEAKNESSES,
+    form::WEAKNESSES,
     answers::WEAKNESSES,
     field::WEAKNESSES,
     session::WEAKNESSES,

@@ -4,7 +4,9 @@
 //! A scenario that is not listed stops the build.
 
 mod answer;
+mod asking;
 mod audience;
+mod authentication;
 mod back_channel;
 mod backend;
 mod bff;
@@ -14,6 +16,7 @@ mod cookies;
 mod decoy;
 mod discovery;
 mod duplicates;
+mod encoding;
 mod errors;
 pub mod field;
 mod issuer;
@@ -52,16 +55,19 @@ pub fn catalogue() -> Vec<Scenario> {
     let topics = [
         story::SCENARIOS,
         request::SCENARIOS,
+        asking::SCENARIOS,
         binding::SCENARIOS,
         state::SCENARIOS,
         nonce::SCENARIOS,
         callback::SCENARIOS,
+        encoding::SCENARIOS,
         answer::SCENARIOS,
         time::SCENARIOS,
         audience::SCENARIOS,
         issuer::SCENARIOS,
         subject::SCENARIOS,
         payload::SCENARIOS,
+        authentication::SCENARIOS,
         mix_up::SCENARIOS,
         other_issuer::SCENARIOS,
         signature::SCENARIOS,

@@ -10,7 +10,7 @@ pub(crate) const SCENARIOS: &[Scenario] =
     &[NONCE, NONCE_SHAPE, FORM_POST, SCOPE, ONCE_EACH, FRESH, REDIRECT_URI];
 
 /// The request with which the app sends a browser to the provider, as it arrived there, whatever comes of it.
-async fn request(t: &Trial) -> Result<Params, Stop> {
+pub(crate) async fn request(t: &Trial) -> Result<Params, Stop> {
     let since = t.position();
     let start = t.profile().start.clone();
     t.tenant().set_policy(LoginPolicy::Ask);
@@ -111,7 +111,7 @@ async fn once_each(t: &mut Trial) -> Outcome {
 const FRESH: Scenario = Scenario::should("request/fresh-values")
     .clause("RFC 6749 10.12; RFC 9700 4.7; OIDC Core 15.5.2")
     .why("a state that is the same for every login binds nothing, and a nonce that repeats allows a replay")
-    .covers(&["REQ-03"])
+    .covers(&["REQ-03", "NONCE-06"])
     .unsandwiched()
     .run(|t| Box::pin(fresh(t)));
 

@@ -38,7 +38,7 @@ const ALTERED: Scenario = Scenario::must("state/altered")
 const REPLAY: Scenario = Scenario::should("state/replay")
     .clause("RFC 9700 4.7; RFC 6749 10.12")
     .why("an answer is good for one use: the Back button, a double click and a thief all post it again")
-    .covers(&["STATE-04"])
+    .covers(&["STATE-04", "STATE-07"])
     .run(|t| Box::pin(replay(t)));
 
 async fn replay(t: &mut Trial) -> Outcome {

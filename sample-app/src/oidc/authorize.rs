@@ -117,7 +117,7 @@ pub(crate) async fn start(
     let location = if can_finish && par::is_due(provider, &metadata) {
         par::push(provider, &metadata, request, &app.policy.pushed).await?
     } else {
-        let mut location = metadata.authorization_endpoint.clone();
+        let mut location = (app.policy.authorization_endpoint)(&metadata.authorization_endpoint);
         location.query_pairs_mut().extend_pairs(request);
         location
     };

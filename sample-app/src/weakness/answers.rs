@@ -40,7 +40,37 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             }
         },
     ),
+    change("refusal-status", "A refusal is answered as if all were well.", |policy| {
+        policy.callback.refused = |app, visitor, refusal, params| {
+            (StatusCode::OK, explain(app, visitor, refusal, params)).into_response()
+        };
+    }),
+    change("missing-token-handling", "A response without a token ends in a crash.", |policy| {
+        for rule in policy.callback.response.iter_mut().filter(|rule| rule.name == "id-token-required") {
+            rule.status = StatusCode::INTERNAL_SERVER_ERROR;
+        }
+    }),
+    change(
+        "unusual-error-handling",
+        "An error that is unknown, long or beyond ASCII ends in a crash.",
+        |policy| {
+            policy.callback.refused = |app, visitor, refusal, params| {
+                if is_usual(params) {
+                    explain(app, visitor, refusal, params)
+                } else {
+                    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+                }
+            };
+        },
+    ),
 ];
+
+fn is_usual(params: &Params) -> bool {
+    const KNOWN: [&str; 4] = ["access_denied", "login_required", "server_error", "temporarily_unavailable"];
+    let description = params.first("error_description").unwrap_or_default();
+    let error = if params.has("error") { params.first("error").unwrap_or_default() } else { KNOWN[0] };
+    KNOWN.contains(&error) && description.is_ascii() && description.len() < 10_000
+}
 
 fn start_over(app: &App, visitor: &Visitor, refusal: &Refusal, params: &Params) -> Response {
     match refusal.reason {

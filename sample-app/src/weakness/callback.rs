@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::{Method, StatusCode};
 use axum::routing::MethodFilter;
-use serde_json::{Map, Value};
 
+use super::form::from_any_type;
 use super::{NOTHING, Weakness, change, omit};
 use crate::error::Refusal;
 use crate::oidc::return_to;
@@ -38,6 +38,12 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         policy.transactions.fresh =
             |random| (random.token(), "the-nonce-of-this-app-is-always-the-same-one".into());
     }),
+    change("state-length", "The state has so few characters that it can be guessed.", |policy| {
+        policy.transactions.fresh = |random| (random.token().chars().take(8).collect(), random.token());
+    }),
+    change("nonce-length", "The nonce has so few characters that it can be guessed.", |policy| {
+        policy.transactions.fresh = |random| (random.token(), random.token().chars().take(8).collect());
+    }),
     change("nonce-state-separation", "The nonce is the state, which travels in the open.", |policy| {
         policy.transactions.fresh = |random| {
             let one = random.token();
@@ -56,7 +62,7 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         "The response is taken from a body of any type, JSON included.",
         |policy| {
             policy.omit_row("form-content-type-check");
-            policy.callback.params = from_json_or_form;
+            policy.callback.params = from_any_type;
         },
     ),
     omit("duplicate-parameter-check", "Of two parameters with one name the first one counts."),
@@ -181,14 +187,6 @@ fn from_query_or_body(received: &Received) -> Option<Params> {
         Method::GET => from_query(received),
         _ => from_body(received),
     }
-}
-
-fn from_json_or_form(received: &Received) -> Option<Params> {
-    let Ok(object) = serde_json::from_slice::<Map<String, Value>>(&received.body) else {
-        return from_body(received);
-    };
-    let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    Some(Params::from_pairs(object.into_iter().map(|(name, value)| (name, text(value))).collect()))
 }
 
 fn advice_with_token(refusal: &Refusal, params: &Params) -> String {

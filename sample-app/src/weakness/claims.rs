@@ -98,6 +98,9 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             })
         };
     }),
+    omit("auth-time-required", "A token need not say when the person signed in, though that was asked."),
+    omit("auth-time-check", "A sign-in of any age is recent enough."),
+    omit("acr-check", "The strength of the sign-in that was asked for is not looked at."),
     omit("sub-required", "A token that names nobody is accepted."),
     omit("sub-check", "A subject of any type and length is accepted."),
 ];

@@ -1,7 +1,7 @@
 //! Authorization requests that ask for the wrong thing.
 
 use super::{Weakness, change};
-use crate::oidc::authorize::{Parameter, parameters};
+use crate::oidc::authorize::{Asking, Parameter, parameters};
 use crate::policy::Policy;
 
 pub(super) const WEAKNESSES: &[Weakness] = &[
@@ -33,7 +33,24 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
                 .extend(parameters().into_iter().filter(|parameter| parameter.name == "scope"));
         },
     ),
+    change("request-length", "The request lists so many languages that its address is too long.", |policy| {
+        add(policy, "claims_locales", |_| ["en-GB"; 500].join(" "));
+    }),
+    change("request-without-secrets", "The request carries a secret of the app in its address.", |policy| {
+        add(policy, "client_secret", |asking| asking.settings.client_id.clone());
+    }),
+    change("endpoint-query", "The query of the provider's own address is thrown away.", |policy| {
+        policy.authorization_endpoint = |endpoint| {
+            let mut bare = endpoint.clone();
+            bare.set_query(None);
+            bare
+        };
+    }),
 ];
+
+fn add(policy: &mut Policy, name: &'static str, value: fn(&Asking<'_>) -> String) {
+    policy.authorization.push(Parameter { name, value });
+}
 
 fn leave_out(policy: &mut Policy, name: &str) {
     policy.authorization.retain(|parameter| parameter.name != name);

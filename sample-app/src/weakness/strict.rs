@@ -56,6 +56,31 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             .claim_rules
             .push(ClaimRule::new("nbf-tolerance", NO_CLAUSE, |claims, _| !claims.contains_key("nbf")));
     }),
+    change(
+        "auth-time-optional",
+        "A token without a time of sign-in is refused, asked for or not.",
+        |policy| {
+            policy.claim_rules.push(ClaimRule::new("auth-time-optional", NO_CLAUSE, |claims, _| {
+                claims.contains_key("auth_time")
+            }));
+        },
+    ),
+    change("amr-tolerance", "A method of authentication that the app does not know is refused.", |policy| {
+        policy.claim_rules.push(ClaimRule::new("amr-tolerance", NO_CLAUSE, |claims, _| {
+            let known = |method: &Value| ["pwd", "otp", "mfa"].iter().any(|known| method == known);
+            claims.get("amr").and_then(Value::as_array).is_none_or(|methods| methods.iter().all(known))
+        }));
+    }),
+    change(
+        "encoding-tolerance",
+        "A form is refused unless it is encoded as the app itself would.",
+        |policy| {
+            policy.callback.params = super::form::from_canonical;
+        },
+    ),
+    change("slow-person-tolerance", "A login that takes longer than five minutes is forgotten.", |policy| {
+        policy.transactions.lifetime = 300;
+    }),
     change("kid-optional", "A token without a key id is refused although there is only one key.", |policy| {
         policy
             .header_rules
