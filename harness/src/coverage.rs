@@ -68,6 +68,26 @@ const NOT_APPLICABLE: &[(&str, &str)] = &[
         "the app is registered beforehand and registers nowhere itself",
     ),
     ("oidcc-client-test-mtls-endpoint-aliases", "the app has no TLS client certificate"),
+    (
+        "oidcc-client-test-request-uri-signed-rs256",
+        "the app publishes no request objects; it may push its requests",
+    ),
+    (
+        "oidcc-client-test-request-uri-signed-none",
+        "the app publishes no request objects; it may push its requests",
+    ),
+    ("oidcc-client-test-aggregated-claims", "the app reads the claims that the provider makes itself"),
+    ("oidcc-client-test-distributed-claims", "the app reads the claims that the provider makes itself"),
+    (
+        "oidcc-client-test-userinfo-bearer-body",
+        "one way of sending the token is enough, and the app sends it in a header",
+    ),
+    (
+        "oidcc-client-test-userinfo-signed",
+        "the app asks for userinfo in JSON and registers no signature for it",
+    ),
+    ("oidcc-client-test-session-management", "the app loads no frame of the provider's that it could ask"),
+    ("JWE-02", "the app registers no key for encryption"),
 ];
 
 /// Every row of the list and how it stands.

@@ -19,6 +19,7 @@ mod duplicates;
 mod encoding;
 mod errors;
 pub mod field;
+mod flows;
 mod issuer;
 mod jar;
 mod jose;
@@ -75,6 +76,7 @@ pub fn catalogue() -> Vec<Scenario> {
         offered_keys::SCENARIOS,
         jose::SCENARIOS,
         duplicates::SCENARIOS,
+        flows::SCENARIOS,
         keys::SCENARIOS,
         key_sets::SCENARIOS,
         discovery::SCENARIOS,

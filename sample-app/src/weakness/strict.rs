@@ -46,6 +46,15 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             }));
         },
     ),
+    change(
+        "at-hash-tolerance",
+        "A token with at_hash is refused where no access token came with it.",
+        |policy| {
+            policy.claim_rules.push(ClaimRule::new("at-hash-tolerance", NO_CLAUSE, |claims, expected| {
+                expected.beside.access_token.is_some() || !claims.contains_key("at_hash")
+            }));
+        },
+    ),
     change("unknown-claim-tolerance", "A claim of null is refused, whatever its name.", |policy| {
         policy.claim_rules.push(ClaimRule::new("unknown-claim-tolerance", NO_CLAUSE, |claims, _| {
             claims.values().all(|value| !value.is_null())

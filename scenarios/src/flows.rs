@@ -1,0 +1,256 @@
+//! What comes beside an ID Token in other flows: access tokens, codes and userinfo. Each must belong to the token and
+//! to the person whom it names.
+
+use harness::trial::{FORGED, FORGED_SUBJECT, HONEST, meaningful};
+use harness::{Expect, Input, Need, Outcome, Reason, Scenario, Stop, Trial};
+use mock_idp::Fault;
+use mock_idp::fault::{Alteration, ID_TOKEN, Order, RESPONSE, TOKEN_RESPONSE, USERINFO};
+use mock_idp::trace::{Endpoint, Leg};
+use serde_json::json;
+
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    AT_HASH,
+    NO_AT_HASH,
+    C_HASH,
+    NO_C_HASH,
+    UNNEEDED,
+    S_HASH,
+    SECOND_TOKEN,
+    TOKEN_TYPE,
+    BEARER,
+    OTHER_SUBJECT,
+    RENEWED,
+    RENEWED_FOR_ANOTHER,
+];
+
+const IMPLICIT: &str = "id-token-and-token";
+const HYBRID: &str = "code-and-id-token";
+const CODE: &str = "code-with-userinfo";
+const OFFLINE: &str = "code-with-refresh";
+
+/// Ways in which a hash is nearly right.
+fn nearly(name: &'static str) -> Vec<Input> {
+    let changed = |label: &str, fault| Input::new(label, vec![fault]);
+    vec![
+        changed("one character more", ID_TOKEN.append(name, "1")),
+        changed("one character flipped", ID_TOKEN.alter(name, Alteration::Flip)),
+        changed("other letter case", ID_TOKEN.alter(name, Alteration::SwapCase)),
+        changed("one character less", ID_TOKEN.alter(name, Alteration::Shorten)),
+        changed("empty", ID_TOKEN.set(name, "")),
+    ]
+}
+
+const AT_HASH: Scenario = Scenario::must("hashes/at-hash-wrong")
+    .clause("OIDC Core 3.2.2.9")
+    .why("at_hash says which access token the ID Token came with: any other was put there by somebody else")
+    .covers(&[
+        "HASH-02",
+        "HASH-04",
+        "oidcc-client-test-invalid-athash",
+        "professos/token-substitution-accesstoken",
+    ])
+    .variant(IMPLICIT)
+    .inputs(|_| {
+        let mut inputs = nearly("at_hash");
+        let swapped = RESPONSE.set("access_token", "an-access-token-of-somebody-else");
+        inputs.push(Input::new("the access token swapped", vec![swapped]));
+        inputs
+    });
+
+const NO_AT_HASH: Scenario = Scenario::must("hashes/at-hash-missing")
+    .clause("OIDC Core 3.2.2.10")
+    .why("an access token that comes through the browser needs the ID Token's word for it")
+    .covers(&["HASH-02", "oidcc-client-test-missing-athash"])
+    .variant(IMPLICIT)
+    .with(|| vec![ID_TOKEN.remove("at_hash")]);
+
+const C_HASH: Scenario = Scenario::must("hashes/c-hash-wrong")
+    .clause("OIDC Core 3.3.2.10")
+    .why("c_hash says which code the ID Token came with: any other was put there by somebody else")
+    .covers(&[
+        "HASH-05",
+        "oidcc-client-test-invalid-chash",
+        "professos/token-substitution-authorization-code",
+    ])
+    .variant(HYBRID)
+    .inputs(|_| nearly("c_hash"));
+
+const NO_C_HASH: Scenario = Scenario::must("hashes/c-hash-missing")
+    .clause("OIDC Core 3.3.2.11")
+    .why("a code that comes through the browser beside an ID Token needs its word for it")
+    .covers(&["HASH-05", "oidcc-client-test-missing-chash"])
+    .variant(HYBRID)
+    .with(|| vec![ID_TOKEN.remove("c_hash").first()]);
+
+const UNNEEDED: Scenario = Scenario::tolerate("hashes/at-hash-unneeded")
+    .clause("OIDC Core 3.2.2.10")
+    .why("where no access token comes, an at_hash has nothing to say, and some providers send one anyway")
+    .covers(&["HASH-01"])
+    .with(|| vec![ID_TOKEN.set("at_hash", "AAAAAAAAAAAAAAAAAAAAAA")])
+    .expect(Expect::Accepted);
+
+const S_HASH: Scenario = Scenario::policy("hashes/s-hash-wrong")
+    .clause("FAPI 1.0 Advanced 5.2.2")
+    .why("s_hash binds the state to the token in one profile; elsewhere an app may not know it")
+    .covers(&["HASH-06"])
+    .run(|t| Box::pin(s_hash(t)));
+
+async fn s_hash(t: &mut Trial) -> Outcome {
+    let wrong = ID_TOKEN.set("s_hash", "AAAAAAAAAAAAAAAAAAAAAA");
+    t.either("an s_hash that is not the state's", vec![wrong]).await
+}
+
+const SECOND_TOKEN: Scenario = Scenario::must("code/worth-somebody-else")
+    .clause("OIDC Core 3.3.3.6")
+    .why("the code is worth the same person's ID Token as the one beside it, or it is not the code of this login")
+    .variant(HYBRID)
+    .with(|| vec![ID_TOKEN.set("sub", "somebody-else").nth(2)]);
+
+const TOKEN_TYPE: Scenario = Scenario::must("code/token-type")
+    .clause("RFC 6749 7.1; OIDC Core 3.1.3.3")
+    .why("an access token of a type that the app does not know must not be used, and the answer that brings it is none")
+    .variant(CODE)
+    .inputs(|_| {
+        let typed = |label: &str, value: serde_json::Value| Input::new(label, vec![TOKEN_RESPONSE.set("token_type", value)]);
+        vec![
+            typed("another type", json!("mac")),
+            typed("null", json!(null)),
+            Input::new("absent", vec![TOKEN_RESPONSE.remove("token_type")]),
+        ]
+    })
+    .expect(Expect::RefusedOrUnavailable);
+
+const BEARER: Scenario = Scenario::tolerate("userinfo/asked-by-header")
+    .clause("OIDC Core 5.3.1; RFC 6750 2.1, 2.3")
+    .why("userinfo is asked with the access token in a header, never in an address that everybody logs")
+    .covers(&["oidcc-client-test-userinfo-bearer-header", "oidcc-client-test-scope-userinfo-claims"])
+    .variant(CODE)
+    .run(|t| Box::pin(bearer(t)));
+
+async fn bearer(t: &mut Trial) -> Outcome {
+    let landing = t.agent().await?.log_in(HONEST).await?;
+    landing.accepted(&t.subject(HONEST)?)?;
+    let asked = landing
+        .conversation
+        .iter()
+        .find(|exchange| exchange.leg == Leg::Back && exchange.endpoint == Endpoint::Userinfo);
+    let Some(asked) = asked else {
+        return Err(landing.found("the app asks userinfo", "nobody asked"));
+    };
+    let by_header = asked
+        .request
+        .headers
+        .iter()
+        .any(|(name, value)| name.eq_ignore_ascii_case("authorization") && value.starts_with("Bearer "));
+    if by_header && !asked.request.url.contains("access_token") {
+        return Ok(());
+    }
+    Err(landing.found("the access token in the header Authorization", asked.request.url.clone()))
+}
+
+/// What only the false userinfo says.
+const CANARY: &str = "Told By False Userinfo";
+
+const OTHER_SUBJECT: Scenario = Scenario::must("userinfo/other-subject")
+    .clause("OIDC Core 5.3.2, 5.3.4, 16.11")
+    .why("userinfo about somebody else, or about nobody, is not about the person whom the ID Token names")
+    .covers(&[
+        "oidcc-client-test-userinfo-invalid-sub",
+        "professos/id-spoofing-6-userinfo-sub-iss",
+        "professos/id-spoofing-7-userinfo-name-username-email",
+        "professos/id-spoofing-8-userinfo-multiple-sub",
+        "professos/id-spoofing-9-userinfo-multiple-sub",
+        "professos/id-spoofing-10-userinfo-sub-array",
+        "professos/id-spoofing-11-userinfo-sub-array-reverse",
+    ])
+    .variant(CODE)
+    .run(|t| Box::pin(other_subject(t)));
+
+async fn other_subject(t: &mut Trial) -> Outcome {
+    let victim = t.subject(HONEST)?;
+    let own = FORGED_SUBJECT;
+    for (label, fault) in [
+        ("with more after it", USERINFO.append("sub", "invalid")),
+        ("the victim's", USERINFO.set("sub", victim.as_str())),
+        ("absent", USERINFO.remove("sub")),
+        ("the own, then the victim's", USERINFO.duplicate("sub", victim.as_str(), Order::Last)),
+        ("the victim's, then the own", USERINFO.duplicate("sub", victim.as_str(), Order::First)),
+        ("both in an array", USERINFO.set("sub", json!([own, victim]))),
+        ("both in an array, the victim's first", USERINFO.set("sub", json!([victim, own]))),
+    ] {
+        let outcome = not_believed(t, fault).await;
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+/// Refused, or signed in as the person of the ID Token without a word of the false userinfo.
+async fn not_believed(t: &Trial, fault: Fault) -> Outcome {
+    let start = t.position();
+    let guard = t.arm(vec![fault, USERINFO.set("name", CANARY)])?;
+    let mut agent = t.agent().await?;
+    let landing = agent.log_in(FORGED).await?;
+    meaningful(&guard.report())?;
+    if landing.subject.is_none() {
+        return landing.refused_or_unavailable();
+    }
+    landing.accepted(FORGED_SUBJECT)?;
+    for path in [t.profile().page.clone(), t.profile().probe.path.clone()] {
+        let shown = agent.look(&path).await?.body.contains(CANARY);
+        t.demand(!shown, start, "nothing of it is shown", format!("{path} shows it"))?;
+    }
+    Ok(())
+}
+
+const RENEWED: Scenario = Scenario::tolerate("refresh/goes-on")
+    .clause("OIDC Core 12")
+    .why("who may go on with a refresh token stays signed in when the access token has run out")
+    .covers(&["oidcc-client-test-refresh-token"])
+    .variant(OFFLINE)
+    .needs(&[Need::Clock])
+    .run(|t| Box::pin(renewed(t)));
+
+/// Seconds after which every access token has run out.
+const LONG: i64 = 7200;
+
+async fn renewed(t: &mut Trial) -> Outcome {
+    let mut agent = t.signed_in(HONEST).await?;
+    let (start, before) = (t.position(), t.tenant().trace().count(Endpoint::Token));
+    t.advance(LONG);
+    let subject = agent.probe().await?;
+    let asked = t.tenant().trace().count(Endpoint::Token) - before;
+    t.demand(subject == Some(t.subject(HONEST)?), start, "still signed in", format!("{subject:?} is"))?;
+    t.demand(asked > 0, start, "the tokens are renewed", "the token endpoint was not asked")
+}
+
+const RENEWED_FOR_ANOTHER: Scenario = Scenario::must("refresh/about-somebody-else")
+    .clause("OIDC Core 12.2")
+    .why("a renewed ID Token is about the same person at the same issuer, or it is not a renewal")
+    .covers(&["oidcc-client-test-refresh-token-invalid-sub"])
+    .variant(OFFLINE)
+    .needs(&[Need::Clock])
+    .run(|t| Box::pin(renewed_for_another(t)));
+
+async fn renewed_for_another(t: &mut Trial) -> Outcome {
+    for (label, fault) in [
+        ("with more after it", ID_TOKEN.append("sub", "1")),
+        ("somebody else", ID_TOKEN.set("sub", FORGED_SUBJECT)),
+    ] {
+        let outcome = stays_the_same(t, fault).await;
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+async fn stays_the_same(t: &Trial, fault: Fault) -> Outcome {
+    let mut agent = t.signed_in(HONEST).await?;
+    let start = t.position();
+    let guard = t.arm(vec![fault])?;
+    t.advance(LONG);
+    let subject = agent.probe().await?;
+    if guard.report().iter().all(|report| report.fired == 0) {
+        return Err(Stop::NotRun(Reason::AppDidNotAsk("a renewed ID Token".to_owned())));
+    }
+    let same = subject.is_none() || subject == Some(t.subject(HONEST)?);
+    t.demand(same, start, "nobody else is signed in", format!("{subject:?} is"))
+}
