@@ -117,8 +117,18 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
                 "unknown-parameter-tolerance",
                 NO_CLAUSE,
                 |params, ()| {
-                    let known =
-                        ["state", "id_token", "iss", "error", "error_description", "code", "access_token"];
+                    let known = [
+                        "state",
+                        "id_token",
+                        "iss",
+                        "error",
+                        "error_description",
+                        "code",
+                        "access_token",
+                        "token_type",
+                        "expires_in",
+                        "scope",
+                    ];
                     params.names().all(|name| known.contains(&name))
                 },
             ));
