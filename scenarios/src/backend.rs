@@ -143,15 +143,21 @@ async fn oracle(t: &mut Trial) -> Outcome {
         ("an unknown kid", vec![HEADER.set("kid", "no-such-key"), SEAL.key(KeyChoice::Attacker)]),
         ("a bad nonce", vec![ID_TOKEN.alter("nonce", Alteration::Flip)]),
     ];
+    let mut first: Option<String> = None;
     for (label, faults) in forged {
         let guard = t.arm(faults)?;
         let landing = t.agent().await?.log_in(FORGED).await;
         drop(guard);
-        let outcome = landing.and_then(|landing| match &landing.subject {
-            Some(_) => Ok("it is accepted".to_owned()),
-            None => landing.refused().map(|()| landing.seen()),
+        let outcome = landing.and_then(|landing| {
+            landing.refused()?;
+            let read = format!("{} {}", landing.status(), landing.page.text);
+            let word = first
+                .as_ref()
+                .map_or("", |first| if *first == read { ", as before" } else { ", another page" });
+            t.observe(format!("{label} is answered by {}{word}", landing.status()));
+            first.get_or_insert(read);
+            Ok(())
         });
-        let outcome = outcome.map(|seen| t.observe(format!("{label}: {seen}")));
         t.input(label, outcome);
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! How the key set is fetched, kept and given up: slow, broken, huge, replaced, withdrawn.
 
-use crate::params::with;
-use harness::trial::{FORGED, HONEST};
+use crate::flood::post_made_up_kids;
+use harness::trial::HONEST;
 use harness::{Expect, Input, Need, Outcome, Scenario, Trial};
 use mock_idp::fault::{HEADER, JWKS, KeyChoice, SEAL, WIRE};
 use mock_idp::token::{KeyName, public_jwk};
@@ -91,12 +91,7 @@ const BEARABLE: i64 = 600;
 
 async fn after_a_flood(t: &mut Trial) -> Outcome {
     let mut agent = t.agent().await?;
-    for number in 0..10 {
-        let pending = agent.begin(FORGED).await?;
-        let forged = [HEADER.set("kid", format!("flood-{number}")), SEAL.key(KeyChoice::Attacker)];
-        let token = t.mint(FORGED, Some(&pending.asked("nonce")), &forged)?;
-        agent.post(&with(&pending.form.fields, "id_token", &token)).await?;
-    }
+    post_made_up_kids(t, &mut agent, 10).await?;
     t.tenant().rotate_keys(Grace::DropOld);
     let mut waited = 0;
     while waited <= BEARABLE {

@@ -1,7 +1,7 @@
 //! The provider's key set: found by discovery, fetched again when it changes, and not at anybody's command.
 
-use crate::params::with;
-use harness::trial::{FORGED, HONEST};
+use crate::flood::{FLOOD, Meter, post_made_up_kids};
+use harness::trial::HONEST;
 use harness::{Expect, Need, Outcome, Scenario, Stop, Trial};
 use mock_idp::Fault;
 use mock_idp::fault::{DISCOVERY, HEADER, JWKS, KeyChoice, SEAL, WIRE, named};
@@ -64,38 +64,14 @@ const UNKNOWN_KIDS: Scenario = Scenario::harden("keys/unknown-kids")
     .needs(&[Need::Restart])
     .run(|t| Box::pin(unknown_kids(t)));
 
-/// Forged tokens that are posted; real floods are larger, and a few fetches too many show already here.
-const FLOOD: usize = 40;
-/// Requests for the key set that so many may cost, beside one for every cool-down that goes by meanwhile.
-const AFFORDABLE: i64 = 5;
-
 async fn unknown_kids(t: &mut Trial) -> Outcome {
-    let (provider, clock) = (t.tenant().trace(), t.tenant().clock());
-    let started = clock.unix();
-    let (start, before) = (t.position(), provider.count(Endpoint::Jwks));
+    let meter = Meter::new(t);
     let mut agent = t.agent().await?;
-    for number in 0..FLOOD {
-        let pending = agent.begin(FORGED).await?;
-        let forged = [HEADER.set("kid", format!("made-up-{number}")), SEAL.key(KeyChoice::Attacker)];
-        let token = t.mint(FORGED, Some(&pending.asked("nonce")), &forged)?;
-        agent.post(&with(&pending.form.fields, "id_token", &token)).await?;
-    }
+    post_made_up_kids(t, &mut agent, FLOOD).await?;
     let subject = agent.probe().await?;
-    let asked = provider.count(Endpoint::Jwks) - before;
-    t.demand(
-        subject.is_none(),
-        start,
-        "none of the tokens is believed",
-        format!("signed in as {subject:?}"),
-    )?;
-    t.observe(format!("{FLOOD} tokens with made-up kids cost {asked} requests for the key set"));
-    let affordable = AFFORDABLE + (clock.unix() - started) / t.facts().jwks_cool_down.max(10);
-    t.demand(
-        i64::try_from(asked).is_ok_and(|asked| asked <= affordable),
-        start,
-        &format!("at most {affordable} requests for the key set"),
-        format!("{asked} requests for {FLOOD} tokens"),
-    )
+    let seen = format!("signed in as {subject:?}");
+    t.demand(subject.is_none(), meter.start(), "none of the tokens is believed", seen)?;
+    meter.judge(t, "tokens")
 }
 
 const FOUND_BY_DISCOVERY: Scenario = Scenario::tolerate("keys/found-by-discovery")

@@ -19,6 +19,7 @@ mod duplicates;
 mod encoding;
 mod errors;
 pub mod field;
+mod flood;
 mod flows;
 mod issuer;
 mod jar;
@@ -92,5 +93,23 @@ pub fn catalogue() -> Vec<Scenario> {
         bff::SCENARIOS,
         backend::SCENARIOS,
     ];
-    topics.into_iter().chain(back_channel::SCENARIOS).chain(field::SCENARIOS).collect::<Vec<_>>().concat()
+    let all = topics
+        .into_iter()
+        .chain(back_channel::SCENARIOS)
+        .chain(field::SCENARIOS)
+        .collect::<Vec<_>>()
+        .concat();
+    by_topic(all)
+}
+
+/// Several files may tell of one topic: its scenarios stand where the first of them does.
+fn by_topic(mut scenarios: Vec<Scenario>) -> Vec<Scenario> {
+    let mut topics = Vec::new();
+    for scenario in &scenarios {
+        if !topics.contains(&scenario.topic()) {
+            topics.push(scenario.topic());
+        }
+    }
+    scenarios.sort_by_key(|scenario| topics.iter().position(|topic| *topic == scenario.topic()));
+    scenarios
 }

@@ -145,3 +145,14 @@ fn documents_name_scenarios_that_are_there() {
         }
     }
 }
+
+/// Reports show a topic as one row.
+#[test]
+fn the_scenarios_of_a_topic_stand_together() {
+    let mut topics: Vec<_> = scenarios::catalogue().iter().map(harness::Scenario::topic).collect();
+    topics.dedup();
+    let mut once = topics.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(topics.len(), once.len(), "in this order: {topics:?}");
+}

@@ -112,19 +112,24 @@ impl Act {
     }
 }
 
+/// The program is killed at the point while it works on this form; the browser still has these cookies.
+async fn killed_while_logging_in(story: &Story, point: &str) -> (Form, Jar) {
+    let mut act = story.start(point, &Jar::new()).await;
+    let form = story.form(&mut act).await;
+    let jar = act.browser.jar.clone();
+    let [state, token] = form.clone();
+    act.killed_at(point, async move |browser| {
+        browser.post("/callback", &[(state.0, &state.1), (token.0, &token.1)]).await;
+    })
+    .await;
+    (form, jar)
+}
+
 #[tokio::test]
 async fn a_login_that_was_not_written_down_can_be_sent_again_and_counts_once() {
     for point in ["login-between", "login-before-commit"] {
         let story = Story::new().await;
-        let mut act = story.start(point, &Jar::new()).await;
-        let form = story.form(&mut act).await;
-        let jar = act.browser.jar.clone();
-        let fields = form.clone();
-        act.killed_at(point, async move |browser| {
-            let [state, token] = fields;
-            browser.post("/callback", &[(state.0, &state.1), (token.0, &token.1)]).await;
-        })
-        .await;
+        let (form, jar) = killed_while_logging_in(&story, point).await;
         assert_eq!(story.sessions(), 0, "{point}: no half session");
 
         let mut act = story.start("", &jar).await;
@@ -141,15 +146,7 @@ async fn a_login_that_was_not_written_down_can_be_sent_again_and_counts_once() {
 async fn a_login_that_was_written_down_and_never_answered_is_finished() {
     for point in ["login-after-commit", "cleaning-before-commit", "cleaning-after-commit"] {
         let story = Story::new().await;
-        let mut act = story.start(point, &Jar::new()).await;
-        let form = story.form(&mut act).await;
-        let jar = act.browser.jar.clone();
-        let fields = form.clone();
-        act.killed_at(point, async move |browser| {
-            let [state, token] = fields;
-            browser.post("/callback", &[(state.0, &state.1), (token.0, &token.1)]).await;
-        })
-        .await;
+        let (form, jar) = killed_while_logging_in(&story, point).await;
 
         let mut act = story.start("", &jar).await;
         let again = act.deliver(&form).await;

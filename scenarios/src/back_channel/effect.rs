@@ -1,9 +1,9 @@
 //! Which sessions a logout token ends, and when.
 
 use super::{SignedIn, VICTIM, address, obey, obeyed, post};
+use crate::flood::{FLOOD, Meter};
 use harness::{Need, Outcome, Scenario, Stop, Trial};
 use mock_idp::fault::{KeyChoice, LOGOUT_HEADER, LOGOUT_SEAL, LOGOUT_TOKEN};
-use mock_idp::trace::Endpoint;
 use mock_idp::{Fault, Grace};
 
 pub(crate) const SCENARIOS: &[Scenario] =
@@ -181,27 +181,13 @@ const UNKNOWN_KIDS: Scenario = Scenario::harden("back-channel/unknown-kids")
     .needs(&[Need::Restart])
     .run(|t| Box::pin(unknown_kids(t)));
 
-/// Forged tokens that are posted; real floods are larger, and a few fetches too many show already here.
-const FLOOD: usize = 40;
-/// Requests for the key set that so many may cost, beside one for every cool-down that goes by meanwhile.
-const AFFORDABLE: i64 = 5;
-
 async fn unknown_kids(t: &mut Trial) -> Outcome {
     let mut victim = SignedIn::new(t, VICTIM).await?;
-    let (provider, clock) = (t.tenant().trace(), t.tenant().clock());
-    let (start, started, before) = (t.position(), clock.unix(), provider.count(Endpoint::Jwks));
+    let meter = Meter::new(t);
     for number in 0..FLOOD {
         let kid = LOGOUT_HEADER.set("kid", format!("made-up-{number}"));
         post(t, &victim.token(t, vec![kid, LOGOUT_SEAL.key(KeyChoice::Attacker)])?).await?;
     }
-    let asked = provider.count(Endpoint::Jwks) - before;
-    victim.lives(t, start).await?;
-    t.observe(format!("{FLOOD} logout tokens with made-up kids cost {asked} requests for the key set"));
-    let affordable = AFFORDABLE + (clock.unix() - started) / t.facts().jwks_cool_down.max(10);
-    t.demand(
-        i64::try_from(asked).is_ok_and(|asked| asked <= affordable),
-        start,
-        &format!("at most {affordable} requests for the key set"),
-        format!("{asked} requests for {FLOOD} tokens"),
-    )
+    victim.lives(t, meter.start()).await?;
+    meter.judge(t, "logout tokens")
 }

@@ -1,0 +1,56 @@
+//! Tokens with made-up kids, many of them, and what they may cost the provider.
+
+use crate::params::with;
+use harness::trial::FORGED;
+use harness::{Outcome, Stop, Trial, TrialAgent};
+use mock_idp::fault::{HEADER, KeyChoice, SEAL};
+use mock_idp::trace::Endpoint;
+
+/// How many tokens are posted; real floods are larger, and a few fetches too many show already here.
+pub(crate) const FLOOD: usize = 40;
+/// Requests for the key set that so many may cost, beside one for every cool-down that goes by meanwhile.
+const AFFORDABLE: i64 = 5;
+
+/// Posts so many ID Tokens, each signed by the attacker under another kid that nobody has.
+pub(crate) async fn post_made_up_kids(t: &Trial, agent: &mut TrialAgent, count: usize) -> Result<(), Stop> {
+    for number in 0..count {
+        let pending = agent.begin(FORGED).await?;
+        let forged = [HEADER.set("kid", format!("made-up-{number}")), SEAL.key(KeyChoice::Attacker)];
+        let token = t.mint(FORGED, Some(&pending.asked("nonce")), &forged)?;
+        agent.post(&with(&pending.form.fields, "id_token", &token)).await?;
+    }
+    Ok(())
+}
+
+/// Counts the requests for the key set from now on.
+pub(crate) struct Meter {
+    start: usize,
+    started: i64,
+    before: usize,
+}
+
+impl Meter {
+    pub(crate) fn new(t: &Trial) -> Self {
+        let (started, before) = (t.tenant().clock().unix(), t.tenant().trace().count(Endpoint::Jwks));
+        Self { start: t.position(), started, before }
+    }
+
+    /// Where the conversation stood when the counting began.
+    pub(crate) fn start(&self) -> usize {
+        self.start
+    }
+
+    /// A flood of [`FLOOD`] tokens of this kind must have cost few of them.
+    pub(crate) fn judge(&self, t: &mut Trial, tokens: &str) -> Outcome {
+        let asked = t.tenant().trace().count(Endpoint::Jwks) - self.before;
+        t.observe(format!("{FLOOD} {tokens} with made-up kids cost {asked} requests for the key set"));
+        let waited = t.tenant().clock().unix() - self.started;
+        let affordable = AFFORDABLE + waited / t.facts().jwks_cool_down.max(10);
+        t.demand(
+            i64::try_from(asked).is_ok_and(|asked| asked <= affordable),
+            self.start,
+            &format!("at most {affordable} requests for the key set"),
+            format!("{asked} requests for {FLOOD} tokens"),
+        )
+    }
+}
