@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use super::provider::{jwk, sign};
 use super::world::{HEADER, Login, World};
 
-/// Without a nonce to put into its token no provider answers. Those that shut people out in other ways do so by what
+/// Without a nonce to put into its token no provider answers, and this one says nothing of `auth_time`. Those that shut people out in other ways do so by what
 /// browsers and providers do, and this browser and this provider do not.
-const LOCKED_OUT: [&str; 1] = ["request-nonce"];
+const LOCKED_OUT: [&str; 2] = ["request-nonce", "auth-time-optional"];
 
 #[tokio::test]
 async fn an_honest_login_succeeds_under_every_weakness() {
