@@ -8,7 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::TcpStream;
-use tokio::process::{Child, ChildStderr, Command};
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::time::timeout;
 
 /// Longer than anything takes that ends at all.
@@ -38,10 +38,13 @@ pub(crate) fn folder() -> TempDir {
 /// A program that runs.
 pub(crate) struct Running {
     pub(crate) child: Child,
+    output: Lines<BufReader<ChildStdout>>,
     /// What it says on the standard error output.
     log: Lines<BufReader<ChildStderr>>,
+    /// The lines of it that were read.
+    said: String,
     /// The line in which it says where it is.
-    ready: String,
+    pub(crate) ready: String,
 }
 
 impl Running {
@@ -50,7 +53,7 @@ impl Running {
         let mut output = BufReader::new(child.stdout.take().expect("an output")).lines();
         let ready = timeout(AT_LAST, output.next_line()).await.expect("in time").expect("readable");
         let log = BufReader::new(child.stderr.take().expect("an output")).lines();
-        Self { child, log, ready: ready.expect("the program is ready") }
+        Self { child, output, log, said: String::new(), ready: ready.expect("the program is ready") }
     }
 
     /// Kills a program that says this before it is ready.
@@ -58,7 +61,8 @@ impl Running {
     pub(crate) async fn killed_at(mut command: Command, text: &str) {
         let mut child = command.spawn().expect("the program starts");
         let log = BufReader::new(child.stderr.take().expect("an output")).lines();
-        let mut running = Self { child, log, ready: String::new() };
+        let output = BufReader::new(child.stdout.take().expect("an output")).lines();
+        let mut running = Self { child, output, log, said: String::new(), ready: String::new() };
         running.says(text).await;
         running.child.kill().await.expect("it is killed");
     }
@@ -67,6 +71,7 @@ impl Running {
     pub(crate) async fn says(&mut self, text: &str) -> String {
         let reading = async {
             while let Some(line) = self.log.next_line().await.expect("readable") {
+                self.said.extend([line.as_str(), "\n"]);
                 if line.contains(text) {
                     return line;
                 }
@@ -88,10 +93,13 @@ impl Running {
         assert!(status.success());
     }
 
-    /// Waits until it ends well, and returns the rest of its log.
+    /// Waits until it ends well, and returns all that it said on both outputs.
     pub(crate) async fn ends(mut self) -> String {
-        let mut rest = String::new();
-        let reading = self.log.get_mut().read_to_string(&mut rest);
+        let mut rest = format!("{}\n{}", self.ready, self.said);
+        let reading = async {
+            self.log.get_mut().read_to_string(&mut rest).await?;
+            self.output.get_mut().read_to_string(&mut rest).await
+        };
         timeout(AT_LAST, reading).await.expect("the program ends").expect("readable");
         let status = timeout(AT_LAST, self.child.wait()).await.expect("the program ends").expect("a status");
         assert!(status.success(), "{status}: {rest}");

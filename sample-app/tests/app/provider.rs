@@ -6,11 +6,11 @@ use std::sync::{Arc, LazyLock, Mutex};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::get;
+use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -32,6 +32,8 @@ pub(crate) struct Provider {
 struct Published {
     documents: HashMap<String, Value>,
     asked: HashMap<String, usize>,
+    /// What was posted, whatever to.
+    posted: Vec<String>,
     /// Those who asked while everything was held back, and went away without an answer.
     given_up: usize,
     down: bool,
@@ -52,7 +54,8 @@ impl Provider {
         let issuer = format!("http://{}", listener.local_addr().expect("an address"));
         let state = Arc::new(Mutex::new(Published::default()));
         let (held, gate) = watch::channel(false);
-        let router = Router::new().route("/{*document}", get(publish)).with_state((state.clone(), gate));
+        let router =
+            Router::new().route("/{*document}", get(publish).post(publish)).with_state((state.clone(), gate));
         let server = tokio::spawn(async move { axum::serve(listener, router).await.expect("serving") });
         let provider = Self { issuer: issuer.clone(), state, held, server };
         provider.publish(
@@ -95,6 +98,14 @@ impl Provider {
         self.lock().asked.get(document).copied().unwrap_or_default()
     }
 
+    /// The values that were posted under this name.
+    #[cfg(unix)]
+    pub(crate) fn posted(&self, name: &str) -> Vec<String> {
+        let state = self.lock();
+        let pairs = state.posted.iter().flat_map(|body| url::form_urlencoded::parse(body.as_bytes()));
+        pairs.filter(|(given, _)| given == name).map(|(_, value)| value.into_owned()).collect()
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Published> {
         self.state.lock().expect("no test panicked while publishing")
     }
@@ -109,16 +120,22 @@ impl Drop for Provider {
 async fn publish(
     State((state, mut gate)): State<(Arc<Mutex<Published>>, watch::Receiver<bool>)>,
     Path(document): Path<String>,
+    body: String,
 ) -> impl IntoResponse {
+    state.lock().expect("no test panicked").posted.extend(Some(body).filter(|body| !body.is_empty()));
     *state.lock().expect("no test panicked").asked.entry(document.clone()).or_default() += 1;
     let asker = Asker(state.clone());
     gate.wait_for(|held| !held).await.expect("the provider is there");
     std::mem::forget(asker);
     let state = state.lock().expect("no test panicked while publishing");
     match state.documents.get(&document) {
-        _ if state.down => (StatusCode::INTERNAL_SERVER_ERROR, "down".to_owned()),
-        Some(value) => (StatusCode::OK, value.to_string()),
-        None => (StatusCode::NOT_FOUND, "no such document".to_owned()),
+        _ if state.down => (StatusCode::INTERNAL_SERVER_ERROR, "down").into_response(),
+        // An error that an endpoint answers with (RFC 6749 5.2).
+        Some(value) if value.get("error").is_some() => {
+            (StatusCode::BAD_REQUEST, Json(value.clone())).into_response()
+        }
+        Some(value) => Json(value.clone()).into_response(),
+        None => (StatusCode::NOT_FOUND, "no such document").into_response(),
     }
 }
 
