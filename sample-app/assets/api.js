@@ -5,13 +5,26 @@ const PATIENCE_MS = 15_000;
 
 /** One of { kind: "data", data }, { kind: "login" }, { kind: "status", status }, { kind: "garbled" },
     { kind: "late" }, { kind: "unreachable" }. */
-export async function ask(path, patience = PATIENCE_MS) {
+export function ask(path) {
+  return call(path, {});
+}
+
+/** Sends a change, with the same outcomes; an answer without content is the data null. */
+export function change(path, data) {
+  const headers = { "content-type": "application/json" };
+  return call(path, { method: "POST", headers, body: JSON.stringify(data) });
+}
+
+async function call(path, { headers, ...how }) {
   try {
     const answer = await fetch(path, {
+      ...how,
       redirect: "manual",
-      headers: { accept: "application/json" },
-      signal: AbortSignal.timeout(patience),
+      // A page of another site cannot send this header unasked, so the app knows its own by it.
+      headers: { accept: "application/json", "x-requested-with": "fetch", ...headers },
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
+    if (answer.status === 204) return { kind: "data", data: null };
     if (answer.ok) return await read(answer);
     // A body that nobody reads would keep its connection.
     await answer.body?.cancel();

@@ -2,7 +2,8 @@
 
 import { ask } from "./api.js";
 import { followLinksOnce } from "./leaving.js";
-import { askToLogIn, clearWarning, element, warn } from "./notices.js";
+import { keepNote } from "./note.js";
+import { askToLogIn, clearWarning, element, trouble, warn } from "./notices.js";
 import { watchOtherTabs } from "./tabs.js";
 
 const SLOW_MS = 2_000;
@@ -14,6 +15,7 @@ const avatar = document.querySelector("img.avatar");
 button?.addEventListener("click", callApi);
 avatar?.addEventListener("error", showInitial);
 if (avatar?.complete && avatar.naturalWidth === 0) showInitial();
+keepNote();
 watchOtherTabs();
 followLinksOnce();
 
@@ -42,14 +44,8 @@ function show(answer) {
       return showResult(answer.data);
     case "login":
       return askToLogIn();
-    case "status":
-      return warn(`The API answered with status ${answer.status}. Please try again in a moment.`);
-    case "garbled":
-      return warn("The API answered with something that is not JSON. Please try again in a moment.");
-    case "late":
-      return warn("The API took too long to answer. Please try again.");
     default:
-      return warn("The API cannot be reached. Check your connection and try again.");
+      return warn(trouble(answer));
   }
 }
 

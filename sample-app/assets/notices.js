@@ -14,6 +14,20 @@ export function clearWarning() {
   strip.replaceChildren();
 }
 
+/** What to say of an answer that is neither data nor the wish for a login. */
+export function trouble(answer) {
+  switch (answer.kind) {
+    case "status":
+      return `The API answered with status ${answer.status}. Please try again in a moment.`;
+    case "garbled":
+      return "The API answered with something that is not JSON. Please try again in a moment.";
+    case "late":
+      return "The API took too long to answer. Please try again.";
+    default:
+      return "The API cannot be reached. Check your connection and try again.";
+  }
+}
+
 /** The session is over: what the page says of a person is no longer true. */
 export function askToLogIn() {
   const wasSignedIn = Boolean(document.body.dataset.user);

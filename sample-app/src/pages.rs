@@ -10,6 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::app::App;
+use crate::config::ResponseMode;
 use crate::routes::visitor::Visitor;
 use crate::session::Session;
 
@@ -50,8 +51,12 @@ pub(crate) fn login_from(here: &str) -> String {
 
 #[derive(Template)]
 #[template(path = "home.html")]
-struct Home {
+struct Home<'a> {
     frame: Frame,
+    /// How the provider's responses come.
+    flow: &'static str,
+    /// What the person noted down.
+    note: &'a str,
 }
 
 #[derive(Template)]
@@ -88,8 +93,12 @@ pub(crate) struct Message {
 }
 
 /// The home page.
-pub(crate) fn home(app: &App, visitor: &Visitor) -> Response {
-    html(StatusCode::OK, &Home { frame: Frame::new(app, visitor, "Sample app", "/") })
+pub(crate) fn home(app: &App, visitor: &Visitor, note: &str) -> Response {
+    let flow = match app.settings.response_mode {
+        ResponseMode::FormPost => "form post",
+        ResponseMode::Query => "code in the address",
+    };
+    html(StatusCode::OK, &Home { frame: Frame::new(app, visitor, "Sample app", "/"), flow, note })
 }
 
 /// The profile of whoever is signed in.

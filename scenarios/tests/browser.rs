@@ -46,7 +46,7 @@ macro_rules! stories {
     };
 }
 
-const STORIES: [(&str, Story); 33] = stories![
+const STORIES: [(&str, Story); 34] = stories![
     story::a_call_without_a_session_shows_a_warning_and_no_message,
     story::a_person_signs_in_and_is_back_where_they_were,
     story::a_guarded_page_asks_for_the_login_and_is_shown_after_it,
@@ -64,6 +64,7 @@ const STORIES: [(&str, Story); 33] = stories![
     page::every_failure_of_the_api_has_words_of_its_own,
     page::without_a_network_the_page_says_so,
     page::a_slow_api_is_waited_for_aloud,
+    page::a_note_is_kept_and_one_that_cannot_be_is_said_to_be_lost,
     page::pages_ask_no_other_host,
     page::screen_readers_find_their_way,
     page::a_person_signs_in_with_the_keyboard_alone,

@@ -18,6 +18,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/assets/app.js", get(asset(SCRIPT, include_str!("../../assets/app.js"))))
         .route("/assets/api.js", get(asset(SCRIPT, include_str!("../../assets/api.js"))))
         .route("/assets/leaving.js", get(asset(SCRIPT, include_str!("../../assets/leaving.js"))))
+        .route("/assets/note.js", get(asset(SCRIPT, include_str!("../../assets/note.js"))))
         .route("/assets/notices.js", get(asset(SCRIPT, include_str!("../../assets/notices.js"))))
         .route("/assets/tabs.js", get(asset(SCRIPT, include_str!("../../assets/tabs.js"))))
         .route("/assets/icon.svg", get(asset("image/svg+xml", include_str!("../../assets/icon.svg"))))

@@ -2,22 +2,39 @@
 //! until it stops.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 
-use crate::user::RequireUser;
+use crate::user::{RequireUser, User};
 
-/// The longest note, in bytes.
-const LONGEST: usize = 200;
+/// The longest note, in bytes: the page's 200 characters, whatever they are.
+const LONGEST: usize = 600;
 /// So many people may have one.
 const MOST: usize = 1000;
 
 /// The notes, by issuer and subject.
 #[derive(Clone, Default)]
-pub(crate) struct Notes(Arc<Mutex<BTreeMap<(String, String), String>>>);
+pub(crate) struct Notes(Arc<Mutex<BTreeMap<Whose, String>>>);
+
+type Whose = (String, String);
+
+impl Notes {
+    /// What this person noted down; nothing at first.
+    pub(super) fn of(&self, user: &User) -> String {
+        self.all().get(&whose(user)).cloned().unwrap_or_default()
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeMap<Whose, String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn whose(user: &User) -> Whose {
+    (user.issuer().to_owned(), user.subject().to_owned())
+}
 
 /// A note as it is sent.
 #[derive(Serialize, Deserialize)]
@@ -27,9 +44,7 @@ pub(crate) struct Note {
 
 /// The note of whoever asks.
 pub(crate) async fn read(RequireUser(user): RequireUser, Extension(notes): Extension<Notes>) -> Json<Note> {
-    let notes = notes.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let whose = (user.issuer().to_owned(), user.subject().to_owned());
-    Json(Note { note: notes.get(&whose).cloned().unwrap_or_default() })
+    Json(Note { note: notes.of(&user) })
 }
 
 /// Changes it.
@@ -38,11 +53,10 @@ pub(crate) async fn write(
     Extension(notes): Extension<Notes>,
     Json(note): Json<Note>,
 ) -> StatusCode {
-    let mut notes = notes.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let whose = (user.issuer().to_owned(), user.subject().to_owned());
     if note.note.len() > LONGEST {
         return StatusCode::PAYLOAD_TOO_LARGE;
     }
+    let (mut notes, whose) = (notes.all(), whose(&user));
     if notes.len() >= MOST && !notes.contains_key(&whose) {
         return StatusCode::SERVICE_UNAVAILABLE;
     }

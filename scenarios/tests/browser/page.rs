@@ -58,6 +58,30 @@ pub(crate) async fn a_slow_api_is_waited_for_aloud(mut person: Person) {
     assert_eq!(person.evaluate("document.querySelector('#call-api').ariaBusy").await, "false");
 }
 
+pub(crate) async fn a_note_is_kept_and_one_that_cannot_be_is_said_to_be_lost(mut person: Person) {
+    sign_in(&mut person, "alice").await;
+    let write = |text: &str| {
+        let input = "document.querySelector('#note input')";
+        format!("({input}.value = {text:?}, document.querySelector('#note').requestSubmit(), true)")
+    };
+    let hostile = "milk \"><b>eggs</b>";
+    person.evaluate(&write(hostile)).await;
+    person.waits_for("Saved.").await;
+    person.picture("7-note").await;
+
+    person.open("/").await;
+    assert_eq!(person.evaluate("document.querySelector('#note input').value").await, hostile);
+    let refused = "(window.fetch = async () => new Response('', { status: 503 })) && true";
+    person.evaluate(refused).await;
+    person.evaluate(&write("bread")).await;
+    person.waits_for("Your note is not saved.").await;
+
+    person.evaluate("(window.fetch = async () => new Response('', { status: 401 })) && true").await;
+    person.evaluate(&write("bread")).await;
+    let over = person.waits_for("You are not logged in any more.").await;
+    hides(&over, &["A note to yourself"]);
+}
+
 pub(crate) async fn pages_ask_no_other_host(mut person: Person) {
     let asked = "performance.getEntriesByType('resource').map((one) => new URL(one.name)) \
                  .filter((url) => url.protocol !== 'data:').map((url) => url.origin === location.origin)";
@@ -159,4 +183,6 @@ pub(crate) async fn small_and_dark_windows_show_everything(mut person: Person) {
     person.picture("4-small-dark").await;
     person.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
     person.picture("4-dark").await;
+    person.open("/").await;
+    person.picture("4-dark-home").await;
 }

@@ -14,6 +14,7 @@ async fn a_code_comes_in_the_address_and_leaves_it_at_once() {
     let page = place.log_in().await;
 
     assert_signed_in(&page, "query");
+    assert!(page.text.contains("code in the address") && !page.text.contains("form post"), "{}", page.text);
     assert_eq!(page.url.query(), None);
     let callback = page.hops.iter().find(|hop| hop.url.path() == "/callback").expect("the callback");
     assert!(callback.url.query().is_some_and(|query| query.contains("code=")), "{}", callback.url);
