@@ -9,6 +9,7 @@ mod error;
 mod flow;
 mod read;
 mod session;
+mod tls;
 mod urls;
 mod wishes;
 
@@ -22,9 +23,11 @@ use url::Url;
 pub use alg::IdTokenAlg;
 pub use client_auth::ClientAuth;
 pub use client_key::ClientKey;
+pub use endpoints::LogoutForm;
 pub use error::SettingsError;
 pub use flow::{ResponseMode, ResponseType};
 pub use session::SessionSettings;
+pub use tls::TlsFiles;
 pub use urls::Origin;
 pub use wishes::Wishes;
 
@@ -95,6 +98,8 @@ pub struct IssuerSettings {
     pub userinfo: bool,
     /// Is every request pushed to the provider (RFC 9126)? It is in any case where the metadata demands that.
     pub pushes: bool,
+    /// How it is told that somebody logs out.
+    pub logout_form: LogoutForm,
     /// The secret at this provider, if the app has one there.
     pub client_secret: Option<Secret>,
     /// The private key for `private_key_jwt`.
@@ -116,6 +121,7 @@ impl IssuerSettings {
             id_token_alg: IdTokenAlg::default(),
             userinfo: false,
             pushes: false,
+            logout_form: LogoutForm::default(),
             client_secret: None,
             client_key: None,
             client_auth: ClientAuth::None,
@@ -137,6 +143,8 @@ pub struct Settings {
     pub port: u16,
     /// Where browsers find the app.
     pub base_url: Origin,
+    /// How the app speaks TLS itself, if nothing before it does.
+    pub tls: Option<TlsFiles>,
     /// The providers; the first is the default. **Empty means no login at all** (loopback only).
     pub issuers: Vec<IssuerSettings>,
     /// How responses of the providers come.
@@ -171,6 +179,7 @@ impl Settings {
         Self {
             port: 3000,
             base_url,
+            tls: None,
             issuers: Vec::new(),
             response_mode: ResponseMode::FormPost,
             silent_login: false,
@@ -204,22 +213,26 @@ impl Settings {
     pub(crate) fn listens_on(&mut self, port: u16) -> Result<Option<String>, SettingsError> {
         self.port = port;
         if !self.has_login() {
-            self.base_url = Origin::parse(&format!("http://localhost:{port}"))?;
+            self.base_url = Origin::local(port, self.tls.is_some())?;
             return Ok(None);
         }
         let url = self.base_url.url();
-        let elsewhere = is_loopback(url) && url.port_or_known_default() != Some(port);
-        Ok(elsewhere.then(|| {
-            format!(
-                "BASE_URL is `{}`, but the app listens on port {port}: make BASE_URL and PORT agree, unless \
-                 something passes requests on",
-                self.base_url
-            )
-        }))
+        let (here, own) = (is_loopback(url), url.port_or_known_default() == Some(port));
+        let doubt = match (here, own) {
+            (true, false) => format!(
+                "the app listens on port {port}: make BASE_URL and PORT agree, unless something passes requests on"
+            ),
+            (true, true) if self.base_url.is_https() && self.tls.is_none() => {
+                format!("the app speaks plain http on port {port}: set TLS_CERT and TLS_KEY, or write http")
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(format!("BASE_URL is `{}`, but {doubt}", self.base_url)))
     }
 
     /// The checks that hold however the settings came about.
     pub(crate) fn check(&self) -> Result<(), SettingsError> {
+        tls::check(self)?;
         if !self.has_login() {
             return Ok(());
         }
@@ -295,6 +308,8 @@ mod tests {
         assert_eq!(doubt("http://localhost:3000", 3000), None);
         assert_eq!(doubt("http://localhost", 80), None);
         assert_eq!(doubt("https://app.example", 3000), None, "a proxy stands before it");
+        let plain = doubt("https://localhost:3000", 3000).unwrap();
+        assert!(plain.contains("`https://localhost:3000`") && plain.contains("set TLS_CERT"), "{plain}");
         let doubt = doubt("http://localhost:3000", 4711).unwrap();
         assert!(doubt.contains("`http://localhost:3000`") && doubt.contains("port 4711"), "{doubt}");
     }

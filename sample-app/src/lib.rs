@@ -38,8 +38,8 @@ mod weakness;
 
 pub use ambient::{Ambient, Clock, Fill, Random};
 pub use config::{
-    ApiUnauthenticated, ClientAuth, ClientKey, CookiePrefix, IdTokenAlg, IssuerSettings, Origin,
-    ResponseMode, ResponseType, Secret, SessionSettings, Settings, SettingsError, Wishes,
+    ApiUnauthenticated, ClientAuth, ClientKey, CookiePrefix, IdTokenAlg, IssuerSettings, LogoutForm, Origin,
+    ResponseMode, ResponseType, Secret, SessionSettings, Settings, SettingsError, TlsFiles, Wishes,
 };
 pub use login::Login;
 pub use program::{ProgramError, run};

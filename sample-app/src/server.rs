@@ -1,6 +1,7 @@
 //! Starting and stopping the app.
 
 mod connection;
+mod transport;
 
 use std::net::SocketAddr;
 
@@ -15,6 +16,7 @@ use crate::policy::Policy;
 use crate::routes;
 #[cfg(feature = "weakness")]
 use crate::weakness::Weakness;
+use transport::Transport;
 
 /// A running app. Dropping it stops it.
 #[must_use = "the app stops as soon as this is dropped"]
@@ -80,6 +82,7 @@ impl SampleApp {
             }
             tracing::warn!("no login is configured: every page and the API are open to this machine");
         }
+        let transport = Transport::of(&settings)?;
         let url = settings.base_url.to_string();
         let Login(app) = Login::with_policy(settings, ambient, policy)?;
         let router = routes::router(app);
@@ -87,7 +90,8 @@ impl SampleApp {
         let stopped = async {
             let _ = stopped.await;
         };
-        let server = tokio::spawn(connection::serve(listener, router, connection::PATIENCE, stopped));
+        let server =
+            tokio::spawn(connection::serve(listener, (router, transport), connection::PATIENCE, stopped));
         Ok(Self { url, stop: Some(stop), server })
     }
 

@@ -8,6 +8,7 @@ mod app {
     mod back_channel;
     mod callback;
     mod changes;
+    mod chunks;
     mod front_channel;
     mod guard;
     mod issuers;
@@ -28,6 +29,10 @@ mod app {
     #[cfg(all(unix, feature = "failpoints"))]
     mod store_killed;
     mod store_settings;
+    #[cfg(all(unix, feature = "failpoints"))]
+    mod store_shared;
+    #[cfg(all(unix, feature = "tls"))]
+    mod tls;
     mod tokens;
     #[cfg(feature = "weakness")]
     mod weakness;

@@ -7,6 +7,7 @@ mod flows {
     mod algorithms;
     mod client_keys;
     mod issuers;
+    mod logout;
     mod outage;
     mod pushed;
     mod refresh;

@@ -3,10 +3,25 @@
 use super::read::Variables;
 use super::{IssuerSettings, SettingsError};
 
+/// How a provider is told that somebody logs out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogoutForm {
+    /// At the `end_session_endpoint` of its metadata (OpenID Connect RP-Initiated Logout 1.0).
+    #[default]
+    Standard,
+    /// At `/v2/logout?returnTo&client_id` below the issuer, as Auth0 has it, whatever its metadata offers.
+    Auth0,
+}
+
 /// Reads the settings into `issuer`.
 pub(super) fn read(variables: &Variables<'_>, issuer: &mut IssuerSettings) -> Result<(), SettingsError> {
     issuer.userinfo = switch(variables, "USERINFO")?;
     issuer.pushes = switch(variables, "PAR")?;
+    issuer.logout_form = variables.choice(
+        "LOGOUT_FORM",
+        &[("standard", LogoutForm::Standard), ("auth0", LogoutForm::Auth0)],
+        "`standard` or `auth0`",
+    )?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use super::SettingsError;
 
 /// Every variable that the app reads.
-const KNOWN: [&str; 31] = [
+const KNOWN: [&str; 34] = [
     "ISSUER_BASE_URL",
     "CLIENT_ID",
     "CLIENT_SECRET",
@@ -18,6 +18,7 @@ const KNOWN: [&str; 31] = [
     "ID_TOKEN_ALG",
     "USERINFO",
     "PAR",
+    "LOGOUT_FORM",
     "SILENT_LOGIN",
     "BASE_URL",
     "SECRET",
@@ -38,6 +39,8 @@ const KNOWN: [&str; 31] = [
     "SESSION_IDLE",
     "SESSION_ROLLING",
     "SESSION_STORE",
+    "TLS_CERT",
+    "TLS_KEY",
 ];
 /// A name further from any known one than this was not meant to be it.
 const NEAR: usize = 3;

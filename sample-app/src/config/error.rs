@@ -114,6 +114,28 @@ pub enum SettingsError {
         /// The cargo feature.
         feature: &'static str,
     },
+    /// One of the two files that TLS needs.
+    #[error(
+        "{missing} is missing: with {present} alone the app cannot speak TLS; set both TLS_CERT and TLS_KEY, or neither"
+    )]
+    HalfTls {
+        /// The variable that is missing.
+        missing: &'static str,
+        /// The variable that is there.
+        present: &'static str,
+    },
+    /// A file for TLS that cannot be used.
+    #[error("{variable} is `{path}`: {why}; write the path of a PEM file with {instead}")]
+    Tls {
+        /// The variable.
+        variable: &'static str,
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+        /// What it has to hold.
+        instead: &'static str,
+    },
     /// The database file cannot serve.
     #[error(
         "SESSION_STORE is `{path}`, which cannot be used: {why}; name a file that this program may write, or one that is not there yet"

@@ -54,12 +54,14 @@ impl Variables<'_> {
 pub(super) fn settings(values: &BTreeMap<String, String>) -> Result<Settings, SettingsError> {
     let variables = Variables(values);
     let port = variables.number("PORT", 3000, "a port number such as 3000")?;
+    let tls = super::tls::read(&variables)?;
     let mut settings = if is_login_wanted(&variables)? {
         with_login(&variables)?
     } else {
-        Settings::unauthenticated(Origin::parse(&format!("http://localhost:{port}"))?)
+        Settings::unauthenticated(Origin::local(port, tls.is_some())?)
     };
     settings.port = port;
+    settings.tls = tls;
     settings.cookie_prefix = variables.choice(
         "COOKIE_PREFIX",
         &[("__Host-", CookiePrefix::Host), ("host", CookiePrefix::Host), ("none", CookiePrefix::None)],
@@ -186,6 +188,8 @@ mod tests {
             ("BASE_URL", "localhost:3000", "write `http://localhost:3000`"),
             ("BASE_URL", "http://localhost:3000/app", "write `http://localhost:3000`"),
             ("BASE_URL", "http://app.example", "write https"),
+            ("TLS_CERT", "cert.pem", "TLS_KEY is missing"),
+            ("TLS_KEY", "key.pem", "TLS_CERT is missing"),
             ("ISSUER_BASE_URL", "https://idp.example?x=1", "neither query nor fragment"),
             ("ISSUER_BASE_URL", "ftp://idp.example", "write an https URL"),
             ("SECRET", "short", "SECRET holds a secret of 5 bytes, at least 8"),
@@ -222,6 +226,7 @@ mod tests {
             ("USERINFO", "yes", "`true` or `false`"),
             ("SILENT_LOGIN", "1", "`true` or `false`"),
             ("PAR", "required", "`true` or `false`"),
+            ("LOGOUT_FORM", "v2", "`standard` or `auth0`"),
             ("ID_TOKEN_ALG", "none", "`RS256`, `PS256`, `ES256`, `EdDSA` or `HS256`"),
             ("ID_TOKEN_ALG", "HS256", "CLIENT_SECRET to a secret of at least 32 bytes"),
             (

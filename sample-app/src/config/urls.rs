@@ -24,6 +24,11 @@ impl Origin {
         Ok(Self(url))
     }
 
+    /// Where an app without a login is, which is for its own machine only.
+    pub(super) fn local(port: u16, is_https: bool) -> Result<Self, SettingsError> {
+        Self::parse(&format!("http{}://localhost:{port}", if is_https { "s" } else { "" }))
+    }
+
     /// The URL of a path of the app. The path starts with a slash.
     pub fn join(&self, path: &str) -> String {
         format!("{self}{path}")

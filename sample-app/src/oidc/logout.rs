@@ -1,4 +1,4 @@
-//! The end of a session at the provider (OpenID Connect RP-Initiated Logout 1.0).
+//! The end of a session at the provider (OpenID Connect RP-Initiated Logout 1.0, or the older form that Auth0 has).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use url::Url;
 
 use super::provider::Provider;
 use crate::app::App;
+use crate::config::LogoutForm;
 
 /// A person who logs out does not wait long for a provider that is down.
 const WAIT: Duration = Duration::from_secs(2);
@@ -23,14 +24,18 @@ pub(crate) async fn location(app: &App, provider: &Provider, id_token_hint: Opti
         }
     };
     let metadata = tokio::time::timeout(WAIT, metadata).await.ok()?.ok().filter(|_| provider.answers())?;
-    let mut location = metadata.end_session_endpoint.clone()?;
-    let mut query = location.query_pairs_mut();
-    if let Some(hint) = id_token_hint {
-        query.append_pair("id_token_hint", hint);
+    let (base_url, client_id) = (app.settings.base_url.to_string(), provider.settings.client_id.as_str());
+    match provider.settings.logout_form {
+        LogoutForm::Standard => {
+            let mut location = metadata.end_session_endpoint.clone()?;
+            let hint = id_token_hint.map(|hint| ("id_token_hint", hint));
+            let back = [("post_logout_redirect_uri", base_url.as_str()), ("client_id", client_id)];
+            location.query_pairs_mut().extend_pairs(hint.into_iter().chain(back));
+            Some(location)
+        }
+        LogoutForm::Auth0 => {
+            let place = format!("{}/v2/logout", provider.settings.issuer.trim_end_matches('/'));
+            Url::parse_with_params(&place, [("returnTo", base_url.as_str()), ("client_id", client_id)]).ok()
+        }
     }
-    query
-        .append_pair("post_logout_redirect_uri", &app.settings.base_url.to_string())
-        .append_pair("client_id", &provider.settings.client_id);
-    drop(query);
-    Some(location)
 }

@@ -7,9 +7,12 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+
+use super::transport::Transport;
 
 /// How long the server waits for its clients.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +31,7 @@ pub(super) const PATIENCE: Patience =
 /// is still open when this ends, or is dropped, is closed.
 pub(super) async fn serve(
     listener: TcpListener,
-    router: Router,
+    app: (Router, Transport),
     patience: Patience,
     stopped: impl Future<Output = ()>,
 ) {
@@ -40,7 +43,7 @@ pub(super) async fn serve(
             () = &mut stopped => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection(stream, router.clone(), patience.head, stopping.clone()));
+                    connections.spawn(connection(stream, app.clone(), patience.head, stopping.clone()));
                 }
                 // Out of file descriptors, or the peer is gone already: others may have more luck.
                 Err(_) => pause(Duration::from_millis(10)).await,
@@ -56,9 +59,37 @@ pub(super) async fn serve(
     }
 }
 
-async fn connection(stream: TcpStream, router: Router, head: Duration, mut stopping: watch::Receiver<bool>) {
+async fn connection(
+    stream: TcpStream,
+    (router, transport): (Router, Transport),
+    head: Duration,
+    stopping: watch::Receiver<bool>,
+) {
     // Answers are small and complete: waiting for more only costs time.
     let _ = stream.set_nodelay(true);
+    match transport {
+        Transport::Plain => answer(stream, router, head, stopping).await,
+        #[cfg(feature = "tls")]
+        Transport::Tls(acceptor) => {
+            let mut stopped = stopping.clone();
+            // Who has not finished the handshake has asked for nothing yet.
+            let shaken = tokio::select! {
+                shaken = tokio::time::timeout(head, acceptor.accept(stream)) => shaken,
+                _ = stopped.wait_for(|stopping| *stopping) => return,
+            };
+            if let Ok(Ok(stream)) = shaken {
+                answer(stream, router, head, stopping).await;
+            }
+        }
+    }
+}
+
+async fn answer(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    router: Router,
+    head: Duration,
+    mut stopping: watch::Receiver<bool>,
+) {
     let service = TowerToHyperService::new(router);
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -102,7 +133,7 @@ mod tests {
         let router = Router::new()
             .route("/", get(|| async { "hello" }))
             .route("/never", get(std::future::pending::<()>));
-        let server = tokio::spawn(serve(listener, router, patience, stopped));
+        let server = tokio::spawn(serve(listener, (router, Transport::Plain), patience, stopped));
         (TcpStream::connect(address).await.unwrap(), stop, server)
     }
 

@@ -49,6 +49,14 @@ impl Browser {
         Self { client, base, jar: BTreeMap::new() }
     }
 
+    /// One that trusts this certificate and no other.
+    #[cfg(feature = "tls")]
+    pub(crate) fn trusting(base: String, certificate: &str) -> Self {
+        let trusted = reqwest::Certificate::from_pem(certificate.as_bytes()).expect("a certificate");
+        let client = Client::builder().no_proxy().redirect(Policy::none()).tls_certs_only([trusted]);
+        Self { client: client.build().expect("a client"), base, jar: BTreeMap::new() }
+    }
+
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.request(Method::GET, path, |request| request).await
     }
@@ -88,7 +96,8 @@ impl Browser {
         answer
     }
 
-    fn take(&mut self, answer: &Answer) {
+    /// Does with its cookies what an answer says.
+    pub(crate) fn take(&mut self, answer: &Answer) {
         for line in answer.cookies() {
             let (name, rest) = line.split_once('=').expect("a cookie has a name");
             if line.contains("Max-Age=0") {

@@ -1,5 +1,7 @@
 //! The end of a session.
 
+use sample_app::LogoutForm;
+
 use super::world::World;
 
 #[tokio::test]
@@ -33,6 +35,32 @@ async fn logging_out_needs_no_provider() {
 
     assert_eq!((answer.status, answer.location()), (302, "/"));
     assert_eq!(world.subject().await, None);
+}
+
+#[tokio::test]
+async fn the_older_form_leads_below_the_issuer_with_no_token_whatever_the_metadata_offers() {
+    let mut world = World::with(|settings| settings.issuers[0].logout_form = LogoutForm::Auth0).await;
+    for offered in [true, false] {
+        if !offered {
+            world.provider.set_metadata("end_session_endpoint", serde_json::Value::Null);
+            world.advance(700);
+        }
+        world.log_in().await;
+
+        let answer = world.browser.get("/logout").await;
+
+        let back = url::form_urlencoded::byte_serialize(world.app.url().as_bytes()).collect::<String>();
+        let place = format!("{}/v2/logout?returnTo={back}&client_id=app", world.provider.issuer);
+        assert_eq!((answer.status, answer.location()), (302, place.as_str()));
+        assert_eq!(world.subject().await, None);
+    }
+    world.provider.set_down(true);
+    world.advance(700);
+    assert_eq!(
+        world.browser.get("/logout").await.location(),
+        "/",
+        "there is no way back from one that is down"
+    );
 }
 
 #[tokio::test]

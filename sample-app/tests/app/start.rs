@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use sample_app::{Ambient, SampleApp, Secret, Settings, StartError};
+#[cfg(not(feature = "tls"))]
+use sample_app::{Origin, TlsFiles};
 use tokio::net::TcpListener;
 
 use super::browser::Browser;
@@ -45,6 +47,21 @@ async fn settings_are_checked_however_they_came_about() {
     let error = SampleApp::start(place.listener, settings, Ambient::system()).await.err().unwrap();
 
     assert!(error.to_string().contains("SECRET"), "{error}");
+}
+
+#[cfg(not(feature = "tls"))]
+#[tokio::test]
+async fn a_build_without_tls_refuses_the_setting_and_names_the_feature() {
+    let place = place().await;
+    let mut settings = Settings::unauthenticated(Origin::parse("https://localhost:3000").unwrap());
+    settings.tls = Some(TlsFiles { certificate: "cert.pem".into(), key: "key.pem".into() });
+
+    let error = SampleApp::start(place.listener, settings, Ambient::system()).await.err().unwrap();
+
+    assert!(
+        error.to_string().contains("TLS_CERT") && error.to_string().contains("--features tls"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

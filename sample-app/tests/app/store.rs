@@ -291,3 +291,23 @@ async fn a_request_under_way_while_its_session_ends_does_not_bring_it_back() {
     kept.world.browser.jar = cookies;
     assert_eq!(kept.world.subject().await, None);
 }
+
+#[tokio::test]
+async fn switching_the_store_on_or_off_signs_everybody_out() {
+    let mut kept = Kept::new().await;
+    kept.world.log_in().await;
+    let place = place().await;
+    let settings = settings(place.origin, &kept.world.provider.issuer);
+    let _app = SampleApp::start(place.listener, settings, kept.world.ambient()).await.expect("it starts");
+    let mut without = Browser::new(place.base);
+    without.jar = kept.world.browser.jar.clone();
+
+    assert_eq!(without.fetch("/api/user").await.status, 302, "off");
+    let with = std::mem::replace(&mut kept.world.browser, without);
+    kept.world.log_in().await;
+    assert_eq!(kept.world.subject().await.as_deref(), Some("alice"));
+    let without = std::mem::replace(&mut kept.world.browser, with);
+    kept.world.browser.jar = without.jar;
+
+    assert_eq!(kept.world.subject().await, None, "on");
+}

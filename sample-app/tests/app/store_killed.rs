@@ -14,28 +14,28 @@ use super::provider::{Provider, sign};
 use super::world::HEADER;
 
 /// One file, one provider, and the programs that come and go on that file.
-struct Story {
+pub(crate) struct Story {
     provider: Provider,
     folder: TempDir,
     secrets: [&'static str; 2],
 }
 
 /// A program under way, and a browser before it.
-struct Act {
-    program: Running,
-    browser: Browser,
+pub(crate) struct Act {
+    pub(crate) program: Running,
+    pub(crate) browser: Browser,
 }
 
-type Jar = BTreeMap<String, String>;
-type Form = [(&'static str, String); 2];
+pub(crate) type Jar = BTreeMap<String, String>;
+pub(crate) type Form = [(&'static str, String); 2];
 
 impl Story {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self { provider: Provider::start().await, folder: folder(), secrets: ["long enough", ""] }
     }
 
     /// Starts the program, which will halt at `point`, and a browser with these cookies.
-    async fn start(&self, point: &str, jar: &Jar) -> Act {
+    pub(crate) async fn start(&self, point: &str, jar: &Jar) -> Act {
         let variables = [
             ("ISSUER_BASE_URL", self.provider.issuer.as_str()),
             ("CLIENT_ID", "app"),
@@ -53,7 +53,7 @@ impl Story {
     }
 
     /// A login up to the form that finishes it.
-    async fn form(&self, act: &mut Act) -> Form {
+    pub(crate) async fn form(&self, act: &mut Act) -> Form {
         let answer = act.browser.get("/login").await;
         let parameter = |name| answer.parameter(name).expect("the parameter is sent");
         let now = Clock::system().unix();
@@ -81,7 +81,7 @@ impl Story {
         act.browser.jar
     }
 
-    fn sessions(&self) -> i64 {
+    pub(crate) fn sessions(&self) -> i64 {
         let file = Connection::open(self.folder.path().join("sessions.sqlite")).expect("a database");
         let whole: String =
             file.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("an answer");
@@ -91,17 +91,17 @@ impl Story {
 }
 
 impl Act {
-    async fn deliver(&mut self, form: &Form) -> Answer {
+    pub(crate) async fn deliver(&mut self, form: &Form) -> Answer {
         let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.browser.post("/callback", &form).await
     }
 
-    async fn is_signed_in(&mut self) -> bool {
+    pub(crate) async fn is_signed_in(&mut self) -> bool {
         self.browser.fetch("/api/user").await.status == 200
     }
 
     /// Waits until the program halts while it works on a request of a copy of this browser, and kills it there.
-    async fn killed_at(mut self, point: &str, request: impl AsyncFnOnce(&mut Browser)) {
+    pub(crate) async fn killed_at(mut self, point: &str, request: impl AsyncFnOnce(&mut Browser)) {
         let mut browser = self.browser.clone();
         let halted = format!("halted at {point}");
         tokio::select! {
