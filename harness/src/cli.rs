@@ -1,7 +1,9 @@
-//! The command line: `run`, `list`, `explain`, `coverage`, `target check`, `serve`.
+//! The command line: `run`, `list`, `explain`, `coverage`, `report merge`, `target check`, `serve`.
 
+mod reports;
 mod run;
 mod serve;
+mod shard;
 mod show;
 
 use crate::agent::Browser;
@@ -9,6 +11,7 @@ use crate::scenario::Scenario;
 use crate::target::{Target, TargetError};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use futures::future::BoxFuture;
+use shard::Shard;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -65,6 +68,11 @@ enum Command {
         #[command(subcommand)]
         command: TargetCommand,
     },
+    /// Work with reports that were written.
+    Report {
+        #[command(subcommand)]
+        command: ReportCommand,
+    },
     /// Run the mock provider, with its control API, until interrupted.
     Serve {
         /// Where the provider listens.
@@ -85,6 +93,22 @@ enum TargetCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum ReportCommand {
+    /// Make one report of the parts of a run that several machines shared with --shard.
+    Merge {
+        /// The report.json of every part.
+        #[arg(required = true)]
+        parts: Vec<PathBuf>,
+        /// What goes to the standard output.
+        #[arg(long, value_enum, default_value_t = Format::Terminal)]
+        format: Format,
+        /// The folder for the merged reports.
+        #[arg(long, default_value = "target/rpcheck")]
+        report: PathBuf,
+    },
+}
+
 #[derive(Debug, Default, Args)]
 struct RunArgs {
     /// Only scenarios whose ids start with one of these.
@@ -101,10 +125,14 @@ struct RunArgs {
     /// How many trials run at once; by default twice the number of cores.
     #[arg(long)]
     jobs: Option<usize>,
+    /// Only one of several equal parts of the run, as 1/4, for machines that share it: `rpcheck report merge` makes
+    /// one report of theirs.
+    #[arg(long, value_name = "PART/OF")]
+    shard: Option<Shard>,
     /// What goes to the standard output.
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     format: Format,
-    /// The folder for report.html and report.json.
+    /// The folder for report.html, report.json and junit.xml.
     #[arg(long, default_value = "target/rpcheck")]
     report: PathBuf,
     /// The list of known deviations (TOML); known-deviations.toml beside the profile when it is there.
@@ -153,6 +181,9 @@ async fn perform(cli: Cli, suite: &Suite) -> ExitCode {
         Command::Explain { id } => show::explain(suite, &id),
         Command::Coverage { inputs: true, .. } => Ok(show::inputs(suite)),
         Command::Coverage { inputs: false, format } => show::coverage(suite, format),
+        Command::Report { command: ReportCommand::Merge { parts, format, report } } => {
+            reports::merged(suite, &parts, &report, format)
+        }
         Command::Target { command: TargetCommand::Check { profile } } => run::check(&profile).await,
         Command::Serve { listen, control } => serve::serve(listen, control).await,
     };

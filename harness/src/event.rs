@@ -1,8 +1,9 @@
 //! A run is a stream of events; every report is a consumer of it, so that no report can disagree with the run.
 
 use crate::scenario::Level;
-use crate::verdict::{TrialRecord, Verdict};
-use serde::Serialize;
+use crate::verdict::{Mark, TrialRecord, Verdict};
+use serde::{Deserialize, Serialize};
+use std::ops::AddAssign;
 
 /// Something that happened in a run.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ pub struct RunRecord {
 }
 
 /// How many of each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Scenarios that were to be run.
     pub planned: usize,
@@ -78,26 +79,48 @@ impl RunRecord {
 
     /// True if the trial fails the run.
     pub fn counts(&self, trial: &TrialRecord) -> bool {
-        let failed = |verdict: &Verdict| match verdict {
-            Verdict::Fail(_) => true,
-            Verdict::Warn(_) => self.strict && trial.scenario.level == Level::Should,
-            _ => false,
-        };
-        trial.inputs.iter().any(|input| failed(&input.verdict) && input.known.is_none())
+        let fails = |verdict: &Verdict| fails_the_run(verdict.mark(), trial.scenario.level, self.strict);
+        trial.inputs.iter().any(|input| fails(&input.verdict) && input.known.is_none())
     }
 
     /// 1: something failed, or the list of known deviations is out of date · 2: something could not be told ·
     /// 3: nothing ran · 0: all is well. The first that applies.
     pub fn exit_code(&self) -> u8 {
-        let totals = self.totals();
-        if !self.stale.is_empty() || self.trials.iter().any(|trial| self.counts(trial)) {
-            1
-        } else if totals.broken > 0 {
-            2
-        } else if totals.passed + totals.warned + totals.failed == 0 {
-            3
-        } else {
-            0
-        }
+        let fails = !self.stale.is_empty() || self.trials.iter().any(|trial| self.counts(trial));
+        exit_code(self.totals(), fails)
+    }
+}
+
+/// True if a verdict of this level, which no deviation excuses, fails the run.
+pub(crate) fn fails_the_run(verdict: Mark, level: Level, strict: bool) -> bool {
+    match verdict {
+        Mark::Fail => true,
+        Mark::Warn => strict && level == Level::Should,
+        Mark::Pass | Mark::NotRun | Mark::Broken => false,
+    }
+}
+
+/// See [`RunRecord::exit_code`].
+pub(crate) fn exit_code(totals: Totals, fails: bool) -> u8 {
+    if fails {
+        1
+    } else if totals.broken > 0 {
+        2
+    } else if totals.passed + totals.warned + totals.failed == 0 {
+        3
+    } else {
+        0
+    }
+}
+
+impl AddAssign for Totals {
+    fn add_assign(&mut self, other: Self) {
+        self.planned += other.planned;
+        self.passed += other.passed;
+        self.warned += other.warned;
+        self.failed += other.failed;
+        self.not_run += other.not_run;
+        self.broken += other.broken;
+        self.known += other.known;
     }
 }

@@ -3,4 +3,9 @@
 pub mod failure;
 pub mod html;
 pub mod json;
+pub mod junit;
+pub mod merge;
 pub mod terminal;
+
+#[cfg(test)]
+mod tests;

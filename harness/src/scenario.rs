@@ -9,7 +9,7 @@ use mock_idp::Fault;
 use url::Url;
 
 /// How much hangs on a scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// A MUST of a specification. Fails the run.

@@ -4,7 +4,7 @@
 use crate::agent::AgentError;
 use crate::scenario::{Facts, Level, Scenario};
 use mock_idp::Exchange;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// What the application did against what it should have done, and where that is to be seen.
@@ -35,7 +35,7 @@ impl Finding {
 }
 
 /// How a finding showed: in what the application did, or in that it could do nothing any more.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Symptom {
     /// It answered, and the answer or what it led to is wrong.
@@ -141,6 +141,35 @@ pub enum Verdict {
     },
 }
 
+/// A verdict without what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mark {
+    /// As it should be.
+    Pass,
+    /// Not as it should be, where the level only warns.
+    Warn,
+    /// The application is wrong.
+    Fail,
+    /// Not run.
+    NotRun,
+    /// We could not tell.
+    Broken,
+}
+
+impl Mark {
+    /// The word for it, as in `--format json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mark::Pass => "pass",
+            Mark::Warn => "warn",
+            Mark::Fail => "fail",
+            Mark::NotRun => "not-run",
+            Mark::Broken => "broken",
+        }
+    }
+}
+
 impl Verdict {
     /// What a level makes of how an attempt ended.
     pub fn of(level: Level, outcome: Result<(), Stop>) -> Self {
@@ -155,15 +184,20 @@ impl Verdict {
         }
     }
 
+    /// What it is, without what it says.
+    pub fn mark(&self) -> Mark {
+        match self {
+            Verdict::Pass => Mark::Pass,
+            Verdict::Warn(_) => Mark::Warn,
+            Verdict::Fail(_) => Mark::Fail,
+            Verdict::NotRun { .. } => Mark::NotRun,
+            Verdict::Broken { .. } => Mark::Broken,
+        }
+    }
+
     /// One word for it.
     pub fn name(&self) -> &'static str {
-        match self {
-            Verdict::Pass => "pass",
-            Verdict::Warn(_) => "warn",
-            Verdict::Fail(_) => "fail",
-            Verdict::NotRun { .. } => "not-run",
-            Verdict::Broken { .. } => "broken",
-        }
+        self.mark().name()
     }
 
     /// The finding of a `Fail` or a `Warn`.

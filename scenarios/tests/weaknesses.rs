@@ -68,6 +68,31 @@ fn caught(run: &RunRecord) -> (BTreeSet<String>, usize) {
     (ids.collect(), run.totals().broken)
 }
 
+async fn try_on(weakness: Weakness, scenarios: &[Scenario]) -> (BTreeSet<String>, usize) {
+    caught(&run_on(weak_target(weakness).await, scenarios).await)
+}
+
+/// What is not as it is written down, twice. Among seventy thousand trials on a busy machine one may run out of
+/// time, so a weakness that differs is tried once more; what went away is printed.
+async fn differences(
+    weakness: Weakness,
+    named: &Named,
+    tried: &[Scenario],
+    caught: &BTreeSet<String>,
+    broken: usize,
+) -> Vec<String> {
+    let wrong = compare(named, tried, caught, broken);
+    if wrong.is_empty() {
+        return wrong;
+    }
+    let (again, broken_again) = try_on(weakness, tried).await;
+    let wrong_again = compare(named, tried, &again, broken_again);
+    for gone in wrong.iter().filter(|line| !wrong_again.contains(line)) {
+        eprintln!("not so when tried once more: {gone}");
+    }
+    wrong_again.into_iter().filter(|line| wrong.contains(line)).collect()
+}
+
 /// What is not as it is written down, a line each.
 fn compare(named: &Named, tried: &[Scenario], caught: &BTreeSet<String>, broken: usize) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -173,11 +198,10 @@ async fn each_weakness_fails_what_is_named_for_it_and_nothing_else() {
     for weakness in chosen() {
         let named = expected.weakness.iter().find(|named| named.name == weakness.name());
         let tried = tried_on(named, full);
-        let run = run_on(weak_target(weakness).await, &tried).await;
-        let (caught, broken) = caught(&run);
+        let (caught, broken) = try_on(weakness, &tried).await;
         match named {
             Some(named) => {
-                wrong.extend(compare(named, &tried, &caught, broken));
+                wrong.extend(differences(weakness, named, &tried, &caught, broken).await);
                 table.push_str(&row(weakness, named));
             }
             None => wrong.push(format!(

@@ -1,15 +1,14 @@
 //! `rpcheck run` and `rpcheck target check`.
 
+use super::reports::Reports;
 use super::{Format, RunArgs, Suite, complain, selected};
 use crate::agent::Browser;
 use crate::deviations::Deviations;
-use crate::event::RunRecord;
+use crate::report::json::Report;
 use crate::report::terminal::{Terminal, say};
-use crate::report::{html, json};
 use crate::runner::{self, Options};
 use crate::target::Target;
 use crate::target::external::ExternalTarget;
-use anyhow::Context;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,7 +17,14 @@ use std::sync::Arc;
 const WINDOWS_TAKE_LONGER: u32 = 4;
 
 pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode> {
-    let scenarios = selected(suite, &args.prefixes)?;
+    let selected = selected(suite, &args.prefixes)?;
+    let (scenarios, shard) = match args.shard {
+        Some(shard) => {
+            let (mine, part) = shard.of(&selected);
+            (mine, Some(part))
+        }
+        None => (selected, None),
+    };
     let deviations = deviations(suite, &args)?;
     let reports = Reports::at(&args.report)?;
     let browser = if args.browser { Some(Arc::new(Browser::launch()?)) } else { None };
@@ -41,7 +47,7 @@ pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode
         }
     })
     .await;
-    reports.write(&record, args.format)?;
+    reports.write(&Report { shard, ..Report::of(&record) }, args.format)?;
     Ok(ExitCode::from(record.exit_code()))
 }
 
@@ -51,37 +57,6 @@ fn deviations(suite: &Suite, args: &RunArgs) -> anyhow::Result<Deviations> {
     match args.known.clone().or(beside.filter(|path| path.exists())) {
         Some(path) => Ok(Deviations::read_for(&path, &suite.scenarios)?),
         None => Ok(Deviations::default()),
-    }
-}
-
-/// The folder that the reports go to. It is tried before the run: nobody should learn after minutes that what
-/// was found cannot be kept.
-struct Reports<'a> {
-    folder: &'a Path,
-}
-
-impl<'a> Reports<'a> {
-    fn at(folder: &'a Path) -> anyhow::Result<Self> {
-        let reports = Self { folder };
-        std::fs::create_dir_all(folder).with_context(|| reports.failed())?;
-        tempfile::tempfile_in(folder).with_context(|| reports.failed())?;
-        Ok(reports)
-    }
-
-    fn failed(&self) -> String {
-        format!("cannot write the reports to {}: name another folder with --report", self.folder.display())
-    }
-
-    fn write(&self, record: &RunRecord, format: Format) -> anyhow::Result<()> {
-        let page = self.folder.join("report.html");
-        std::fs::write(&page, html::text(record)).with_context(|| self.failed())?;
-        let json = json::text(record, true);
-        std::fs::write(self.folder.join("report.json"), json).with_context(|| self.failed())?;
-        match format {
-            Format::Terminal => say(&format!("report: {}", page.display())),
-            Format::Json => say(&json::text(record, false)),
-        }
-        Ok(())
     }
 }
 

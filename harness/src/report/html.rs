@@ -1,14 +1,15 @@
 //! One file that shows a run: totals, the matrix, and for every trial what was found and the conversation.
 
-use super::{failure, json};
-use crate::event::{RunRecord, Totals};
-use crate::verdict::{TrialRecord, Verdict};
+use super::failure;
+use super::json::{Report, Trial};
+use crate::event::Totals;
+use crate::verdict::Mark;
 use askama::Template;
 use mock_idp::trace::{Endpoint, Exchange, Leg, Recorder};
 
 #[derive(Template)]
 #[template(path = "report.html")]
-struct Report<'a> {
+struct Page<'a> {
     target: &'a str,
     totals: Totals,
     seconds: String,
@@ -31,7 +32,7 @@ struct Shown<'a> {
     why: &'a str,
     clause: &'a str,
     covers: String,
-    reason: Option<String>,
+    reason: Option<&'a str>,
     observations: &'a [String],
     inputs: Vec<Input<'a>>,
     exchanges: Vec<Step>,
@@ -42,7 +43,7 @@ struct Input<'a> {
     word: &'a str,
     verdict: &'a str,
     expected: &'a str,
-    actual: String,
+    actual: &'a str,
     known: &'a str,
     shown_by: String,
 }
@@ -66,10 +67,10 @@ struct Detail {
 }
 
 /// The run as one self-contained page.
-pub fn text(run: &RunRecord) -> String {
+pub fn text(run: &Report<'_>) -> String {
     let mut topics: Vec<Topic<'_>> = Vec::new();
     for trial in &run.trials {
-        let name = trial.scenario.topic();
+        let name = trial.topic();
         if topics.last().is_none_or(|topic| topic.name != name) {
             topics.push(Topic { name, trials: Vec::new() });
         }
@@ -78,50 +79,42 @@ pub fn text(run: &RunRecord) -> String {
         }
     }
     let seconds = format!("{:.1}", std::time::Duration::from_millis(run.millis).as_secs_f64());
-    let report = Report { target: &run.target, totals: run.totals(), seconds, stale: &run.stale, topics };
-    report.render().expect("a report renders into memory")
+    let page =
+        Page { target: &run.target, totals: run.totals, seconds, stale: &run.stale_deviations, topics };
+    page.render().expect("a report renders into memory")
 }
 
-fn word(verdict: &Verdict) -> &'static str {
+fn word(verdict: Mark) -> &'static str {
     match verdict {
-        Verdict::Pass => "✓ pass",
-        Verdict::Warn(_) => "! warn",
-        Verdict::Fail(_) => "✗ fail",
-        Verdict::NotRun { .. } => "– not run",
-        Verdict::Broken { .. } => "? broken",
+        Mark::Pass => "✓ pass",
+        Mark::Warn => "! warn",
+        Mark::Fail => "✗ fail",
+        Mark::NotRun => "– not run",
+        Mark::Broken => "? broken",
     }
 }
 
-fn shown(trial: &TrialRecord) -> Shown<'_> {
-    let told = match &trial.verdict {
-        Verdict::NotRun { .. } | Verdict::Broken { .. } => json::reason(&trial.verdict),
-        _ => None,
-    };
-    let inputs = trial.inputs.iter().map(|input| {
-        let finding = input.verdict.finding();
-        Input {
-            label: if input.label.is_empty() { "the scenario" } else { &input.label },
-            word: word(&input.verdict),
-            verdict: input.verdict.name(),
-            expected: finding.map_or("", |finding| &finding.expected),
-            actual: json::reason(&input.verdict).unwrap_or_default(),
-            known: input.known.as_deref().unwrap_or_default(),
-            shown_by: finding
-                .map(|finding| format!("{}–{}", finding.exchanges.start + 1, finding.exchanges.end))
-                .unwrap_or_default(),
-        }
+fn shown<'a>(trial: &'a Trial<'_>) -> Shown<'a> {
+    let inputs = trial.inputs.iter().map(|input| Input {
+        label: if input.label.is_empty() { "the scenario" } else { &input.label },
+        word: word(input.verdict),
+        verdict: input.verdict.name(),
+        expected: input.expected.as_deref().unwrap_or_default(),
+        actual: input.reason.as_deref().unwrap_or_default(),
+        known: input.known.as_deref().unwrap_or_default(),
+        shown_by: input.shown_by.map(|[first, last]| format!("{first}–{last}")).unwrap_or_default(),
     });
     Shown {
-        id: trial.scenario.id,
-        anchor: trial.scenario.id.replace('/', "-"),
-        level: trial.scenario.level.name(),
+        id: &trial.id,
+        anchor: trial.id.replace('/', "-"),
+        level: trial.level.name(),
         verdict: trial.verdict.name(),
-        word: word(&trial.verdict),
-        known: trial.is_known(),
-        why: trial.scenario.why,
-        clause: trial.scenario.clause,
-        covers: trial.scenario.covers.join(" · "),
-        reason: told,
+        word: word(trial.verdict),
+        known: trial.known,
+        why: &trial.why,
+        clause: &trial.clause,
+        covers: trial.covers.join(" · "),
+        reason: trial.untold(),
         observations: &trial.observations,
         inputs: inputs.collect(),
         exchanges: steps(trial),
@@ -129,10 +122,10 @@ fn shown(trial: &TrialRecord) -> Shown<'_> {
 }
 
 /// Every exchange as a line; in full, those that a finding names.
-fn steps(trial: &TrialRecord) -> Vec<Step> {
-    let findings: Vec<_> = trial.inputs.iter().filter_map(|input| input.verdict.finding()).collect();
-    let telling = |index: usize| findings.iter().any(|finding| finding.exchanges.contains(&index));
-    let all = trial.conversation.iter().enumerate();
+fn steps(trial: &Trial<'_>) -> Vec<Step> {
+    let findings: Vec<_> = trial.inputs.iter().filter_map(|input| input.shown_by).collect();
+    let telling = |index: usize| findings.iter().any(|[first, last]| (*first..=*last).contains(&(index + 1)));
+    let all = trial.exchanges.as_deref().unwrap_or_default().iter().enumerate();
     all.map(|(index, exchange)| step(index, exchange, telling(index))).collect()
 }
 

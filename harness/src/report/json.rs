@@ -1,97 +1,203 @@
-//! The canonical report. Every other one can be made again from it.
+//! The canonical report, as data that serialises both ways: every other one is made from it.
 
-use crate::event::{RunRecord, Totals};
-use crate::verdict::{Reason, Symptom, TrialRecord, Verdict};
+use crate::event::{RunRecord, Totals, exit_code, fails_the_run};
+use crate::scenario::Level;
+use crate::verdict::{InputRecord, Mark, Reason, Symptom, TrialRecord, Verdict};
 use mock_idp::trace::Exchange;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// The version of the schema, raised when a member changes its meaning or goes away.
 pub const SCHEMA: u32 = 1;
 
-#[derive(Serialize)]
-struct Run<'a> {
-    schema: u32,
-    target: &'a str,
-    totals: Totals,
-    stale_deviations: &'a [String],
-    millis: u64,
-    trials: Vec<Trial<'a>>,
+/// A run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Report<'a> {
+    /// [`SCHEMA`] when it was written.
+    pub schema: u32,
+    /// The application under test.
+    pub target: String,
+    /// How many of each.
+    pub totals: Totals,
+    /// Known deviations that did not show.
+    pub stale_deviations: Vec<String>,
+    /// How long it took; of a merged report, the longest of its parts.
+    pub millis: u64,
+    /// A SHOULD counted like a MUST.
+    #[serde(default)]
+    pub strict: bool,
+    /// Which part of a run it is, if it is not the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Part>,
+    /// One per scenario, in the order of the catalogue.
+    pub trials: Vec<Trial<'a>>,
 }
 
-#[derive(Serialize)]
-struct Trial<'a> {
-    id: &'a str,
-    level: &'a str,
-    verdict: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    known: bool,
-    clause: &'a str,
-    why: &'a str,
-    covers: &'a [&'a str],
-    inputs: Vec<Input<'a>>,
-    observations: &'a [String],
-    micros: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    exchanges: Option<&'a [Exchange]>,
+/// Which part of a run a report is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Its number, from 1.
+    pub part: usize,
+    /// How many parts there are.
+    pub of: usize,
+    /// How many scenarios all parts have together.
+    pub planned: usize,
 }
 
-#[derive(Serialize)]
-struct Input<'a> {
-    label: &'a str,
-    verdict: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expected: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    actual: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    symptom: Option<Symptom>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    known: Option<&'a str>,
+/// A trial of a run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Trial<'a> {
+    /// The scenario.
+    pub id: String,
+    /// How much hangs on it.
+    pub level: Level,
+    /// The worst of its inputs.
+    pub verdict: Mark,
+    /// Why the verdict is what it is; nothing for a pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// It warns or fails, and is known to.
+    pub known: bool,
+    /// Where the rule stands.
+    pub clause: String,
+    /// Why the rule is there.
+    pub why: String,
+    /// Rows of the coverage list.
+    pub covers: Vec<String>,
+    /// What came of each input.
+    pub inputs: Vec<Input>,
+    /// What was seen that nothing was demanded of.
+    pub observations: Vec<String>,
+    /// How long it took.
+    pub micros: u64,
+    /// The whole conversation, where it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchanges: Option<Cow<'a, [Exchange]>>,
+}
+
+/// An input of a trial.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Input {
+    /// Names it; empty where the scenario has only one.
+    pub label: String,
+    /// What came of it.
+    pub verdict: Mark,
+    /// Why the verdict is what it is; nothing for a pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What should have happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual: Option<String>,
+    /// How it showed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub symptom: Option<Symptom>,
+    /// The reason given in the list of known deviations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<String>,
     /// First and last exchange that show it, counted from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    shown_by: Option<[usize; 2]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_by: Option<[usize; 2]>,
 }
 
-/// The run as JSON; with every exchange, or without any.
-pub fn text(run: &RunRecord, with_exchanges: bool) -> String {
-    let run = Run {
-        schema: SCHEMA,
-        target: &run.target,
-        totals: run.totals(),
-        stale_deviations: &run.stale,
-        millis: run.millis,
-        trials: run.trials.iter().map(|record| trial(record, with_exchanges)).collect(),
-    };
-    serde_json::to_string_pretty(&run).expect("a report has only string keys")
+impl<'a> Report<'a> {
+    /// The report of a run.
+    pub fn of(run: &'a RunRecord) -> Self {
+        Self {
+            schema: SCHEMA,
+            target: run.target.clone(),
+            totals: run.totals(),
+            stale_deviations: run.stale.clone(),
+            millis: run.millis,
+            strict: run.strict,
+            shard: None,
+            trials: run.trials.iter().map(trial).collect(),
+        }
+    }
+
+    /// The report as JSON; with every exchange, or without any.
+    pub fn text(&self, with_exchanges: bool) -> String {
+        let text = if with_exchanges {
+            serde_json::to_string_pretty(self)
+        } else {
+            serde_json::to_string_pretty(&self.without_exchanges())
+        };
+        text.expect("a report has only string keys")
+    }
+
+    fn without_exchanges(&self) -> Report<'static> {
+        let bare = |trial: &Trial<'_>| Trial {
+            id: trial.id.clone(),
+            reason: trial.reason.clone(),
+            clause: trial.clause.clone(),
+            why: trial.why.clone(),
+            covers: trial.covers.clone(),
+            inputs: trial.inputs.clone(),
+            observations: trial.observations.clone(),
+            exchanges: None,
+            ..*trial
+        };
+        Report {
+            target: self.target.clone(),
+            stale_deviations: self.stale_deviations.clone(),
+            trials: self.trials.iter().map(bare).collect(),
+            ..*self
+        }
+    }
+
+    /// As [`RunRecord::exit_code`].
+    pub fn exit_code(&self) -> u8 {
+        let counts = |trial: &Trial<'_>| {
+            let fails = |input: &Input| fails_the_run(input.verdict, trial.level, self.strict);
+            trial.inputs.iter().any(|input| fails(input) && input.known.is_none())
+        };
+        exit_code(self.totals, !self.stale_deviations.is_empty() || self.trials.iter().any(counts))
+    }
 }
 
-fn trial(record: &TrialRecord, with_exchanges: bool) -> Trial<'_> {
-    let inputs = record.inputs.iter().map(|input| Input {
-        label: &input.label,
-        verdict: input.verdict.name(),
-        reason: reason(&input.verdict),
-        expected: input.verdict.finding().map(|finding| finding.expected.as_str()),
-        actual: input.verdict.finding().map(|finding| finding.actual.as_str()),
-        symptom: input.verdict.finding().map(|finding| finding.symptom),
-        known: input.known.as_deref(),
-        shown_by: input.verdict.finding().map(|finding| [finding.exchanges.start + 1, finding.exchanges.end]),
-    });
+impl Trial<'_> {
+    /// The part of the id before the slash.
+    pub fn topic(&self) -> &str {
+        self.id.split_once('/').map_or(&self.id, |(topic, _)| topic)
+    }
+
+    /// Why nothing can be told of it, if nothing can.
+    pub fn untold(&self) -> Option<&str> {
+        let untold = matches!(self.verdict, Mark::NotRun | Mark::Broken);
+        self.reason.as_deref().filter(|_| untold)
+    }
+}
+
+fn trial(record: &TrialRecord) -> Trial<'_> {
     Trial {
-        id: record.scenario.id,
-        level: record.scenario.level.name(),
-        verdict: record.verdict.name(),
+        id: record.scenario.id.to_owned(),
+        level: record.scenario.level,
+        verdict: record.verdict.mark(),
         reason: reason(&record.verdict),
         known: record.is_known(),
-        clause: record.scenario.clause,
-        why: record.scenario.why,
-        covers: record.scenario.covers,
-        inputs: inputs.collect(),
-        observations: &record.observations,
+        clause: record.scenario.clause.to_owned(),
+        why: record.scenario.why.to_owned(),
+        covers: record.scenario.covers.iter().map(|row| (*row).to_owned()).collect(),
+        inputs: record.inputs.iter().map(input).collect(),
+        observations: record.observations.clone(),
         micros: record.micros,
-        exchanges: with_exchanges.then_some(&record.conversation),
+        exchanges: Some(Cow::Borrowed(&record.conversation)),
+    }
+}
+
+fn input(record: &InputRecord) -> Input {
+    let finding = record.verdict.finding();
+    Input {
+        label: record.label.clone(),
+        verdict: record.verdict.mark(),
+        reason: reason(&record.verdict),
+        expected: finding.map(|finding| finding.expected.clone()),
+        actual: finding.map(|finding| finding.actual.clone()),
+        symptom: finding.map(|finding| finding.symptom),
+        known: record.known.clone(),
+        shown_by: finding.map(|finding| [finding.exchanges.start + 1, finding.exchanges.end]),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The run as a person watches it: a progress bar on a terminal, plain lines elsewhere, then what was found.
 
 use super::{failure, json};
-use crate::event::{Event, RunRecord};
+use crate::event::{Event, RunRecord, Totals};
 use crate::verdict::{TrialRecord, Verdict};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, Write};
@@ -90,19 +90,7 @@ impl Terminal {
         for entry in &run.stale {
             say(&format!("\nSTALE the known deviation {entry} no longer shows: take it off the list"));
         }
-        let totals = run.totals();
-        let known =
-            if totals.known > 0 { format!(" ({} of them known)", totals.known) } else { String::new() };
-        say(&format!(
-            "\n{} planned: {} passed, {} warned, {} failed{known}, {} not run, {} broken in {:.1} s",
-            totals.planned,
-            totals.passed,
-            totals.warned,
-            totals.failed,
-            totals.not_run,
-            totals.broken,
-            std::time::Duration::from_millis(run.millis).as_secs_f64(),
-        ));
+        say(&format!("\n{}", totals(run.totals(), run.millis)));
     }
 
     fn paint(&self, verdict: &Verdict) -> String {
@@ -121,6 +109,21 @@ impl Default for Terminal {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// The sum of a run, in a line.
+pub fn totals(totals: Totals, millis: u64) -> String {
+    let known = if totals.known > 0 { format!(" ({} of them known)", totals.known) } else { String::new() };
+    format!(
+        "{} planned: {} passed, {} warned, {} failed{known}, {} not run, {} broken in {:.1} s",
+        totals.planned,
+        totals.passed,
+        totals.warned,
+        totals.failed,
+        totals.not_run,
+        totals.broken,
+        std::time::Duration::from_millis(millis).as_secs_f64(),
+    )
 }
 
 /// Writes a line to the standard output; a reader who has gone away is no reason to panic.

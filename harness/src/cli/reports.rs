@@ -1,0 +1,68 @@
+//! Where reports are written to, and `rpcheck report merge`.
+
+use super::{Format, Suite};
+use crate::report::json::Report;
+use crate::report::merge::merge;
+use crate::report::terminal::{self, say};
+use crate::report::{html, junit};
+use anyhow::Context;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The folder that the reports go to. It is tried before the run: nobody should learn after minutes that what
+/// was found cannot be kept.
+pub(super) struct Reports<'a> {
+    folder: &'a Path,
+}
+
+impl<'a> Reports<'a> {
+    pub(super) fn at(folder: &'a Path) -> anyhow::Result<Self> {
+        let reports = Self { folder };
+        std::fs::create_dir_all(folder).with_context(|| reports.failed())?;
+        tempfile::tempfile_in(folder).with_context(|| reports.failed())?;
+        Ok(reports)
+    }
+
+    fn failed(&self) -> String {
+        format!("cannot write the reports to {}: name another folder with --report", self.folder.display())
+    }
+
+    pub(super) fn write(&self, report: &Report<'_>, format: Format) -> anyhow::Result<()> {
+        let page = self.folder.join("report.html");
+        std::fs::write(&page, html::text(report)).with_context(|| self.failed())?;
+        std::fs::write(self.folder.join("report.json"), report.text(true)).with_context(|| self.failed())?;
+        std::fs::write(self.folder.join("junit.xml"), junit::text(report)).with_context(|| self.failed())?;
+        match format {
+            Format::Terminal => say(&format!("report: {}", page.display())),
+            Format::Json => say(&report.text(false)),
+        }
+        Ok(())
+    }
+}
+
+/// Makes one report of the parts of a run.
+pub(super) fn merged(
+    suite: &Suite,
+    parts: &[PathBuf],
+    folder: &Path,
+    format: Format,
+) -> anyhow::Result<ExitCode> {
+    let reports = Reports::at(folder)?;
+    let parts = parts.iter().map(|path| read(path)).collect::<anyhow::Result<Vec<_>>>()?;
+    let order: Vec<_> = suite.scenarios.iter().map(|scenario| scenario.id).collect();
+    let report = merge(parts, &order)?;
+    if format == Format::Terminal {
+        say(&terminal::totals(report.totals, report.millis));
+    }
+    reports.write(&report, format)?;
+    Ok(ExitCode::from(report.exit_code()))
+}
+
+fn read(path: &Path) -> anyhow::Result<(String, Report<'static>)> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
+    let report = serde_json::from_str(&text).with_context(|| {
+        format!("{name} is no report of rpcheck: name a report.json that `rpcheck run` wrote")
+    })?;
+    Ok((name, report))
+}
