@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""What it costs to build mock-idp for one's tests: a clean debug build of a crate with it as its only dependency, beside
-one of a crate with axum, tokio and jsonwebtoken only, in processor time (user and system) of cargo and all it starts.
+"""What it costs to build mock-idp for one's tests: a clean debug build of a crate with the library, without its command
+line, as its only dependency, beside one of a crate with axum, tokio and jsonwebtoken only, in processor time (user and
+system) of cargo and all it starts.
 
     mock-idp/benches/build.py
 
@@ -20,7 +21,7 @@ axum = "0.8"
 jsonwebtoken = { version = "11", default-features = false, features = ["aws_lc_rs"] }
 tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
 """
-OURS = f'rpcheck-mock-idp = {{ path = "{ROOT}/mock-idp" }}\n'
+OURS = f'rpcheck-mock-idp = {{ path = "{ROOT}/mock-idp", default-features = false }}\n'
 MANIFEST = """\
 [package]
 name = "an-app"

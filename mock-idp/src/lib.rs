@@ -35,6 +35,7 @@ mod carried;
 pub mod checks;
 pub mod client;
 mod client_auth;
+#[cfg(feature = "cli")]
 pub mod config;
 mod control;
 mod device;
@@ -49,6 +50,7 @@ mod grant;
 pub mod lint;
 pub mod login;
 pub mod logout;
+#[cfg(feature = "cli")]
 pub mod migrate;
 mod offer;
 mod pages;

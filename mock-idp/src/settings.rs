@@ -5,6 +5,7 @@ mod file;
 mod names;
 mod origin;
 mod restart;
+#[cfg(feature = "cli")]
 mod show;
 mod tenant;
 
@@ -23,9 +24,11 @@ use crate::preset::Preset;
 
 pub use bases::TrustForwarded;
 pub use file::FromFile;
+#[cfg(feature = "cli")]
 pub(crate) use file::absolute;
 pub(crate) use names::{names_of, nearest};
 pub use origin::{Origin, Origins};
+#[cfg(feature = "cli")]
 pub use show::shown;
 pub use tenant::TenantSettings;
 

@@ -5,6 +5,8 @@
 
 mod compact;
 mod foreign;
+#[cfg(feature = "cli")]
+mod fresh_keys;
 mod hash;
 mod junk;
 mod jwk;
@@ -19,6 +21,8 @@ mod weak;
 
 pub(crate) use compact::{ALPHABET, base64url, decode};
 pub(crate) use foreign::{CLIENT_ALGS, ForeignToken};
+#[cfg(feature = "cli")]
+pub(crate) use fresh_keys::fresh_keys;
 pub(crate) use hash::uuid_of;
 pub use junk::Junk;
 pub(crate) use junk::with_junk;
@@ -26,7 +30,7 @@ pub(crate) use jwk::key_set;
 pub use jwk::public_jwk;
 pub use keyring::KeyName;
 pub(crate) use keyring::warm_up;
-pub(crate) use own_keys::{fresh_keys, use_keys};
+pub(crate) use own_keys::use_keys;
 pub use rendering::certificate;
 pub(crate) use rendering::rendering;
 pub(crate) use signing::{SIGNING_ALGS, Signing};

@@ -7,7 +7,8 @@ use super::Settings;
 
 /// Whose `Forwarded` and `X-Forwarded-*` headers are believed: they say under which URL a request was made, if
 /// a proxy stands in front.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum TrustForwarded {
     /// Nobody's.

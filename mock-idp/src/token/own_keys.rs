@@ -1,22 +1,18 @@
-//! Keys of one's own in place of the published test keys: made fresh, and used by the whole process.
+//! Keys of one's own in place of the published test keys, used by the whole process.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::encoding::AsDer as _;
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::keyring::{KeyName, Keyring, is_in_use};
-use super::rendering::pem;
 
 /// The keys that a provider signs with or publishes.
-const NAMES: [KeyName; 5] = [KeyName::Rsa1, KeyName::Rsa2, KeyName::Encryption, KeyName::Ec, KeyName::Ed];
+pub(super) const NAMES: [KeyName; 5] =
+    [KeyName::Rsa1, KeyName::Rsa2, KeyName::Encryption, KeyName::Ec, KeyName::Ed];
 
 /// The keys of a folder.
 pub(super) struct Own {
@@ -37,27 +33,8 @@ pub(super) fn der(name: KeyName) -> Option<Vec<u8>> {
     OWN.get()?.der.get(&name).cloned()
 }
 
-/// Fresh private keys: file names and PEM (PKCS#8).
-pub(crate) fn fresh_keys() -> Vec<(String, String)> {
-    let random = SystemRandom::new();
-    NAMES
-        .into_iter()
-        .map(|name| {
-            let der = match name {
-                KeyName::Ec => EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
-                    .map(|key| key.as_ref().to_vec()),
-                KeyName::Ed => Ed25519KeyPair::generate_pkcs8(&random).map(|key| key.as_ref().to_vec()),
-                _ => RsaKeyPair::generate(KeySize::Rsa2048).and_then(|key| {
-                    key.as_der().map(|der: aws_lc_rs::encoding::Pkcs8V1Der<'_>| der.as_ref().to_vec())
-                }),
-            };
-            let der = der.expect("the operating system has a random source");
-            (file_of(name), pem("PRIVATE KEY", &der) + "\n")
-        })
-        .collect()
-}
-
-fn file_of(name: KeyName) -> String {
+/// The name of a key's file in a folder.
+pub(super) fn file_of(name: KeyName) -> String {
     format!("{}.pem", name.fixture().kid)
 }
 

@@ -1,5 +1,8 @@
 //! Every page: nothing comes from elsewhere, and the headers let nothing in.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use mock_idp::{Client, LoginPolicy};
 
 use super::browser::Browser;
@@ -106,6 +109,21 @@ fn lets_nothing_in(name: &str, framing: Framing, got: &Got) {
     assert_eq!(is_closed, framing == Framing::Nobody, "{name}: {got:?}");
 }
 
+/// What a page with a person's answer runs, and that its policy lets it.
+fn sends_once(name: &str, got: &Got) {
+    if !got.body.contains("<form method=\"post\"") || name == "form_post" {
+        return;
+    }
+    let scripts: Vec<&str> =
+        got.body.split("<script>").skip(1).map(|rest| rest.split("</script>").next().unwrap()).collect();
+    assert!(scripts.iter().any(|script| script.contains("dataset.sent")), "{name}: {}", got.body);
+    for script in scripts {
+        let hash = STANDARD.encode(digest(&SHA256, script.as_bytes()));
+        let policy = got.header("content-security-policy");
+        assert!(policy.contains(&format!("'sha256-{hash}'")), "{name}: {script} is not in {policy}");
+    }
+}
+
 #[tokio::test]
 async fn no_page_loads_anything_from_elsewhere_or_lets_it_in() {
     let desk = Desk::new().await;
@@ -122,6 +140,7 @@ async fn no_page_loads_anything_from_elsewhere_or_lets_it_in() {
     for (name, framing, got) in &pages {
         loads_nothing(name, &got.body);
         lets_nothing_in(name, *framing, got);
+        sends_once(name, got);
         assert!(got.body.contains("<html lang=\"en\""), "{name}: {got:?}");
     }
     // Each is another page: none of them stands for a redirect that led nowhere.

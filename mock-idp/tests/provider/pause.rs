@@ -162,7 +162,8 @@ async fn a_hostile_state_stays_text_on_the_page() {
 
     let shown = stage.get(&page).await;
 
-    assert!(!shown.body.contains("<script"), "{}", shown.body);
+    assert!(!shown.body.contains("<script>alert"), "{}", shown.body);
+    assert!(shown.body.contains("&#60;script&#62;alert"), "{}", shown.body);
     assert_eq!(shown.header("x-frame-options"), "DENY");
 }
 

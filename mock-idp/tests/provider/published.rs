@@ -2,7 +2,7 @@
 
 use mock_idp::fault::{DISCOVERY, JWKS};
 use mock_idp::token::{Junk, KeyName};
-use mock_idp::{AuthMethod, Client, Grace, Keys, Offer, Rules, Tenant};
+use mock_idp::{AuthMethod, Client, Grace, Keys, MockIdp, Offer, Rules, Settings, Tenant};
 
 use super::stage::Stage;
 
@@ -44,7 +44,9 @@ fn offer(tenant: &Tenant, change: fn(&mut Offer)) {
 
 #[tokio::test]
 async fn what_changes_an_issuer_shows_in_the_next_document() {
-    let stage = Stage::new().await;
+    // With a token registration is open under all rules, so that they alone make the difference.
+    let settings = Settings { registration_token: Some("let-me-in".into()), ..Settings::default() };
+    let stage = Stage::with(MockIdp::builder().settings(settings).start().await.unwrap());
     let tenant = stage.tenant();
     for (what, path, change) in CHANGES {
         let url = format!("{}{path}", tenant.issuer());

@@ -7,7 +7,7 @@ use askama::Template;
 use super::super::page::page;
 use crate::device::{LIFETIME, Ticket};
 use crate::login::{LoginDecision, User, decide};
-use crate::pages::STYLE;
+use crate::pages::Styled;
 use crate::protocol::Encoded;
 use crate::server::{Call, Reply};
 
@@ -25,13 +25,7 @@ enum Step<'p> {
     Answered { allowed: bool },
 }
 
-impl DevicePage<'_> {
-    /// The style, for the base template.
-    #[expect(clippy::unused_self, reason = "the base template asks the page for it")]
-    fn style(&self) -> &'static str {
-        STYLE
-    }
-}
+impl Styled for DevicePage<'_> {}
 
 pub(crate) async fn show(call: Call) -> Reply {
     enter(call.query.given("user_code").unwrap_or_default(), None).into()
