@@ -17,6 +17,7 @@ mod keys;
 mod offered;
 mod providers;
 mod request;
+mod requests;
 mod session;
 mod strict;
 mod token;
@@ -69,6 +70,7 @@ const TOPICS: &[&[Weakness]] = &[
     session::WEAKNESSES,
     back_channel::WEAKNESSES,
     backend::WEAKNESSES,
+    requests::WEAKNESSES,
     strict::WEAKNESSES,
     back_channel::STRICT,
 ];
@@ -152,6 +154,8 @@ impl Policy {
         self.userinfo.retain(|rule| rule.name != name);
         self.refresh.same.retain(|rule| rule.name != name);
         self.silent.retain(|rule| rule.name != name);
+        self.changes.retain(|rule| rule.name != name);
+        self.front_channel.retain(|rule| rule.name != name);
     }
 }
 
@@ -173,6 +177,8 @@ mod tests {
             + policy.userinfo.len()
             + policy.refresh.same.len()
             + policy.silent.len()
+            + policy.changes.len()
+            + policy.front_channel.len()
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::browser::Answer;
 use super::world::World;
 
 /// A request with these headers, where `OWN` stands for the origin of the app.
-async fn change(world: &mut World, path: &str, headers: &[(&str, &str)]) -> Answer {
+pub(crate) async fn change(world: &mut World, path: &str, headers: &[(&str, &str)]) -> Answer {
     let own = world.app.url().trim_end_matches('/').to_owned();
     let headers: Vec<(String, String)> =
         headers.iter().map(|(name, value)| ((*name).to_owned(), value.replace("OWN", &own))).collect();
@@ -24,7 +24,7 @@ async fn note(world: &mut World) -> String {
     body["note"].as_str().expect("a text").to_owned()
 }
 
-const SCRIPT: (&str, &str) = ("x-requested-with", "fetch");
+pub(crate) const SCRIPT: (&str, &str) = ("x-requested-with", "fetch");
 
 #[tokio::test]
 async fn a_script_of_the_app_changes_what_its_person_has() {

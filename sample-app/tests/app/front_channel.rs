@@ -6,7 +6,7 @@ use super::back_channel::log_in_with;
 use super::browser::{Answer, Browser};
 use super::world::World;
 
-fn address(world: &World, sid: &str) -> String {
+pub(crate) fn address(world: &World, sid: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs([("iss", world.provider.issuer.as_str()), ("sid", sid)])
         .finish();

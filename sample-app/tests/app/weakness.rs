@@ -1,6 +1,7 @@
 //! An app with one check left out is still an app, and the attack that the check stops then works.
 
 mod answers;
+mod requests;
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;

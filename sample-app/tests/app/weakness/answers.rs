@@ -9,7 +9,12 @@ use crate::app::provider::jwk;
 use crate::app::world::{HEADER, World};
 
 /// What `observe` sees of the honest app, and of the one with the weakness.
-async fn assert_seen(name: &str, honest: &str, weak: &str, observe: impl AsyncFn(&mut World) -> String) {
+pub(super) async fn assert_seen(
+    name: &str,
+    honest: &str,
+    weak: &str,
+    observe: impl AsyncFn(&mut World) -> String,
+) {
     assert_eq!(observe(&mut World::new().await).await, honest, "without {name}");
     assert_eq!(observe(&mut without(name).await).await, weak, "{name}");
 }
