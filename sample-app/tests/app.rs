@@ -9,6 +9,7 @@ mod app {
     mod callback;
     mod changes;
     mod chunks;
+    mod crowd;
     mod front_channel;
     mod guard;
     mod issuers;
