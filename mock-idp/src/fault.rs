@@ -38,7 +38,7 @@ pub use lies::{LIES, Lie};
 pub use seam::Seam;
 pub use value::{Binding, Fault, FaultError, Occurrence};
 pub use verb::{Alteration, Corruption, KeyChoice, KeyRendering, Order, Verb};
-pub(crate) use wire::Wire;
+pub(crate) use wire::{Header, Wire};
 pub use words::{
     DISCOVERY, HEADER, ID_TOKEN, JWKS, JsonSeam, LOGOUT_HEADER, LOGOUT_SEAL, LOGOUT_TOKEN, RESPONSE,
     ResponseSeam, SEAL, SealSeam, TOKEN_RESPONSE, USERINFO, WIRE, WireAt, WireSeam,

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use axum::handler::Handler;
+use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
 
@@ -10,7 +11,8 @@ use crate::endpoints::{
     account, authorize, check_session, claims, consent, device, discovery, end_session, home, introspection,
     jwks, login, par, path, pause, registration, revocation, social, token, userinfo, webfinger,
 };
-use crate::server::ControlUrl;
+use crate::server::{Call, ControlUrl, Reply};
+use crate::trace::Endpoint;
 
 /// The provider's routes.
 pub(crate) fn router(control: &ControlUrl) -> Router {
@@ -18,7 +20,7 @@ pub(crate) fn router(control: &ControlUrl) -> Router {
         .merge(issuer(control))
         .nest("/t/{slug}", issuer(control))
         // RFC 8414 3.1 inserts the well-known part before the issuer's path; OIDC Discovery 4 appends it.
-        .route("/.well-known/oauth-authorization-server/t/{slug}", document(discovery::show))
+        .route("/.well-known/oauth-authorization-server/t/{slug}", public(discovery::show))
         .fallback(home::nothing_here)
         .method_not_allowed_fallback(home::wrong_method)
 }
@@ -27,9 +29,9 @@ fn issuer(control: &ControlUrl) -> Router {
     Router::new()
         .route(path::HOME, get(home::show).layer(Extension(control.clone())))
         .route(path::HEALTH, get(home::health))
-        .route(path::DISCOVERY, document(discovery::show))
-        .route(path::OAUTH_METADATA, document(discovery::show))
-        .route(path::JWKS, document(jwks::show))
+        .route(path::DISCOVERY, public(discovery::show))
+        .route(path::OAUTH_METADATA, public(discovery::show))
+        .route(path::JWKS, public(jwks::show))
         .route(path::AUTHORIZE, get(authorize::answer).post(authorize::answer))
         .route(path::LOGIN, get(login::show).post(login::sign_in))
         .route(path::SOCIAL, get(social::show).post(social::sign_in))
@@ -47,8 +49,8 @@ fn issuer(control: &ControlUrl) -> Router {
                 .put(registration::update)
                 .delete(registration::delete),
         )
-        .route(path::WEBFINGER, document(webfinger::answer))
-        .route(path::CLAIMS, document(claims::answer))
+        .route(path::WEBFINGER, public(webfinger::answer))
+        .route(path::CLAIMS, public(claims::answer))
         .route(path::REVOCATION, post(revocation::answer).options(discovery::preflight))
         .route(path::USERINFO, get(userinfo::answer).post(userinfo::answer).options(discovery::preflight))
         .route(path::PAUSE, get(pause::show).post(pause::answer))
@@ -58,7 +60,17 @@ fn issuer(control: &ControlUrl) -> Router {
         .method_not_allowed_fallback(home::wrong_method)
 }
 
+/// What the router has for the documents that applications ask for again and again, without asking the router: that
+/// would cost as much as the rest of the answer. A call about something else comes back.
+pub(crate) async fn document(call: Call, method: &Method) -> Result<Reply, Call> {
+    match call.endpoint {
+        Endpoint::Discovery if method == Method::GET => Ok(discovery::show(call).await),
+        Endpoint::Jwks if method == Method::GET => Ok(jwks::show(call).await),
+        _ => Err(call),
+    }
+}
+
 /// A public document, which scripts of any origin may ask for.
-fn document<T: 'static>(show: impl Handler<T, ()>) -> MethodRouter<(), Infallible> {
+fn public<T: 'static>(show: impl Handler<T, ()>) -> MethodRouter<(), Infallible> {
     get(show).options(discovery::preflight)
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::verb::Verb;
 
 /// The name and the value of a header.
-type Header = (Cow<'static, str>, Cow<'static, str>);
+pub(crate) type Header = (Cow<'static, str>, Cow<'static, str>);
 
 /// An HTTP response about to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,7 +20,8 @@ use super::forwarded::asked_at;
 use super::request::{Asked, Understood, understood};
 use super::slow::SlowBody;
 use crate::endpoints::{nothing_here, place_of, stop_at_page, unknown_tenant};
-use crate::fault::{Seam, Wire};
+use crate::fault::{Header, Seam, Wire};
+use crate::routes::document;
 use crate::tenant::{Registry, State};
 use crate::trace::{self, Endpoint, Kept, Recorder, Transcript};
 
@@ -62,11 +63,10 @@ async fn record(registry: &Registry, patience: Duration, request: Request, route
         *request.method_mut() = Method::GET;
     }
     let mut pass = call.pass();
-    let response = match refused {
-        Some(refused) => refused,
-        None => answer(call, request, router).await,
+    let (wire, mut faults) = match refused {
+        Some(refused) => wire_of(refused).await,
+        None => answer(&state, call, request, router).await,
     };
-    let (wire, mut faults) = wire_of(stop_at_page(&state, response)).await;
     let mut wire = wire.for_head(is_head);
     if !is_preflight {
         // A browser's question whether it may ask must not eat the lie meant for what it asks.
@@ -111,12 +111,22 @@ async fn unrecorded(reply: Reply) -> Response {
     ready(wire)
 }
 
-async fn answer(call: Call, mut request: Request, router: Router) -> Response {
-    if !call.state.desk().offer.serves(call.endpoint) {
-        return nothing_here(call).await.into_response();
+async fn answer(
+    state: &State,
+    call: Call,
+    mut request: Request,
+    router: Router,
+) -> (Wire, Vec<trace::Fired>) {
+    if !state.desk().offer.serves(call.endpoint) {
+        return wire_of_reply(nothing_here(call).await, std::iter::empty());
     }
+    let call = match document(call, request.method()).await {
+        Ok(reply) => return wire_of_reply(reply, std::iter::empty()),
+        Err(call) => call,
+    };
     request.extensions_mut().insert(call);
-    router.oneshot(request).await.unwrap_or_else(|never| match never {})
+    let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+    wire_of(stop_at_page(state, response)).await
 }
 
 /// What a path means.
@@ -161,15 +171,21 @@ async fn wire_of(response: Response) -> (Wire, Vec<trace::Fired>) {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         (Cow::Owned(name.as_str().to_owned()), Cow::Owned(value))
     });
-    if let Some(Reply { encoded, fired, .. }) = reply {
-        // A lie may hold what no header can; then the header is left out.
-        let own = encoded.headers.into_iter().filter(|(_, value)| is_sendable(value));
-        let headers = own.map(|(name, value)| (Cow::Borrowed(name), value)).chain(listed).collect();
-        return (Wire::new(encoded.status, headers, encoded.body), fired);
+    if let Some(reply) = reply {
+        return wire_of_reply(reply, listed);
     }
     let headers = listed.collect();
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     (Wire::new(parts.status.as_u16(), headers, body), Vec::new())
+}
+
+/// A handler's answer, with the headers that were added to it.
+fn wire_of_reply(reply: Reply, listed: impl Iterator<Item = Header>) -> (Wire, Vec<trace::Fired>) {
+    let Reply { encoded, fired, .. } = reply;
+    // A lie may hold what no header can; then the header is left out.
+    let own = encoded.headers.into_iter().filter(|(_, value)| is_sendable(value));
+    let headers = own.map(|(name, value)| (Cow::Borrowed(name), value)).chain(listed).collect();
+    (Wire::new(encoded.status, headers, encoded.body), fired)
 }
 
 /// Whether a header can have this value (RFC 9110 5.5).
