@@ -27,6 +27,9 @@ mod migrating {}
 #[doc = include_str!("../docs/presets.md")]
 mod presets {}
 
+#[doc = include_str!("../docs/requests.md")]
+mod requests {}
+
 #[doc = include_str!("../docs/running.md")]
 mod running {}
 
