@@ -6,6 +6,7 @@ mod foreign;
 mod healthcheck;
 mod keys;
 mod lint;
+mod person;
 mod run;
 mod token;
 mod web;

@@ -9,7 +9,9 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, ValueEnum};
 
 use super::foreign::ForeignArgs;
+use super::person::person;
 use crate::checks::Rules;
+use crate::login::User;
 use crate::settings::{FromFile, Origin, Origins, Settings, TrustForwarded, absolute};
 
 /// What is said when the provider listens.
@@ -50,6 +52,9 @@ pub(super) struct ServeArgs {
     /// Sign this person in without asking; or ask, or login-hint
     #[arg(long, value_name = "USERNAME", env = "MOCK_IDP_USER")]
     user: Option<String>,
+    /// Add a person: a username, which is the password too, or JSON with username, password, sub, claims; again for more
+    #[arg(long, value_name = "USER", env = "MOCK_IDP_ADD_USER", value_parser = person)]
+    add_user: Vec<User>,
     /// How picky to be: lenient takes any client and any redirect URI on loopback, strict only registered ones
     #[arg(long, value_name = "RULES", env = "MOCK_IDP_RULES", value_parser = rules)]
     rules: Option<Rules>,
@@ -125,6 +130,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("control_address", "control"),
     ("control_hosts", "control_hosts"),
     ("user", "policy"),
+    ("add_user", "user"),
     ("rules", "rules"),
     ("public_url", "public_url"),
     ("internal_url", "internal_url"),
@@ -188,6 +194,10 @@ impl ServeArgs {
             settings.control.set_ip(address);
         }
         settings.control_hosts.extend(self.control_hosts.iter().cloned());
+        for user in &self.add_user {
+            settings.users.retain(|known| known.username != user.username);
+            settings.users.push(user.clone());
+        }
         replace(&mut settings.policy, self.user.as_ref());
         replace(&mut settings.rules, self.rules.as_ref());
         replace(&mut settings.trust_forwarded, self.trust_forwarded.as_ref());

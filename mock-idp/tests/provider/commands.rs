@@ -2,6 +2,8 @@
 
 use std::process::Output;
 
+use mock_idp::Settings;
+
 use super::program::{Folder, program, said};
 use super::stage::{Stage, told};
 
@@ -51,6 +53,28 @@ fn an_empty_variable_is_none_and_a_number_says_yes_or_no() {
     let line = text.lines().find(|line| line.starts_with("listen = ")).unwrap_or_else(|| panic!("{text}"));
     assert!(line.ends_with("# default"), "{line}");
     assert!(text.contains("tls = false"), "{text}");
+}
+
+#[test]
+fn people_are_added_by_a_flag_and_take_the_place_of_their_namesakes() {
+    let alice = r#"{"username": "alice", "sub": "another"}"#;
+    let flags = ["--add-user", "zoe", "--add-user", alice, "--user", "zoe", "--print-config"];
+
+    let shown = said(&program(&flags).output().unwrap());
+    let refused = program(&["--add-user", r#"{"sub": "9"}"#]).output().unwrap();
+
+    let settings: Settings = toml::from_str(&shown).unwrap_or_else(|error| panic!("{error}: {shown}"));
+    let subs = |name: &str| -> Vec<String> {
+        let namesakes = settings.users.iter().filter(|user| user.username == name);
+        namesakes.map(|user| user.sub.clone()).collect()
+    };
+    assert_eq!((subs("zoe"), subs("alice")), (vec!["user-zoe".to_owned()], vec!["another".to_owned()]));
+    assert!(subs("bob").len() == 1 && shown.contains("# flag --add-user"), "{shown}");
+    assert!(
+        refused.status.code() == Some(2) && said(&refused).contains("write a username"),
+        "{}",
+        said(&refused)
+    );
 }
 
 #[test]
