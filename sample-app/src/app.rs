@@ -9,6 +9,7 @@ use crate::oidc::back_channel;
 use crate::oidc::provider::Provider;
 use crate::oidc::renewals::Renewals;
 use crate::policy::Policy;
+use crate::routes::FixedHeaders;
 use crate::session::Session;
 use crate::store::{Known, Memory, Store, Unavailable};
 use crate::vault::Vault;
@@ -24,6 +25,8 @@ pub(crate) struct App {
     pub(crate) renewals: Renewals,
     /// Logins being decided by this process, by the id of their transaction.
     pub(crate) deciding: Ledger,
+    /// The headers that are the same on every answer.
+    pub(crate) fixed: FixedHeaders,
     /// Sessions, the logins that are finished, and the sessions that were ended.
     pub(crate) store: Store,
 }
@@ -38,6 +41,7 @@ impl App {
             vault: Vault::new(&settings.secrets),
             renewals: Renewals::default(),
             deciding: Ledger::new(policy.transactions.remembered),
+            fixed: FixedHeaders::new(&policy.headers),
             store,
             settings,
             ambient,

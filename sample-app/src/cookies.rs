@@ -1,5 +1,6 @@
 //! Cookies: how they are named, marked, read and written.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use axum::http::{HeaderMap, header};
@@ -106,16 +107,20 @@ pub(crate) struct RequestCookies(Vec<(String, String)>);
 impl RequestCookies {
     pub(crate) fn read(headers: &HeaderMap) -> Self {
         let lines =
-            headers.get_all(header::COOKIE).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
+            headers.get_all(header::COOKIE).iter().map(|line| match std::str::from_utf8(line.as_bytes()) {
+                Ok(text) => Cow::Borrowed(text),
+                Err(_) => String::from_utf8_lossy(line.as_bytes()),
+            });
         let lines: Vec<_> = lines.collect();
         let pairs = lines.iter().flat_map(|line| line.split(';')).take(MOST_COOKIES).filter_map(|pair| {
             let (name, value) = pair.split_once('=')?;
             let value = value.trim();
             let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
-            Some((name.trim().to_owned(), bare.to_owned()))
+            Some((name.trim(), bare))
         });
         let mut known = HashSet::new();
-        Self(pairs.filter(|(name, _)| known.insert(name.clone())).collect())
+        let first = pairs.filter(|(name, _)| known.insert(*name));
+        Self(first.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-/// A single-page app signed in by OpenID Connect (id_token, form_post) behind a sealed cookie.
+/// A single-page app signed in by OpenID Connect (id_token by form_post, if nothing else is set) behind a sealed cookie.
 ///
 /// Settings come from the environment or a .env file: ISSUER_BASE_URL, CLIENT_ID, BASE_URL and SECRET (all of
-/// them, or none to run without login), PORT, COOKIE_PREFIX, API_UNAUTHENTICATED, SCOPE, TRUSTED_AUDIENCES,
-/// HTTP_TIMEOUT_MS. RUST_LOG chooses what is logged.
+/// them, or none to run without login), PORT, and those in the table of sample-app/README.md. RUST_LOG chooses what is
+/// logged.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments;

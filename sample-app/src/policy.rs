@@ -40,9 +40,10 @@ use crate::routes::logout;
 use crate::routes::own_site::{ChangeRule, change_rules};
 use crate::routes::silent::{SilentRule, silent_rules};
 use crate::routes::visitor::{Visitor, is_navigation};
-use crate::session::format::{Sealed, SessionFormat};
+use crate::session::Session;
+use crate::session::chunks::{self, Candidate};
+use crate::session::format::{Reopened, SessionFormat};
 use crate::session::life::Life;
-use crate::session::{Session, chunks};
 use crate::vault::Vault;
 
 /// Every rule of the app.
@@ -134,7 +135,7 @@ pub(crate) struct TransactionPolicy {
 }
 
 /// Reads values out of cookies, each with the names of the cookies that it is made of.
-type Pieces = fn(&CookieKind, &RequestCookies) -> Vec<(String, Vec<String>)>;
+type Pieces = fn(&CookieKind, &RequestCookies) -> Vec<Candidate>;
 
 /// How a session is kept.
 pub(crate) struct SessionPolicy {
@@ -200,7 +201,7 @@ impl Policy {
             transactions: TransactionPolicy::honest(),
             cookies: CookiePolicy::new(settings),
             session: SessionPolicy {
-                format: Arc::new(Sealed),
+                format: Arc::new(Reopened::default()),
                 life: Life::new(settings.session),
                 pieces: chunks::candidates,
                 ends_on_refusal: false,

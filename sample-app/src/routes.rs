@@ -19,7 +19,7 @@ pub(crate) mod visitor;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{any, get, on, post};
@@ -27,16 +27,19 @@ use axum::{Extension, Router};
 
 use crate::app::App;
 use crate::config::IssuerSettings;
+use crate::policy::HeaderPolicy;
 
 /// All addresses of the app.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let pages = Router::new()
+    // Every layer costs all that is inside of it.
+    let with_notes = Router::new()
         .route("/", on(app.policy.page_methods, home::home))
+        .route("/api/note", get(note::read).post(note::write))
+        .layer(Extension(note::Notes::default()));
+    let pages = with_notes
         .route("/profile", on(app.policy.page_methods, home::profile))
         .route("/api/ping", get(api::ping))
         .route("/api/user", get(api::user))
-        .route("/api/note", get(note::read).post(note::write))
-        .layer(Extension(note::Notes::default()))
         .fallback(home::not_found)
         .layer(from_fn_with_state(app.clone(), guard::guard));
     with_login(&app, pages)
@@ -61,30 +64,36 @@ pub(crate) fn with_login(app: &Arc<App>, pages: Router<Arc<App>>) -> Router<Arc<
     let is_silent = app.settings.silent_login;
     let pages = if is_silent { pages.layer(from_fn_with_state(app.clone(), silent::attempt)) } else { pages };
     let pages = if goes_on { pages.layer(from_fn_with_state(app.clone(), renewal::renew)) } else { pages };
-    let pages = pages
-        .merge(own)
-        .layer(from_fn_with_state(app.clone(), visitor::recognise))
-        .layer(from_fn_with_state(app.clone(), not_stored));
+    let pages = pages.merge(own).layer(from_fn_with_state(app.clone(), visitor::recognise));
     assets::router().layer(from_fn_with_state(app.clone(), secured)).merge(pages)
-}
-
-/// Pages and API answers depend on who asks: nobody keeps a copy, not even the browser's Back button.
-async fn not_stored(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let value = HeaderValue::from_static(app.policy.headers.pages);
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(value);
-    response
 }
 
 /// The headers that tell a browser what not to do with any answer.
 async fn secured(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = &app.policy.headers;
     let is_framed = response.extensions().get::<front_channel::Framed>().is_some();
-    for (name, value) in if is_framed { &headers.framed } else { &headers.security } {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            response.headers_mut().insert(HeaderName::from_static(name), value);
-        }
+    let fixed = if is_framed { &app.fixed.framed } else { &app.fixed.security };
+    for (name, value) in fixed {
+        response.headers_mut().insert(name, value.clone());
     }
     response
+}
+
+/// The headers of the policy as they are sent.
+pub(crate) struct FixedHeaders {
+    security: Vec<(HeaderName, HeaderValue)>,
+    framed: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl FixedHeaders {
+    /// Those that can be sent; the policy has no others.
+    pub(crate) fn new(policy: &HeaderPolicy) -> Self {
+        let ready = |headers: &[(&'static str, String)]| {
+            let pair = |(name, value): &(&'static str, String)| {
+                Some((HeaderName::from_static(name), HeaderValue::from_str(value).ok()?))
+            };
+            headers.iter().filter_map(pair).collect()
+        };
+        Self { security: ready(&policy.security), framed: ready(&policy.framed) }
+    }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod chunks;
 pub(crate) mod format;
 pub(crate) mod life;
+mod recent;
 
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;

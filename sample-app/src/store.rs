@@ -104,7 +104,7 @@ pub(crate) trait Records: Send + Sync {
     /// The value of the cookie for a session, which had the cookie `before`.
     fn cookie(&self, sealed: &str, before: Option<&str>) -> Option<String>;
     /// The sealed session behind a cookie.
-    fn read(&self, cookie: &str, now: i64) -> Result<Option<String>, Unavailable>;
+    fn read(&self, cookie: &Arc<str>, now: i64) -> Result<Option<Arc<str>>, Unavailable>;
     /// Could this login be finished now?
     fn may_begin(&self, login: &str, now: i64) -> Result<Claimed, Unavailable>;
     /// Finishes a login, if nobody was first.

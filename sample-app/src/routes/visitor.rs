@@ -31,8 +31,8 @@ struct Inner {
     presented: Vec<String>,
     /// Those of them the session was read from, and the value that they made.
     used: Vec<String>,
-    place: String,
-    value: Option<String>,
+    place: Arc<str>,
+    value: Option<Arc<str>>,
 }
 
 /// Why a browser cannot be given a session.
@@ -48,8 +48,16 @@ pub(crate) enum NotKept {
 #[derive(Clone, Copy)]
 pub(crate) struct SessionSettled;
 
-/// Finds out who asks, hands that to the handler, and keeps the session cookie in order afterwards.
-pub(crate) async fn recognise(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+/// Finds out who asks, hands that to the handler, and keeps the session cookie in order afterwards. Answers depend on who
+/// asks: nobody keeps a copy, not even the browser's Back button.
+pub(crate) async fn recognise(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let cache = HeaderValue::from_static(app.policy.headers.pages);
+    let mut response = recognised(app, request, next).await;
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(cache);
+    response
+}
+
+async fn recognised(app: Arc<App>, mut request: Request, next: Next) -> Response {
     let visitor = match Visitor::read(&app, request.headers()).await {
         Ok(visitor) => visitor,
         Err(Unavailable) => return unavailable(&app, request.headers()),
@@ -101,7 +109,7 @@ impl Visitor {
         let mut inner = Inner { cookies, presented, value, ..Inner::default() };
         for (place, used) in candidates {
             if let Some(session) = open(app, &place).await? {
-                inner = Inner { session: Some(Arc::new(session)), used, place, ..inner };
+                inner = Inner { session: Some(session), used, place, ..inner };
                 break;
             }
         }
@@ -143,7 +151,7 @@ impl Visitor {
         let now = app.ambient.clock.unix();
         let until = now.saturating_add(app.policy.session.life.absolute);
         let name = Entry { name: self.session()?.name().to_owned(), until };
-        Some(Place { cookie: self.0.place.clone(), name })
+        Some(Place { cookie: self.0.place.to_string(), name })
     }
 
     /// What is kept of `session`.
@@ -199,9 +207,9 @@ impl Visitor {
 }
 
 /// Opens a cookie value, if it is a session of this app that lives and was not ended.
-async fn open(app: &App, value: &str) -> Result<Option<Session>, Unavailable> {
+async fn open(app: &App, value: &Arc<str>) -> Result<Option<Arc<Session>>, Unavailable> {
     let now = app.ambient.clock.unix();
-    let cookie = value.to_owned();
+    let cookie = value.clone();
     let Some(sealed) = app.store.ask(move |records| records.read(&cookie, now)).await? else {
         return Ok(None);
     };

@@ -4,6 +4,8 @@
 //! beside numbered ones. A login cannot see the old session's pieces, because the form post is cross-site and
 //! the session cookie is `Lax`; so reading copes with stale pieces at the end, and clears them.
 
+use std::sync::Arc;
+
 use crate::cookies::{CookieKind, MAX_LINE, RequestCookies};
 
 /// More pieces than this are neither written nor read; servers refuse such headers anyway.
@@ -19,10 +21,13 @@ pub(crate) fn presented<'a>(kind: &CookieKind, cookies: &'a RequestCookies) -> V
     cookies.iter().map(|(name, _)| name).filter(|name| ours(name)).collect()
 }
 
+/// A value, which may be large and is shared, and the names of the cookies that it is made of.
+pub(crate) type Candidate = (Arc<str>, Vec<String>);
+
 /// What the session's value may be, best guess first, each with the cookie names it is made of.
-pub(crate) fn candidates(kind: &CookieKind, cookies: &RequestCookies) -> Vec<(String, Vec<String>)> {
+pub(crate) fn candidates(kind: &CookieKind, cookies: &RequestCookies) -> Vec<Candidate> {
     if let Some(whole) = cookies.get(&kind.name) {
-        return vec![(whole.to_owned(), vec![kind.name.clone()])];
+        return vec![(whole.into(), vec![kind.name.clone()])];
     }
     let mut values = Vec::new();
     let (mut value, mut names) = (String::new(), Vec::new());
@@ -31,7 +36,7 @@ pub(crate) fn candidates(kind: &CookieKind, cookies: &RequestCookies) -> Vec<(St
         let Some(chunk) = cookies.get(&name) else { break };
         value.push_str(chunk);
         names.push(name);
-        values.push((value.clone(), names.clone()));
+        values.push((value.as_str().into(), names.clone()));
     }
     values.reverse();
     values
@@ -106,7 +111,7 @@ mod tests {
             assert_eq!(joined, value);
             let sent: Vec<_> = pieces.iter().map(|line| line.split(';').next().unwrap()).collect();
             let sent: Vec<_> = sent.iter().map(|pair| pair.split_once('=').unwrap()).collect();
-            assert_eq!(candidates(&kind(), &request(&sent))[0].0, value, "what is written is read again");
+            assert_eq!(*candidates(&kind(), &request(&sent))[0].0, value, "what is written is read again");
         }
     }
 
@@ -149,7 +154,7 @@ mod tests {
 
         let values: Vec<_> = candidates(&kind(), &pieces).into_iter().map(|(value, _)| value).collect();
 
-        assert_eq!(values, ["ab", "a"]);
-        assert_eq!(candidates(&kind(), &both)[0].0, "whole");
+        assert_eq!(values, ["ab".into(), "a".into()]);
+        assert_eq!(&*candidates(&kind(), &both)[0].0, "whole");
     }
 }

@@ -5,7 +5,7 @@
 //! learns neither how to be somebody nor who is there.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
@@ -102,7 +102,7 @@ impl Records for File {
         }
     }
 
-    fn read(&self, cookie: &str, now: i64) -> Result<Option<String>, Unavailable> {
+    fn read(&self, cookie: &Arc<str>, now: i64) -> Result<Option<Arc<str>>, Unavailable> {
         let Some(id) = self.tickets.id(cookie) else { return Ok(None) };
         let find = "SELECT sealed FROM sessions WHERE id = ?1 AND ends > ?2";
         self.look(|file| file.query_row(find, params![hash(id), now], |row| row.get(0)).optional())
@@ -246,6 +246,6 @@ mod tests {
         assert!(full.is_some());
         let place = Place { cookie: cookie.clone(), name: Entry { name: "first".into(), until: 100 } };
         assert_eq!(file.end(&place, 0), Ok(true));
-        assert_eq!(file.read(&cookie, 0), Ok(None));
+        assert_eq!(file.read(&cookie.into(), 0), Ok(None));
     }
 }

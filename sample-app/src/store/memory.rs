@@ -1,5 +1,7 @@
 //! Nothing on disk: a session is all in its cookie, and what must not happen twice is in this process's memory.
 
+use std::sync::Arc;
+
 use super::{Beginning, Claimed, Entry, Known, Place, Record, Records, SignedOut, Unavailable};
 use crate::ledger::{Ledger, Limit};
 
@@ -24,8 +26,8 @@ impl Records for Memory {
         Some(sealed.to_owned())
     }
 
-    fn read(&self, cookie: &str, _: i64) -> Result<Option<String>, Unavailable> {
-        Ok(Some(cookie.to_owned()))
+    fn read(&self, cookie: &Arc<str>, _: i64) -> Result<Option<Arc<str>>, Unavailable> {
+        Ok(Some(cookie.clone()))
     }
 
     fn may_begin(&self, login: &str, now: i64) -> Result<Claimed, Unavailable> {

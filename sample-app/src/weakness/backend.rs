@@ -12,7 +12,7 @@ use crate::cookies::SameSite;
 use crate::oidc::return_to::{self, NOT_A_PLACE};
 use crate::policy::Policy;
 use crate::session::Session;
-use crate::session::format::{Making, Sealed, SessionFormat};
+use crate::session::format::{Found, Making, Sealed, SessionFormat};
 use crate::vault::{Times, Vault};
 
 pub(super) const WEAKNESSES: &[Weakness] = &[
@@ -86,10 +86,10 @@ fn without_header(policy: &mut Policy, header: &str) {
 
 /// Names sessions after their person, who has one, wherever they sign in.
 #[derive(Default)]
-struct Guessable(Mutex<HashMap<String, (Times, Session)>>);
+struct Guessable(Mutex<HashMap<String, Found>>);
 
 impl SessionFormat for Guessable {
-    fn open(&self, vault: &Vault, value: &str) -> Option<(Times, Session)> {
+    fn open(&self, vault: &Vault, value: &str) -> Option<Found> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(value).cloned();
         known.or_else(|| Sealed.open(vault, value))
     }
@@ -98,7 +98,10 @@ impl SessionFormat for Guessable {
         let sub = session.claims.get("sub").and_then(Value::as_str)?;
         let name = URL_SAFE_NO_PAD.encode(format!("the session of {sub}"));
         let times = Times { iat: session.iat, uat: session.uat, exp: making.exp };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), (times, session.clone()));
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name.clone(), (times, Arc::new(session.clone())));
         Some(name)
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{NOTHING, Weakness, change};
 use crate::cookies::SameSite;
-use crate::session::format::{Making, Sealed, SessionFormat};
+use crate::session::format::{Found, Making, Sealed, SessionFormat};
 use crate::session::life::Life;
 use crate::session::{Data, Session};
 use crate::vault::{Times, Vault};
@@ -128,14 +128,14 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
 struct AnyPurpose(Mutex<Option<(String, String)>>);
 
 impl SessionFormat for AnyPurpose {
-    fn open(&self, vault: &Vault, value: &str) -> Option<(Times, Session)> {
+    fn open(&self, vault: &Vault, value: &str) -> Option<Found> {
         Sealed.open(vault, value).or_else(|| {
             let text = percent_decode_str(value).decode_utf8().ok()?;
             let login: Value = serde_json::from_str(text.split_once('.')?.0).ok()?;
             let iat = login.get("iat")?.as_i64()?;
             let made_for = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
             let session = salvaged("whoever began to log in", value.to_owned(), made_for);
-            Some((Times { iat, uat: iat, exp: iat + 60 }, Session { iat, uat: iat, ..session }))
+            Some((Times { iat, uat: iat, exp: iat + 60 }, Arc::new(Session { iat, uat: iat, ..session })))
         })
     }
 
@@ -149,7 +149,7 @@ impl SessionFormat for AnyPurpose {
 struct Open;
 
 impl SessionFormat for Open {
-    fn open(&self, vault: &Vault, value: &str) -> Option<(Times, Session)> {
+    fn open(&self, vault: &Vault, value: &str) -> Option<Found> {
         if let Some(sealed) = Sealed.open(vault, value) {
             return Some(sealed);
         }
@@ -166,7 +166,7 @@ impl SessionFormat for Open {
         let data = serde_json::from_str::<Data>(&data).ok();
         let session = data.and_then(|data| Session::new(data, iat, uat));
         let session = session.unwrap_or_else(|| Session { iat, uat, ..salvaged(&sub, value, made_for) });
-        Some((Times { iat, uat, exp }, session))
+        Some((Times { iat, uat, exp }, Arc::new(session)))
     }
 
     /// Times, whom it was made for, name and data, line by line, as base64url.
@@ -202,10 +202,10 @@ fn salvaged(sub: &str, value: String, made_for: (String, String)) -> Session {
 
 /// Takes the value a browser brought along as the name of its session, whoever planted it.
 #[derive(Default)]
-struct Adopting(Mutex<HashMap<String, (Times, Session)>>);
+struct Adopting(Mutex<HashMap<String, Found>>);
 
 impl SessionFormat for Adopting {
-    fn open(&self, vault: &Vault, value: &str) -> Option<(Times, Session)> {
+    fn open(&self, vault: &Vault, value: &str) -> Option<Found> {
         let adopted = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(value).cloned();
         adopted.or_else(|| Sealed.open(vault, value))
     }
@@ -216,7 +216,7 @@ impl SessionFormat for Adopting {
         };
         let times = Times { iat: session.iat, uat: session.uat, exp: making.exp };
         let mut adopted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        adopted.insert(presented.to_owned(), (times, session.clone()));
+        adopted.insert(presented.to_owned(), (times, Arc::new(session.clone())));
         Some(presented.to_owned())
     }
 }
