@@ -50,9 +50,10 @@ class Provider:
             line = socket.create_connection((self.address[0], int(self.address[1])))
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.lines.append(line)
-        for line, (method, path, body) in zip(self.lines, requests):
+        for line, (method, path, body, *more) in zip(self.lines, requests):
             kind = "content-type: application/x-www-form-urlencoded\r\n" if body else ""
-            head = f"{method} {path} HTTP/1.1\r\nhost: localhost\r\n{kind}content-length: {len(body)}\r\n\r\n"
+            more = "".join(more)
+            head = f"{method} {path} HTTP/1.1\r\nhost: localhost\r\n{kind}{more}content-length: {len(body)}\r\n\r\n"
             line.sendall((head + body).encode())
         return [received(line) for line in self.lines[: len(requests)]]
 
