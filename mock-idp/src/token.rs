@@ -4,6 +4,8 @@
 //! our bytes, and the key need not fit the algorithm that the header names.
 
 mod compact;
+#[cfg(feature = "weak-keys")]
+mod curves;
 mod foreign;
 #[cfg(feature = "cli")]
 mod fresh_keys;
@@ -20,9 +22,12 @@ mod verify;
 mod weak;
 
 pub(crate) use compact::{ALPHABET, base64url, decode};
+#[cfg(feature = "weak-keys")]
+pub(crate) use curves::OtherCurve;
 pub(crate) use foreign::{CLIENT_ALGS, ForeignToken};
 #[cfg(feature = "cli")]
 pub(crate) use fresh_keys::fresh_keys;
+pub use hash::half_hash;
 pub(crate) use hash::uuid_of;
 pub use junk::Junk;
 pub(crate) use junk::with_junk;

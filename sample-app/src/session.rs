@@ -115,8 +115,8 @@ impl Session {
 
     /// Those of them that the ID token holds.
     pub(crate) fn told_by_token(&self) -> Map<String, Value> {
-        const ABOUT_THE_TOKEN: [&str; 11] =
-            ["aud", "iss", "iat", "exp", "nbf", "nonce", "azp", "auth_time", "s_hash", "at_hash", "c_hash"];
+        const ABOUT_THE_TOKEN: [&str; 10] =
+            ["aud", "iat", "exp", "nbf", "nonce", "azp", "auth_time", "s_hash", "at_hash", "c_hash"];
         let mut user = self.claims.clone();
         user.retain(|claim, _| !ABOUT_THE_TOKEN.contains(&claim.as_str()));
         user.entry("sub").or_insert(Value::Null);

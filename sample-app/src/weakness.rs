@@ -9,6 +9,7 @@ mod back_channel;
 mod backend;
 mod callback;
 mod claims;
+mod ecdsa;
 mod field;
 mod flows;
 mod form;
@@ -58,6 +59,7 @@ const TOPICS: &[&[Weakness]] = &[
     claims::WEAKNESSES,
     token::WEAKNESSES,
     hmac::WEAKNESSES,
+    ecdsa::WEAKNESSES,
     offered::WEAKNESSES,
     keys::WEAKNESSES,
     providers::WEAKNESSES,

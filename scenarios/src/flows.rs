@@ -1,10 +1,12 @@
 //! What comes beside an ID Token in other flows: access tokens, codes and userinfo. Each must belong to the token and
 //! to the person whom it names.
 
+use crate::params::with;
 use harness::trial::{FORGED, FORGED_SUBJECT, HONEST, meaningful};
 use harness::{Expect, Input, Need, Outcome, Reason, Scenario, Stop, Trial};
 use mock_idp::Fault;
-use mock_idp::fault::{Alteration, ID_TOKEN, Order, RESPONSE, TOKEN_RESPONSE, USERINFO};
+use mock_idp::fault::{Alteration, DISCOVERY, ID_TOKEN, Order, RESPONSE, TOKEN_RESPONSE, USERINFO};
+use mock_idp::token::half_hash;
 use mock_idp::trace::{Endpoint, Leg};
 use serde_json::json;
 
@@ -21,6 +23,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     OTHER_SUBJECT,
     RENEWED,
     RENEWED_FOR_ANOTHER,
+    OTHER_HASH,
+    BY_BASIC,
 ];
 
 const IMPLICIT: &str = "id-token-and-token";
@@ -226,7 +230,10 @@ async fn renewed(t: &mut Trial) -> Outcome {
 const RENEWED_FOR_ANOTHER: Scenario = Scenario::must("refresh/about-somebody-else")
     .clause("OIDC Core 12.2")
     .why("a renewed ID Token is about the same person at the same issuer, or it is not a renewal")
-    .covers(&["oidcc-client-test-refresh-token-invalid-sub"])
+    .covers(&[
+        "oidcc-client-test-refresh-token-invalid-sub",
+        "oidcc-client-test-refresh-token-invalid-issuer",
+    ])
     .variant(OFFLINE)
     .needs(&[Need::Clock])
     .run(|t| Box::pin(renewed_for_another(t)));
@@ -235,6 +242,7 @@ async fn renewed_for_another(t: &mut Trial) -> Outcome {
     for (label, fault) in [
         ("with more after it", ID_TOKEN.append("sub", "1")),
         ("somebody else", ID_TOKEN.set("sub", FORGED_SUBJECT)),
+        ("another issuer", ID_TOKEN.append("iss", "1")),
     ] {
         let outcome = stays_the_same(t, fault).await;
         t.input(label, outcome);
@@ -253,4 +261,51 @@ async fn stays_the_same(t: &Trial, fault: Fault) -> Outcome {
     }
     let same = subject.is_none() || subject == Some(t.subject(HONEST)?);
     t.demand(same, start, "nobody else is signed in", format!("{subject:?} is"))
+}
+
+const OTHER_HASH: Scenario = Scenario::must("hashes/at-hash-by-another-hash")
+    .clause("OIDC Core 3.1.3.6, 3.2.2.9")
+    .why("the token's own algorithm says by which hash at_hash is made: another one vouches for nothing")
+    .covers(&["HASH-03"])
+    .variant(IMPLICIT)
+    .run(|t| Box::pin(other_hash(t)));
+
+async fn other_hash(t: &mut Trial) -> Outcome {
+    for (label, alg) in [("SHA-512", "RS512"), ("SHA-384", "RS384")] {
+        let outcome = vouched_for_as_by(t, alg).await;
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+/// The hash is the one of another algorithm than the token's.
+async fn vouched_for_as_by(t: &Trial, alg: &str) -> Outcome {
+    let mut agent = t.agent().await?;
+    let pending = agent.begin(FORGED).await?;
+    let at_hash = ID_TOKEN.set("at_hash", half_hash(alg, &pending.answer("access_token")));
+    let token = t.mint(FORGED, Some(&pending.asked("nonce")), &[at_hash])?;
+    agent.deliver(&with(&pending.form.fields, "id_token", &token)).await?.refused()
+}
+
+const BY_BASIC: Scenario = Scenario::tolerate("code/client-secret-basic")
+    .clause("OIDC Core 9; RFC 6749 2.3.1")
+    .why("a provider may take the secret in the header alone: the app shows it there")
+    .covers(&["oidcc-client-test-client-secret-basic"])
+    .variant("code-with-secret")
+    .cold()
+    .run(|t| Box::pin(by_basic(t)));
+
+async fn by_basic(t: &mut Trial) -> Outcome {
+    let only = DISCOVERY.set("token_endpoint_auth_methods_supported", json!(["client_secret_basic"]));
+    let guard = t.arm(vec![only])?;
+    let landing = t.agent().await?.log_in(HONEST).await?;
+    meaningful(&guard.report())?;
+    landing.accepted(&t.subject(HONEST)?)?;
+    let asked = landing.conversation.iter().find(|exchange| exchange.endpoint == Endpoint::Token);
+    let header = asked.and_then(|exchange| exchange.request.header("authorization")).unwrap_or("nothing");
+    if header.starts_with("Basic ") {
+        return Ok(());
+    }
+    let way = header.split(' ').next().unwrap_or_default();
+    Err(landing.found("the token endpoint is shown the secret by Basic", format!("by {way}")))
 }

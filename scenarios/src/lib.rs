@@ -4,6 +4,7 @@
 //! A scenario that is not listed stops the build.
 
 mod answer;
+mod asked_for;
 mod asking;
 mod audience;
 mod authentication;
@@ -16,6 +17,7 @@ mod cookies;
 mod decoy;
 mod discovery;
 mod duplicates;
+mod ecdsa;
 mod encoding;
 mod errors;
 pub mod field;
@@ -34,14 +36,19 @@ mod mix_up;
 mod nonce;
 mod offered_keys;
 mod other_issuer;
+mod other_tokens;
 mod params;
+mod passing_time;
 mod payload;
 mod places;
 mod raw;
+mod redirect_uri;
 mod request;
 mod return_to;
+mod same_name;
 mod session;
 mod signature;
+mod silence;
 mod state;
 mod story;
 mod subject;
@@ -52,54 +59,58 @@ pub mod sample;
 
 use harness::Scenario;
 
+/// The files, in the order in which reports show their topics.
+const FILES: &[&[Scenario]] = &[
+    story::SCENARIOS,
+    request::SCENARIOS,
+    asking::SCENARIOS,
+    redirect_uri::SCENARIOS,
+    binding::SCENARIOS,
+    state::SCENARIOS,
+    nonce::SCENARIOS,
+    callback::SCENARIOS,
+    encoding::SCENARIOS,
+    answer::SCENARIOS,
+    time::SCENARIOS,
+    audience::SCENARIOS,
+    issuer::SCENARIOS,
+    subject::SCENARIOS,
+    payload::SCENARIOS,
+    authentication::SCENARIOS,
+    asked_for::SCENARIOS,
+    mix_up::SCENARIOS,
+    other_issuer::SCENARIOS,
+    same_name::SCENARIOS,
+    signature::SCENARIOS,
+    mac::SCENARIOS,
+    ecdsa::SCENARIOS,
+    offered_keys::SCENARIOS,
+    jose::SCENARIOS,
+    other_tokens::SCENARIOS,
+    duplicates::SCENARIOS,
+    flows::SCENARIOS,
+    keys::SCENARIOS,
+    key_sets::SCENARIOS,
+    discovery::SCENARIOS,
+    metadata::SCENARIOS,
+    errors::SCENARIOS,
+    silence::SCENARIOS,
+    cookies::SCENARIOS,
+    tampering::SCENARIOS,
+    session::SCENARIOS,
+    passing_time::SCENARIOS,
+    return_to::SCENARIOS,
+    places::SCENARIOS,
+    logout::SCENARIOS,
+    log_out::SCENARIOS,
+    bff::SCENARIOS,
+    backend::SCENARIOS,
+];
+
 /// Every scenario, in the order in which reports show them.
 pub fn catalogue() -> Vec<Scenario> {
-    let topics = [
-        story::SCENARIOS,
-        request::SCENARIOS,
-        asking::SCENARIOS,
-        binding::SCENARIOS,
-        state::SCENARIOS,
-        nonce::SCENARIOS,
-        callback::SCENARIOS,
-        encoding::SCENARIOS,
-        answer::SCENARIOS,
-        time::SCENARIOS,
-        audience::SCENARIOS,
-        issuer::SCENARIOS,
-        subject::SCENARIOS,
-        payload::SCENARIOS,
-        authentication::SCENARIOS,
-        mix_up::SCENARIOS,
-        other_issuer::SCENARIOS,
-        signature::SCENARIOS,
-        mac::SCENARIOS,
-        offered_keys::SCENARIOS,
-        jose::SCENARIOS,
-        duplicates::SCENARIOS,
-        flows::SCENARIOS,
-        keys::SCENARIOS,
-        key_sets::SCENARIOS,
-        discovery::SCENARIOS,
-        metadata::SCENARIOS,
-        errors::SCENARIOS,
-        cookies::SCENARIOS,
-        tampering::SCENARIOS,
-        session::SCENARIOS,
-        return_to::SCENARIOS,
-        places::SCENARIOS,
-        logout::SCENARIOS,
-        log_out::SCENARIOS,
-        bff::SCENARIOS,
-        backend::SCENARIOS,
-    ];
-    let all = topics
-        .into_iter()
-        .chain(back_channel::SCENARIOS)
-        .chain(field::SCENARIOS)
-        .collect::<Vec<_>>()
-        .concat();
-    by_topic(all)
+    let files = FILES.iter().copied().chain(back_channel::SCENARIOS).chain(field::SCENARIOS);
+    by_topic(files.flatten().copied().collect())
 }
 
 /// Several files may tell of one topic: its scenarios stand where the first of them does.

@@ -2,14 +2,14 @@
 //! claims.
 
 use harness::trial::{HONEST, meaningful};
-use harness::{Expect, Input, Outcome, Scenario, Trial};
+use harness::{Expect, Input, Outcome, Reason, Scenario, Stop, Trial};
 use mock_idp::Fault;
-use mock_idp::fault::{HEADER, JWKS, KeyRendering, SEAL};
+use mock_idp::fault::{Corruption, HEADER, JWKS, KeyRendering, SEAL};
 use mock_idp::token::{KeyName, certificate};
 use serde_json::json;
 
 pub(crate) const SCENARIOS: &[Scenario] =
-    &[PUBLIC_KEY, CERTIFICATE, GUESSABLE, IN_THE_HEADER, IN_THE_KEY_SET];
+    &[PUBLIC_KEY, CERTIFICATE, GUESSABLE, IN_THE_HEADER, IN_THE_KEY_SET, REAL_SECRET, EVERY_OCTET];
 
 /// Ways in which libraries load or print a public key.
 const RENDERINGS: [(&str, KeyRendering); 21] = [
@@ -76,7 +76,7 @@ async fn certificate_as_secret(t: &mut Trial) -> Outcome {
 }
 
 /// The app has read a key set with this in it when the forged token comes.
-async fn published_before(t: &Trial, published: Fault, forged: Vec<Fault>) -> Outcome {
+pub(crate) async fn published_before(t: &Trial, published: Fault, forged: Vec<Fault>) -> Outcome {
     let set = t.arm(vec![published])?;
     t.agent().await?.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)?;
     meaningful(&set.report())?;
@@ -130,3 +130,25 @@ async fn in_the_key_set(t: &mut Trial) -> Outcome {
     let forged = vec![HEADER.set("kid", "secret-1"), SEAL.hmac_secret(SECRET.0)];
     published_before(t, JWKS.set("/keys/-", key), forged).await
 }
+
+const REAL_SECRET: Scenario = Scenario::must("signature/client-secret-for-another-algorithm")
+    .clause("OIDC Core 3.1.3.7 (7); RFC 8725 3.1")
+    .why("an app that is registered for RS256 takes no HS256, even with its own secret: others may know that by then")
+    .covers(&["SIG-06"])
+    .variant("with-secret")
+    .run(|t| Box::pin(real_secret(t)));
+
+async fn real_secret(t: &mut Trial) -> Outcome {
+    let Some(secret) = t.profile().client_secret.clone() else {
+        let why = "the profile declares no client_secret";
+        return Err(Stop::NotRun(Reason::Undeclared(why.to_owned())));
+    };
+    t.attempt(vec![SEAL.hmac_secret(secret)], Expect::Refused).await
+}
+
+const EVERY_OCTET: Scenario = Scenario::must("signature/every-octet-altered-hs256")
+    .clause("OIDC Core 3.1.3.7 (6), (8), 10.1, 16.19")
+    .why("a MAC that is wrong from end to end must be noticed")
+    .covers(&["oidcc-client-test-invalid-sig-hs256"])
+    .variant("hs256")
+    .with(|| vec![SEAL.corrupt(Corruption::XorSignature)]);

@@ -8,3 +8,8 @@ pub(crate) fn with(params: &Params, name: &str, value: &str) -> Params {
     params.set(name, value);
     params
 }
+
+/// The same without this parameter.
+pub(crate) fn without(params: &Params, name: &str) -> Params {
+    Params(params.0.iter().filter(|(known, _)| known != name).cloned().collect())
+}

@@ -1,20 +1,22 @@
 //! What the app's authorization request must look like.
 
-use crate::raw;
-use harness::{Need, Outcome, Scenario, Stop, Trial};
+use harness::{Outcome, Scenario, Stop, Trial};
 use mock_idp::trace::Endpoint;
 use mock_idp::{LoginPolicy, Params};
 use std::collections::HashSet;
 
-pub(crate) const SCENARIOS: &[Scenario] =
-    &[NONCE, NONCE_SHAPE, FORM_POST, SCOPE, ONCE_EACH, FRESH, REDIRECT_URI];
+pub(crate) const SCENARIOS: &[Scenario] = &[NONCE, NONCE_SHAPE, FORM_POST, SCOPE, ONCE_EACH, FRESH];
 
 /// The request with which the app sends a browser to the provider, as it arrived there, whatever comes of it.
 pub(crate) async fn request(t: &Trial) -> Result<Params, Stop> {
+    request_from(t, &t.profile().start).await
+}
+
+/// The same from another path.
+pub(crate) async fn request_from(t: &Trial, start: &str) -> Result<Params, Stop> {
     let since = t.position();
-    let start = t.profile().start.clone();
     t.tenant().set_policy(LoginPolicy::Ask);
-    let page = t.agent().await?.look(&start).await?;
+    let page = t.agent().await?.look(start).await?;
     let seen = t.stage().exchanges(since..t.position());
     let arrived = seen.iter().find(|exchange| exchange.endpoint == Endpoint::Authorize);
     let Some(arrived) = arrived else {
@@ -136,43 +138,4 @@ async fn is_fresh(t: &Trial, name: &str) -> Outcome {
         &format!("a fresh {name} for every login"),
         format!("two logins sent the same {name}"),
     )
-}
-
-const REDIRECT_URI: Scenario = Scenario::should("request/redirect-uri-configured")
-    .clause("RFC 9700 4.1.3, 4.13")
-    .why("whoever can choose the Host header, or what a proxy says of it, must not choose where the token is sent")
-    .covers(&["CB-26"])
-    .needs(&[Need::HandMadeRequests])
-    .run(|t| Box::pin(redirect_uri(t)));
-
-/// Where an attacker would like to have the token.
-const ELSEWHERE: &str = "evil.example";
-
-async fn redirect_uri(t: &mut Trial) -> Outcome {
-    let host = ELSEWHERE;
-    for (label, headers) in [
-        ("Host", [("host", host), ("x-nothing", "")]),
-        ("X-Forwarded-Host", [("x-forwarded-host", host), ("x-forwarded-proto", "https")]),
-        ("Forwarded", [("forwarded", "for=192.0.2.1;host=evil.example;proto=https"), ("x-nothing", "")]),
-        ("X-Original-Host", [("x-original-host", host), ("x-host", host)]),
-    ] {
-        let outcome = stays_configured(t, &headers).await;
-        t.input(label, outcome);
-    }
-    Ok(())
-}
-
-/// The app refuses such a request, or sends the browser off with the callback that it always has.
-async fn stays_configured(t: &Trial, headers: &[(&str, &str)]) -> Outcome {
-    let start = t.stage().url(&t.profile().start);
-    let answer = raw::send(t, "GET", &start, headers, "").await?;
-    let Some(location) = answer.header("location") else { return Ok(()) };
-    let Ok(location) = start.join(location) else { return Ok(()) };
-    let sent = location.query_pairs().find(|(name, _)| name == "redirect_uri");
-    let expected = format!("redirect_uri={}", t.facts().callback);
-    if let Some((_, uri)) = sent {
-        return t.demand(uri == t.facts().callback.as_str(), 0, &expected, uri.as_ref());
-    }
-    let foreign = location.host_str() == Some(ELSEWHERE);
-    t.demand(!foreign, 0, &expected, format!("the browser is sent to {location}"))
 }

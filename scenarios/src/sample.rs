@@ -117,7 +117,8 @@ impl Target for SampleTarget {
         let tenant = self.idp.new_tenant(&format!("trial-{number}"), clock.clone(), Ids::seeded(number));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(no_port)?;
         let port = listener.local_addr().map_err(no_port)?.port();
-        let profile = Arc::new(self.file.resolve(port).map_err(TargetError::Provider)?);
+        let profile = self.file.resolve(port).map_err(TargetError::Provider)?;
+        let profile = Arc::new(profile.in_variant(scenario.variant));
         register(&tenant, &profile);
         let mut env =
             scenario.variant.and_then(|name| profile.variants.get(name)).cloned().unwrap_or_default().env;

@@ -22,7 +22,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
 const ALG_NONE: Scenario = Scenario::must("signature/alg-none")
     .clause("OIDC Core 2, 3.2.2.11 (1); RFC 8725 3.1, 3.2; RFC 7518 3.6")
     .why("a token that nobody signed can be written by anybody")
-    .covers(&["SIG-01", "professos/signature-manipulation-3"])
+    .covers(&["SIG-01", "oidcc-client-test-idtoken-sig-none", "professos/signature-manipulation-3"])
     .with(named::alg_none);
 
 const ALG_NONE_SPELLED: Scenario = Scenario::must("signature/alg-none-spelled")

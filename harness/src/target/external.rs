@@ -118,6 +118,7 @@ pub fn register(tenant: &Tenant, profile: &TargetProfile) {
     tenant.add_user(forged());
     tenant.add_client(Client {
         client_secret: profile.client_secret.clone(),
+        id_token_signed_response_alg: profile.id_token_signed_response_alg.clone(),
         redirect_uris: vec![profile.url(&profile.callback).to_string()],
         post_logout_redirect_uris: vec![profile.base_url.to_string()],
         ..Client::unregistered(&profile.client_id)
@@ -212,9 +213,10 @@ impl Target for ExternalTarget {
         let provider =
             Url::parse(self.idp.base_url()).map_err(|error| TargetError::Provider(error.to_string()))?;
         let number = self.trials.fetch_add(1, Ordering::Relaxed);
+        let profile = Arc::new(TargetProfile::clone(&self.profile).in_variant(scenario.variant));
         let (tenant, marker) = if scenario.alone {
             whole.reset();
-            register(&whole, &self.profile);
+            register(&whole, &profile);
             let other = self.app.choose(scenario.variant);
             if (number > 0 || other) && self.app.is_ours() {
                 self.app.restart().await?;
@@ -228,7 +230,7 @@ impl Target for ExternalTarget {
         let options = AgentOptions { marker, ..AgentOptions::new(provider, clock.clone()) };
         let agents = Alike { options, browser: self.browser.clone() };
         let app = Box::new(Handle(self.app.clone()));
-        Ok(Stage::new(tenant, self.profile.clone(), app, Arc::new(agents), clock))
+        Ok(Stage::new(tenant, profile, app, Arc::new(agents), clock))
     }
 
     async fn ended(&self) -> Option<String> {

@@ -67,6 +67,9 @@ pub struct Probe {
     pub path: String,
     /// Where the `sub` stands in that JSON, as a JSON pointer.
     pub subject: String,
+    /// Where the issuer stands in it, if the application says by whom somebody was signed in.
+    #[serde(default)]
+    pub issuer: Option<String>,
 }
 
 /// What a request without a session gets; 0 where the profile does not say.
@@ -88,6 +91,21 @@ pub struct Variant {
     /// Environment variables that are added to the usual ones, or take their place.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// How the application is registered in it, where that differs.
+    #[serde(default)]
+    pub client: Registration,
+}
+
+/// What a provider knows about an application beside its addresses, by the names of OIDC Registration 2.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// Its secret.
+    #[serde(default)]
+    pub client_secret: Option<String>,
+    /// What its ID Tokens are signed with; RS256 if it does not say.
+    #[serde(default)]
+    pub id_token_signed_response_alg: Option<String>,
 }
 
 /// How rpcheck installs and starts an application. `{port}`, `{base_url}`, `{issuer}` and `{client_id}` are
@@ -157,6 +175,8 @@ pub struct TargetProfile {
     pub client_id: String,
     /// Its client secret.
     pub client_secret: Option<String>,
+    /// What its ID Tokens are signed with; RS256 if it does not say.
+    pub id_token_signed_response_alg: Option<String>,
     /// The response type that it asks for.
     pub response_type: String,
     /// Seconds that its clock may be off.
@@ -174,6 +194,17 @@ pub struct TargetProfile {
 }
 
 impl TargetProfile {
+    /// The facts about the application when it is set up in this way.
+    #[must_use]
+    pub fn in_variant(mut self, name: Option<&str>) -> Self {
+        if let Some(variant) = name.and_then(|name| self.variants.get(name)).cloned() {
+            let Registration { client_secret, id_token_signed_response_alg } = variant.client;
+            self.client_secret = client_secret.or(self.client_secret);
+            self.id_token_signed_response_alg = id_token_signed_response_alg;
+        }
+        self
+    }
+
     /// An address of the application: a path, or a whole address.
     pub fn url(&self, path: &str) -> Url {
         self.base_url.join(path).unwrap_or_else(|_| self.base_url.clone())
@@ -264,6 +295,7 @@ impl ProfileFile {
             api: file.api.unwrap_or_else(|| undeclared("api")),
             client_id: file.client_id,
             client_secret: file.client_secret,
+            id_token_signed_response_alg: None,
             response_type: file.response_type,
             clock_skew: file.clock_skew,
             jwks_cool_down: file.jwks_cool_down,

@@ -169,6 +169,10 @@ impl fmt::Display for KeyChoice {
             Self::Attacker => "an attacker's key",
             #[cfg(feature = "weak-keys")]
             Self::Short => "an RSA key of 1024 bits",
+            #[cfg(feature = "weak-keys")]
+            Self::P384 => "a P-384 key, as ES256",
+            #[cfg(feature = "weak-keys")]
+            Self::Secp256k1 => "a secp256k1 key, as ES256",
             Self::Ec => "the provider's P-256 key",
             Self::Ed => "the provider's Ed25519 key",
         })

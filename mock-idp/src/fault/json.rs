@@ -85,6 +85,9 @@ fn take_endpoint(object: &mut Map<String, Value>) -> Result<Endpoint, FaultError
         .ok_or_else(|| shape(format!("unknown endpoint {name}; use one of: {}", names())))
 }
 
+/// Keys that only builds with the feature `weak-keys` have.
+const WEAK_KEYS: [&str; 3] = ["short", "p384", "secp256k1"];
+
 /// Verbs without arguments, of which serde does not notice superfluous members.
 const BARE_VERBS: &[&str] = &["unsigned", "hang-up"];
 
@@ -101,11 +104,12 @@ fn verb_from_json(object: Map<String, Value>, seam: Seam) -> Result<Verb, FaultE
     {
         return Err(shape(format!("unknown member \"{extra}\": the verb \"{name}\" takes no arguments")));
     }
-    if cfg!(not(feature = "weak-keys")) && name == "key" && object.get("key") == Some(&"short".into()) {
-        return Err(shape(
-            "the key \"short\" needs the cargo feature \"weak-keys\" of rpcheck-mock-idp, which is off in this \
-             build; build with --features rpcheck-mock-idp/weak-keys",
-        ));
+    let weak = object.get("key").and_then(Value::as_str).filter(|key| WEAK_KEYS.contains(key));
+    if let Some(key) = weak.filter(|_| cfg!(not(feature = "weak-keys")) && name == "key") {
+        return Err(shape(format!(
+            "the key \"{key}\" needs the cargo feature \"weak-keys\" of rpcheck-mock-idp, which is off in this \
+             build; build with --features rpcheck-mock-idp/weak-keys"
+        )));
     }
     serde_json::from_value(Value::Object(object)).map_err(|error| {
         let error = error.to_string();
@@ -169,15 +173,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_short_key_is_read_if_this_build_has_it_and_else_the_error_names_the_feature() {
-        let json = serde_json::json!({"seam": "id-token-seal", "verb": "key", "key": "short"});
+    fn a_weak_key_is_read_if_this_build_has_it_and_else_the_error_names_the_feature() {
+        for (key, clause) in WEAK_KEYS.into_iter().zip([
+            "an RSA key of 1024 bits",
+            "a P-384 key, as ES256",
+            "a secp256k1 key, as ES256",
+        ]) {
+            let json = serde_json::json!({"seam": "id-token-seal", "verb": "key", "key": key});
 
-        let read = Fault::from_json(json).map(|fault| fault.to_string()).map_err(|error| error.to_string());
+            let read =
+                Fault::from_json(json).map(|fault| fault.to_string()).map_err(|error| error.to_string());
 
-        if cfg!(feature = "weak-keys") {
-            assert_eq!(read.as_deref(), Ok("the id_token is signed with an RSA key of 1024 bits"));
-        } else {
-            assert!(read.is_err_and(|error| error.contains("--features rpcheck-mock-idp/weak-keys")));
+            if cfg!(feature = "weak-keys") {
+                assert_eq!(read, Ok(format!("the id_token is signed with {clause}")));
+            } else {
+                assert!(read.is_err_and(|error| error.contains("--features rpcheck-mock-idp/weak-keys")));
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The seam of the signature: choices made before sealing, and damage done after it.
 
 use super::verb::{Corruption, KeyChoice, Verb};
+#[cfg(feature = "weak-keys")]
+use crate::token::OtherCurve;
 use crate::token::{ALPHABET, KeyName, Signing, TokenSpec, base64url, decode, rendering};
 
 /// Seals a token with the given verbs, in order. Returns the compact form, and for each verb whether it
@@ -57,6 +59,10 @@ fn choose_key(key: KeyChoice, spec: &mut TokenSpec) {
         KeyChoice::Attacker => Signing::rs256(KeyName::Attacker),
         #[cfg(feature = "weak-keys")]
         KeyChoice::Short => Signing::Short,
+        #[cfg(feature = "weak-keys")]
+        KeyChoice::P384 => as_es256(OtherCurve::P384, spec),
+        #[cfg(feature = "weak-keys")]
+        KeyChoice::Secp256k1 => as_es256(OtherCurve::Secp256k1, spec),
         KeyChoice::Ec => {
             spec.header.set("alg", "ES256");
             Signing::Ec
@@ -66,6 +72,12 @@ fn choose_key(key: KeyChoice, spec: &mut TokenSpec) {
             Signing::Ed
         }
     };
+}
+
+#[cfg(feature = "weak-keys")]
+fn as_es256(curve: OtherCurve, spec: &mut TokenSpec) -> Signing {
+    spec.header.set("alg", "ES256");
+    Signing::OtherCurve(curve)
 }
 
 fn corrupt(compact: &str, how: Corruption) -> String {

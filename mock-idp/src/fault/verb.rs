@@ -224,6 +224,12 @@ pub enum KeyChoice {
     /// An RSA key of 1024 bits that is in no key set (feature `weak-keys`).
     #[cfg(feature = "weak-keys")]
     Short,
+    /// A P-384 key that is in no key set, under the algorithm ES256 (feature `weak-keys`).
+    #[cfg(feature = "weak-keys")]
+    P384,
+    /// A secp256k1 key that is in no key set, under the algorithm ES256 (feature `weak-keys`).
+    #[cfg(feature = "weak-keys")]
+    Secp256k1,
     /// The provider's P-256 key.
     Ec,
     /// The provider's Ed25519 key.

@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{self, SHA256, SHA384, SHA512};
 use super::compact::base64url;
 
 /// The half hash of a token or code for an ID Token with this `alg`. Ed25519 hashes with SHA-512 itself.
-pub(crate) fn half_hash(alg: &str, text: &str) -> String {
+pub fn half_hash(alg: &str, text: &str) -> String {
     let algorithm = match alg {
         _ if alg.ends_with("512") || alg == "EdDSA" || alg == "Ed25519" => &SHA512,
         _ if alg.ends_with("384") => &SHA384,

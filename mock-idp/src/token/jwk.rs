@@ -53,6 +53,10 @@ pub(super) fn jwk(name: KeyName) -> Object {
                 .with("n", base64url(modulus))
                 .with("e", base64url(exponent))
         }
+        #[cfg(feature = "weak-keys")]
+        KeyName::P384 => on_curve(object, name, super::OtherCurve::P384),
+        #[cfg(feature = "weak-keys")]
+        KeyName::Secp256k1 => on_curve(object, name, super::OtherCurve::Secp256k1),
         KeyName::Ec => {
             // An uncompressed point: 0x04, then x and y of 32 octets each.
             let point = keys.ec.public_key().as_ref();
@@ -74,6 +78,16 @@ fn rsa(object: Object, name: KeyName, usage: &str, alg: &str) -> Object {
         .with("e", base64url(&key.exponent))
 }
 
+/// The one algorithm that a careless verifier may look for is what it says it is for.
+#[cfg(feature = "weak-keys")]
+fn on_curve(object: Object, name: KeyName, curve: super::OtherCurve) -> Object {
+    let (x, y) = curve.coordinates();
+    common(object.with("kty", "EC"), name, "sig", "ES256")
+        .with("crv", curve.crv())
+        .with("x", base64url(x))
+        .with("y", base64url(y))
+}
+
 fn common(object: Object, name: KeyName, usage: &str, alg: &str) -> Object {
     object.with("use", usage).with("alg", alg).with("kid", name.kid())
 }
@@ -89,6 +103,10 @@ mod tests {
         KeyName::Attacker,
         #[cfg(feature = "weak-keys")]
         KeyName::Short,
+        #[cfg(feature = "weak-keys")]
+        KeyName::P384,
+        #[cfg(feature = "weak-keys")]
+        KeyName::Secp256k1,
         KeyName::Ec,
         KeyName::Ed,
     ];

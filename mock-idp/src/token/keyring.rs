@@ -28,6 +28,12 @@ pub enum KeyName {
     /// An RSA key of 1024 bits, in no key set unless a lie puts it there.
     #[cfg(feature = "weak-keys")]
     Short,
+    /// P-384, in no key set unless a lie puts it there.
+    #[cfg(feature = "weak-keys")]
+    P384,
+    /// secp256k1, in no key set unless a lie puts it there.
+    #[cfg(feature = "weak-keys")]
+    Secp256k1,
     /// P-256.
     Ec,
     /// Ed25519.
@@ -54,6 +60,10 @@ impl KeyName {
             Self::Attacker => keys::RSA_ATTACKER,
             #[cfg(feature = "weak-keys")]
             Self::Short => keys::RSA_1024,
+            #[cfg(feature = "weak-keys")]
+            Self::P384 => keys::EC_P384,
+            #[cfg(feature = "weak-keys")]
+            Self::Secp256k1 => keys::EC_SECP256K1,
             Self::Ec => keys::EC_P256,
             Self::Ed => keys::ED25519,
         }

@@ -26,6 +26,9 @@ pub(crate) enum Signing {
     /// RS256 with the key that is too short.
     #[cfg(feature = "weak-keys")]
     Short,
+    /// With a key on another curve than ES256 is for.
+    #[cfg(feature = "weak-keys")]
+    OtherCurve(super::OtherCurve),
     /// ES256 with the provider's P-256 key.
     Ec,
     /// EdDSA with the provider's Ed25519 key.
@@ -95,6 +98,8 @@ impl Signing {
             Self::Rsa(_, RsaAlg::Ps512) => "PS512",
             #[cfg(feature = "weak-keys")]
             Self::Short => "RS256",
+            #[cfg(feature = "weak-keys")]
+            Self::OtherCurve(_) => "ES256",
             Self::Ec => "ES256",
             Self::Ed => "EdDSA",
             Self::Hmac(HmacAlg::Hs256, _) => "HS256",
@@ -128,6 +133,8 @@ impl Signing {
             }
             #[cfg(feature = "weak-keys")]
             Self::Short => super::weak::sign_short(input),
+            #[cfg(feature = "weak-keys")]
+            Self::OtherCurve(curve) => curve.sign(input),
             Self::Ec => keys
                 .ec
                 .sign(&SystemRandom::new(), input)

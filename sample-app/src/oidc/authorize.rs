@@ -9,6 +9,7 @@ use super::{par, pkce};
 use crate::app::App;
 use crate::config::{IssuerSettings, ResponseMode};
 use crate::error::ProviderError;
+use crate::params::Params;
 
 /// One parameter of the authorization request, and where its value comes from.
 pub(crate) struct Parameter {
@@ -25,8 +26,8 @@ pub(crate) struct Asking<'a> {
     pub(crate) code_challenge: Option<&'a str>,
     /// Where the app lives.
     pub(crate) base_url: &'a str,
-    /// Who is about to log in, if somebody knows.
-    pub(crate) login_hint: &'a str,
+    /// What the request said that started it. Anybody can make a link to it, so that little of it is passed on.
+    pub(crate) said: Option<&'a Params>,
 }
 
 /// A silent login asks for nothing to be shown, whatever the settings wish for otherwise.
@@ -34,13 +35,18 @@ fn prompt(asking: &Asking<'_>) -> String {
     if asking.transaction.silent { "none".to_owned() } else { asking.settings.wishes.prompt.join(" ") }
 }
 
-/// Where a login is to end, and whose it is likely to be.
+/// Where a login is to end, and what was said when it was started.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Wanted<'a> {
     pub(crate) return_to: &'a str,
-    pub(crate) login_hint: &'a str,
+    pub(crate) said: Option<&'a Params>,
     /// Is the provider to show nothing?
     pub(crate) silent: bool,
+}
+
+/// Who is about to log in, if somebody said so.
+pub(crate) fn login_hint(said: Option<&Params>) -> &str {
+    said.and_then(|said| said.first("login_hint")).unwrap_or_default()
 }
 
 impl Parameter {
@@ -66,7 +72,7 @@ pub(crate) fn parameters() -> Vec<Parameter> {
         Parameter::new("acr_values", |asking| asking.settings.wishes.acr_values.join(" ")),
         Parameter::new("prompt", prompt),
         Parameter::new("ui_locales", |asking| asking.settings.wishes.ui_locales.join(" ")),
-        Parameter::new("login_hint", |asking| asking.login_hint.to_owned()),
+        Parameter::new("login_hint", |asking| login_hint(asking.said).to_owned()),
         Parameter::new("code_challenge", |asking| asking.code_challenge.unwrap_or_default().to_owned()),
         Parameter::new("code_challenge_method", |asking| {
             asking.code_challenge.map(|_| "S256".to_owned()).unwrap_or_default()
@@ -111,7 +117,7 @@ pub(crate) async fn start(
         response_mode: app.settings.response_mode,
         code_challenge,
         base_url,
-        login_hint: wanted.login_hint,
+        said: wanted.said,
     };
     let request = request(&app.policy.authorization, &asking);
     let location = if can_finish && par::is_due(provider, &metadata) {

@@ -8,7 +8,7 @@ use url::form_urlencoded::Serializer;
 
 use super::{Frame, html};
 use crate::app::App;
-use crate::oidc::authorize::Wanted;
+use crate::oidc::authorize::{Wanted, login_hint};
 use crate::routes::visitor::Visitor;
 
 #[derive(Template)]
@@ -39,7 +39,7 @@ fn name(issuer: &str) -> String {
 }
 
 fn login(issuer: &str, wanted: Wanted<'_>) -> String {
-    let pairs = [("iss", issuer), ("returnTo", wanted.return_to), ("login_hint", wanted.login_hint)];
+    let pairs = [("iss", issuer), ("returnTo", wanted.return_to), ("login_hint", login_hint(wanted.said))];
     let query = Serializer::new(String::new())
         .extend_pairs(pairs.iter().filter(|(_, value)| !value.is_empty()))
         .finish();

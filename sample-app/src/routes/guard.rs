@@ -97,7 +97,7 @@ fn send_to_login<'a>(app: &'a App, asked: &'a Asked) -> BoxFuture<'a, Response> 
             provider,
             &asked.visitor,
             &asked.headers,
-            Wanted { return_to: &asked.place, login_hint: "", silent: false },
+            Wanted { return_to: &asked.place, said: None, silent: false },
         )
         .await
     })

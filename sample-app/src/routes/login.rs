@@ -59,8 +59,7 @@ async fn answer(app: &App, visitor: &Visitor, headers: &HeaderMap, params: &Para
     }
     let target = params.first("target_link_uri").map(|uri| within(uri, app.settings.base_url.url()));
     let return_to = params.first("returnTo").or(target).unwrap_or("/");
-    let wanted =
-        Wanted { return_to, login_hint: params.first("login_hint").unwrap_or_default(), silent: false };
+    let wanted = Wanted { return_to, said: Some(params), silent: false };
     if named.is_none() && app.providers.len() > 1 {
         let return_to = (app.policy.return_to)(return_to, app.settings.base_url.url());
         return chooser(app, visitor, Wanted { return_to: &return_to, ..wanted });

@@ -55,7 +55,7 @@ pub(crate) async fn attempt(State(app): State<Arc<App>>, request: Request, next:
         && check(&app.policy.silent, &visit, &()).is_ok();
     let Some(provider) = app.providers.first().filter(|_| is_due) else { return next.run(request).await };
     let place = request.uri().path_and_query().map_or("/", |place| place.as_str()).to_owned();
-    let wanted = Wanted { return_to: &place, login_hint: "", silent: true };
+    let wanted = Wanted { return_to: &place, said: None, silent: true };
     let mut response = match login::start(&app, provider, &visitor, &visit.headers, wanted).await {
         Ok(response) => response,
         Err(_) => next.run(request).await,

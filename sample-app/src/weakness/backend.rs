@@ -53,6 +53,13 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             user
         };
     }),
+    change("user-issuer", "People are known by their sub alone, whoever vouches for it.", |policy| {
+        policy.user = |session| {
+            let mut user = session.user();
+            user.remove("iss");
+            user
+        };
+    }),
     change(
         "user-claims-restriction",
         "The script of the page is given every claim of the ID Token.",

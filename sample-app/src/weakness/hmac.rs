@@ -46,6 +46,20 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             };
         },
     ),
+    change(
+        "alg-pinning-client-secret",
+        "A token may be MACed with the app's own secret, whatever it is registered for.",
+        |policy| {
+            accept_macs(policy);
+            policy.keys.authenticate = |token, ring| {
+                let secret = ring.provider.settings.client_secret.as_ref();
+                match secret.filter(|_| is_mac(token)) {
+                    Some(secret) => Box::pin(async move { verify_mac(token, &[secret.bytes().to_vec()]) }),
+                    None => by_issuer_key(token, ring),
+                }
+            };
+        },
+    ),
     change("jwks-oct-key-ignored", "A secret in the public key set may verify a MAC.", |policy| {
         accept_macs(policy);
         policy.keys.authenticate =
@@ -62,15 +76,22 @@ fn accept_macs(policy: &mut Policy) {
     });
 }
 
+fn is_mac(token: &Token) -> bool {
+    alg(&token.header).is_some_and(|alg| alg.starts_with("HS"))
+}
+
 fn by_mac<'a>(
     token: &'a Token,
     ring: &'a KeyRing<'a>,
     secrets: Secrets,
 ) -> BoxFuture<'a, Result<(), Refusal>> {
-    if alg(&token.header).is_none_or(|alg| !alg.starts_with("HS")) {
+    if !is_mac(token) {
         return by_issuer_key(token, ring);
     }
     Box::pin(async move {
+        if by_issuer_key(token, ring).await.is_ok() {
+            return Ok(());
+        }
         let published = ring.published().await?;
         verify_mac(token, &secrets(&ring.provider.settings.client_id, &published))
     })

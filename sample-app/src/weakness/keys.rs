@@ -11,7 +11,10 @@ use url::Url;
 
 use super::{Weakness, change, omit};
 use crate::error::Refusal;
-use crate::oidc::keys::{BoxFuture, Fit, KeyRing, VerifyingKey, by_issuer_key, rsa_key, verify};
+use crate::oidc::algorithm::{Scheme, scheme};
+use crate::oidc::keys::{
+    BoxFuture, Fit, KeyRing, VerifyingKey, by_issuer_key, ec_key, ed_key, rsa_key, verify,
+};
 use crate::oidc::remote::Allowance;
 use crate::oidc::token::Token;
 use crate::policy::Policy;
@@ -29,7 +32,7 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         "alg-pinning-family",
         "A token may use any algorithm for which there is a key in the set.",
         |policy| {
-            accept_alg(policy, |header, _| algorithm(header).is_some());
+            accept_alg(policy, |header, pinned| alg(header) == Some(pinned) || algorithm(header).is_some());
             policy.keys.authenticate = any_algorithm;
         },
     ),
@@ -64,7 +67,10 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         "key-use-check",
         "A key published for encryption, or for another algorithm, may sign.",
         |policy| {
-            policy.keys.authenticate = |token, ring| Box::pin(by_key(token, ring, rsa_key, Algorithm::RS256));
+            policy.keys.authenticate = |token, ring| match own_scheme(ring) {
+                Scheme { fit: None, .. } => by_issuer_key(token, ring),
+                scheme => Box::pin(by_key(token, ring, own_kind(ring), scheme.algorithm)),
+            };
         },
     ),
     omit("crit-check", "Header members that must be understood are overlooked."),
@@ -133,7 +139,31 @@ async fn by_key(token: &Token, ring: &KeyRing<'_>, fit: Fit, algorithm: Algorith
 
 /// The key is looked up, as if it mattered.
 fn unverified<'a>(token: &'a Token, ring: &'a KeyRing<'a>) -> BoxFuture<'a, Result<(), Refusal>> {
-    Box::pin(async move { ring.find(token.kid(), rsa_key).await.map(drop) })
+    Box::pin(async move {
+        match own_scheme(ring).fit {
+            Some(_) => ring.find(token.kid(), own_kind(ring)).await.map(drop),
+            None => Ok(()),
+        }
+    })
+}
+
+/// What the app is registered with.
+pub(super) fn own_scheme(ring: &KeyRing<'_>) -> &'static Scheme {
+    scheme(ring.provider.settings.id_token_alg)
+}
+
+/// Keys of the kind that the app's algorithm needs, whatever they are for.
+fn own_kind(ring: &KeyRing<'_>) -> Fit {
+    match own_scheme(ring).algorithm {
+        Algorithm::ES256 => ec_key,
+        Algorithm::EdDSA => ed_key,
+        _ => rsa_key,
+    }
+}
+
+/// A key of any kind, whatever it is for.
+pub(super) fn any_key(entry: &Map<String, Value>) -> Option<VerifyingKey> {
+    rsa_key(entry).or_else(|| ec_key(entry)).or_else(|| ed_key(entry))
 }
 
 fn unsigned_allowed<'a>(token: &'a Token, ring: &'a KeyRing<'a>) -> BoxFuture<'a, Result<(), Refusal>> {
@@ -145,7 +175,7 @@ fn any_algorithm<'a>(token: &'a Token, ring: &'a KeyRing<'a>) -> BoxFuture<'a, R
     let fit: Fit = match algorithm {
         Algorithm::ES256 => |entry| elliptic(entry, "P-256"),
         Algorithm::ES384 => |entry| elliptic(entry, "P-384"),
-        Algorithm::EdDSA => edwards,
+        Algorithm::EdDSA => ed_key,
         _ => |entry| rsa_key(entry).filter(|_| entry.get("use").is_none_or(|used| used == "sig")),
     };
     Box::pin(by_key(token, ring, fit, algorithm))
@@ -155,12 +185,6 @@ fn elliptic(entry: &Map<String, Value>, curve: &str) -> Option<VerifyingKey> {
     let member = |name: &str| entry.get(name).and_then(Value::as_str);
     let key = DecodingKey::from_ec_components(member("x")?, member("y")?).ok()?;
     (member("crv") == Some(curve)).then_some(VerifyingKey { key })
-}
-
-fn edwards(entry: &Map<String, Value>) -> Option<VerifyingKey> {
-    let member = |name: &str| entry.get(name).and_then(Value::as_str);
-    let key = DecodingKey::from_ed_components(member("x")?).ok()?;
-    (member("crv") == Some("Ed25519")).then_some(VerifyingKey { key })
 }
 
 /// As many decoders do by default.

@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jsonwebtoken::Algorithm;
 use serde_json::Value;
 
+use super::keys::{any_key, own_scheme};
 use super::{Weakness, change};
 use crate::error::Refusal;
 use crate::oidc::callback::ResponseRule;
 use crate::oidc::http;
-use crate::oidc::keys::{KeyRing, VerifyingKey, rsa_key, verify};
+use crate::oidc::keys::{KeyRing, VerifyingKey, by_issuer_key, verify};
 use crate::oidc::metadata::MetadataRule;
 use crate::oidc::remote::{Ages, Allowance};
 use crate::oidc::token::Token;
@@ -46,9 +46,9 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
                     .filter(|key| token.kid().is_none() || named(key) == token.kid())
                     .filter_map(Value::as_object)
                     .filter(|key| key.get("use").is_none_or(|used| used == "sig"))
-                    .filter_map(rsa_key)
+                    .filter_map(any_key)
                     .collect();
-                verify(token, &keys, Algorithm::RS256)
+                verify_or_mac(token, ring, &keys).await
             })
         };
     }),
@@ -63,10 +63,11 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     change("one-key-of-several", "Only the first key of the set counts.", |policy| {
         policy.keys.authenticate = |token, ring| {
             Box::pin(async move {
-                ring.find(token.kid(), rsa_key).await?;
+                let Some(fit) = own_scheme(ring).fit else { return by_issuer_key(token, ring).await };
+                ring.find(token.kid(), fit).await?;
                 let published = ring.published().await?;
-                let first = published.iter().filter_map(Value::as_object).find_map(rsa_key);
-                verify(token, &first.into_iter().collect::<Vec<_>>(), Algorithm::RS256)
+                let first = published.iter().filter_map(Value::as_object).find_map(fit);
+                verify(token, &first.into_iter().collect::<Vec<_>>(), own_scheme(ring).algorithm)
             })
         };
     }),
@@ -119,18 +120,29 @@ fn named(key: &Value) -> Option<&str> {
 /// Every key that was ever published.
 static SEEN: Mutex<Vec<Value>> = Mutex::new(Vec::new());
 
+/// By one of these keys; by the secret where that is the key.
+async fn verify_or_mac(token: &Token, ring: &KeyRing<'_>, keys: &[VerifyingKey]) -> Result<(), Refusal> {
+    match own_scheme(ring).fit {
+        Some(_) => verify(token, keys, own_scheme(ring).algorithm),
+        None => by_issuer_key(token, ring).await,
+    }
+}
+
 async fn by_any_key_ever(token: &Token, ring: &KeyRing<'_>) -> Result<(), Refusal> {
+    if own_scheme(ring).fit.is_none() {
+        return by_issuer_key(token, ring).await;
+    }
     let mut published = ring.published().await?;
     if !published.iter().any(|key| named(key) == token.kid()) && !is_remembered(token.kid()) {
-        ring.find(token.kid(), rsa_key).await?;
+        ring.find(token.kid(), any_key).await?;
         published = ring.published().await?;
     }
     let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
     seen.extend(published.iter().cloned());
     let meant = |key: &&Value| token.kid().is_none() || named(key) == token.kid();
     let keys: Vec<VerifyingKey> =
-        seen.iter().filter(meant).filter_map(Value::as_object).filter_map(rsa_key).collect();
-    verify(token, &keys, Algorithm::RS256)
+        seen.iter().filter(meant).filter_map(Value::as_object).filter_map(any_key).collect();
+    verify(token, &keys, own_scheme(ring).algorithm)
 }
 
 fn is_remembered(kid: Option<&str>) -> bool {

@@ -81,6 +81,10 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     change("session-expiry", "A session never ends by itself.", |policy| {
         policy.session.life = Life { idle: A_CENTURY, absolute: A_CENTURY, ..policy.session.life };
     }),
+    change("silent-once", "A silent login is tried again and again.", |policy| {
+        // No browser keeps a cookie with this prefix that is not Secure.
+        policy.cookies.silent.secure = false;
+    }),
     change("ended-ledger", "A session that was logged out goes on for whoever kept its cookie.", |policy| {
         policy.session.remembered = NOTHING;
     }),

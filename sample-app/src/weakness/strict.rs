@@ -4,6 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use serde_json::Value;
 
+use super::keys::{accept_alg, alg};
 use super::{Weakness, change};
 use crate::oidc::callback::FormRule;
 use crate::oidc::claims::{ClaimRule, audiences};
@@ -91,9 +92,12 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         policy.transactions.lifetime = 300;
     }),
     change("kid-optional", "A token without a key id is refused although there is only one key.", |policy| {
-        policy
-            .header_rules
-            .push(HeaderRule::new("kid-optional", NO_CLAUSE, |header, _| header.contains_key("kid")));
+        policy.header_rules.push(HeaderRule::new("kid-optional", NO_CLAUSE, |header, pinned| {
+            header.contains_key("kid") || pinned.starts_with("HS")
+        }));
+    }),
+    change("algorithm-setting", "Whatever the app is registered for, RS256 alone is taken.", |policy| {
+        accept_alg(policy, |header, _| alg(header) == Some("RS256"));
     }),
     change("typ-optional", "A token without a type is refused.", |policy| {
         policy.header_rules.push(HeaderRule::new("typ-optional", NO_CLAUSE, |header, _| {

@@ -146,7 +146,8 @@ async fn a_session_opens_the_api_and_shows_the_person_but_never_the_token() {
 
     assert_eq!(ping.body, r#"{"msg":"Hello, world"}"#);
     let user: Value = serde_json::from_str(&user.body).unwrap();
-    assert_eq!(user, json!({"sub": "alice", "name": "Alice <b>Liddell</b>", "email": "alice@example.org"}));
+    let (name, email) = ("Alice <b>Liddell</b>", "alice@example.org");
+    assert_eq!(user, json!({"iss": world.provider.issuer, "sub": "alice", "name": name, "email": email}));
     assert!(profile.body.contains("Alice &#60;b&#62;Liddell") && !profile.body.contains("<b>Liddell"));
     for body in [&ping.body, &profile.body, &world.browser.get("/").await.body] {
         assert!(!body.contains(&token));
