@@ -4,7 +4,8 @@
 //! `cargo bench -p rpcheck-sample-app` prints the tables of `docs/speed.md`; with `--features store` those of the store as
 //! well. Provider and browsers are on the main thread, every server has threads of its own, and the processor time of
 //! those is what counts. Rounds of all subjects take turns, so that a busy moment of the machine falls on all of them.
-//! A word after `--` (`cargo bench -p rpcheck-sample-app -- api`) leaves the rest out. Without `--bench`, as under `cargo test --all-targets`, one small round shows that it works.
+//! A word after `--` (`cargo bench -p rpcheck-sample-app -- api`) leaves the rest out. Without `--bench`, as under
+//! `cargo test --all-targets`, one small round shows that it works.
 #![expect(clippy::print_stdout, reason = "the tables are what this program is for")]
 
 mod line;
@@ -49,7 +50,10 @@ fn main() -> Outcome<()> {
     let word = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).unwrap_or_default();
 
     let mut subjects = subjects(&provider, &folder.path().join("costs.sqlite"))?;
-    subjects.retain(|subject| subject.name().contains(&word));
+    let wanted: Vec<_> = subjects.iter().filter(|one| one.name().contains(&word)).collect();
+    let names: Vec<_> =
+        wanted.iter().flat_map(|one| [one.name().to_owned(), one.beside().to_owned()]).collect();
+    subjects.retain(|subject| names.iter().any(|name| name == subject.name()));
     for round in 0..=effort.rounds {
         for subject in &mut subjects {
             // The first round warms up.

@@ -61,6 +61,10 @@ impl Subject {
         &self.name
     }
 
+    pub(crate) fn beside(&self) -> &str {
+        self.beside
+    }
+
     /// So many calls, or so many logins.
     pub(crate) fn round(&mut self, (calls, logins): (usize, usize), counts: bool) -> Outcome<()> {
         let times = if matches!(self.job, Job::Calls { .. }) { calls } else { logins } / AT_ONCE;
