@@ -88,6 +88,14 @@ const NOT_APPLICABLE: &[(&str, &str)] = &[
     ),
     ("oidcc-client-test-session-management", "the app loads no frame of the provider's that it could ask"),
     ("JWE-02", "the app registers no key for encryption"),
+    (
+        "REDIR-11",
+        "what a person may see once they are signed in is the app's own affair, of which the provider knows nothing",
+    ),
+    (
+        "ROB-08",
+        "it compares two implementations of JWS by published vectors, whose tokens are no ID Tokens: any app refuses them, whichever is right",
+    ),
 ];
 
 /// Every row of the list and how it stands.

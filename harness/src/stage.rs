@@ -21,6 +21,8 @@ pub use conversation::Conversation;
 pub trait App: Send + Sync {
     /// Stops the application and starts it afresh, with nothing remembered.
     async fn restart(&self) -> Result<(), TargetError>;
+    /// From the next `restart` on the application is set up in this way, which its profile declares.
+    fn choose(&self, variant: &'static str);
     /// Stops the application until the next `restart`. One that cannot be stopped apart from that goes on.
     async fn stop(&self) {}
     /// What the application has written to its standard output and error since it was started.

@@ -5,6 +5,7 @@ mod attempt;
 mod leak;
 mod login;
 
+use crate::agent::Flavour;
 use crate::scenario::{Facts, Scenario};
 use crate::stage::Stage;
 use crate::target::profile::TargetProfile;
@@ -82,6 +83,12 @@ impl Trial {
     /// Somebody's browser, with nothing in it.
     pub async fn agent(&self) -> Result<TrialAgent, Stop> {
         TrialAgent::new(self.stage.clone()).await
+    }
+
+    /// Somebody's browser with nothing in it, which keeps the cookie rules of this kind of browser. Needs
+    /// [`crate::Need::HandMadeRequests`].
+    pub async fn agent_of(&self, flavour: Flavour) -> Result<TrialAgent, Stop> {
+        TrialAgent::of(self.stage.clone(), flavour).await
     }
 
     /// Somebody's browser, in which this person has signed in.
@@ -165,6 +172,16 @@ impl Trial {
     pub async fn restart(&self) -> Outcome {
         self.stage.restart_when_needed().await;
         Ok(())
+    }
+
+    /// The same, and from then on the application is set up in this way. Not run where the profile has no such variant.
+    pub async fn restart_as(&self, variant: &'static str) -> Outcome {
+        if !self.profile().variants.contains_key(variant) {
+            let why = format!("the profile declares no variant {variant}");
+            return Err(Stop::NotRun(Reason::Undeclared(why)));
+        }
+        self.stage.app.choose(variant);
+        self.restart().await
     }
 
     /// Why the application did not start, if it refused to under the faults that are armed.

@@ -13,6 +13,12 @@ pub(crate) const MAX_LINE: usize = 4096;
 /// When a cookie travels with requests from other sites.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SameSite {
+    /// Not even with a link from there, so that a page reached through the provider would be a stranger's.
+    #[cfg_attr(
+        not(feature = "weakness"),
+        expect(dead_code, reason = "no cookie of the app can be so strict")
+    )]
+    Strict,
     Lax,
     None,
 }
@@ -24,6 +30,13 @@ pub(crate) struct CookieKind {
     pub(crate) http_only: bool,
     pub(crate) secure: bool,
     pub(crate) same_site: Option<SameSite>,
+    /// How browsers are told when so many seconds are over: by a span of time, because their clocks are their own.
+    pub(crate) until: fn(i64) -> String,
+}
+
+/// So many seconds, by whatever clock.
+pub(crate) fn max_age(seconds: i64) -> String {
+    format!("Max-Age={seconds}")
 }
 
 /// The kinds of cookies the app has.
@@ -48,6 +61,7 @@ impl CookiePolicy {
             http_only: true,
             secure,
             same_site,
+            until: max_age,
         };
         Self {
             session: kind("appSession", Some(SameSite::Lax)),
@@ -62,7 +76,7 @@ impl CookiePolicy {
 impl CookieKind {
     /// A `Set-Cookie` line that keeps `value` under this kind's name plus `suffix`.
     pub(crate) fn set(&self, suffix: &str, value: &str, max_age: i64) -> String {
-        format!("{}{suffix}={value}; Max-Age={max_age}{}", self.name, self.marks())
+        format!("{}{suffix}={value}; {}{}", self.name, (self.until)(max_age), self.marks())
     }
 
     /// A `Set-Cookie` line that keeps `value` until the browser is closed.
@@ -84,6 +98,7 @@ impl CookieKind {
             marks.push_str("; Secure");
         }
         match self.same_site {
+            Some(SameSite::Strict) => marks.push_str("; SameSite=Strict"),
             Some(SameSite::Lax) => marks.push_str("; SameSite=Lax"),
             Some(SameSite::None) => marks.push_str("; SameSite=None"),
             None => {}

@@ -1,6 +1,8 @@
 //! Every rule of the app in one value: tables, limits and marks. Handlers follow the policy and know no
 //! exceptions.
 
+mod headers;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::MethodFilter;
 use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::ambient::Random;
@@ -36,15 +39,19 @@ use crate::routes::callback::explain;
 use crate::routes::form::{self, RequestRule};
 use crate::routes::front_channel::{FrontChannelRule, front_channel_rules};
 use crate::routes::guard::{Guard, guards};
+use crate::routes::login;
 use crate::routes::logout;
+use crate::routes::note;
 use crate::routes::own_site::{ChangeRule, change_rules};
-use crate::routes::silent::{SilentRule, silent_rules};
+use crate::routes::silent::{self, SilentRule, silent_rules};
 use crate::routes::visitor::{Visitor, is_navigation};
 use crate::session::Session;
 use crate::session::chunks::{self, Candidate};
 use crate::session::format::{Reopened, SessionFormat};
 use crate::session::life::Life;
 use crate::vault::Vault;
+
+pub(crate) use headers::HeaderPolicy;
 
 /// Every rule of the app.
 pub(crate) struct Policy {
@@ -73,7 +80,15 @@ pub(crate) struct Policy {
     pub(crate) guards: Vec<Guard>,
     /// What must hold of a request that would change something.
     pub(crate) changes: Vec<ChangeRule>,
+    /// Of which type the body of a call is: JSON, which no form has.
+    pub(crate) call_type: fn(&HeaderMap) -> bool,
     pub(crate) front_channel: Vec<FrontChannelRule>,
+    /// Is the session of this browser, by its name, the one that the provider names?
+    pub(crate) front_channel_own: fn(&str, &str) -> bool,
+    /// What whoever would start a login with an issuer that is not the app's is answered.
+    pub(crate) stranger: fn(&App, &Visitor, &str) -> Response,
+    /// Which failures of a silent login nobody is told of.
+    pub(crate) gives_up: fn(&Refusal) -> bool,
     /// Which requests are worth a silent login.
     pub(crate) silent: Vec<SilentRule>,
     pub(crate) headers: HeaderPolicy,
@@ -83,6 +98,8 @@ pub(crate) struct Policy {
     pub(crate) page_methods: MethodFilter,
     /// From what was asked for to a path of the app.
     pub(crate) return_to: fn(&str, &Url) -> String,
+    /// The same once the login is over: what was kept meanwhile is not believed either.
+    pub(crate) return_at_end: fn(&str, &Url) -> String,
     /// Where the app says it lives, for `redirect_uri`.
     pub(crate) base_url: fn(&Settings, &HeaderMap) -> String,
     /// What a provider's trouble is answered with.
@@ -91,11 +108,15 @@ pub(crate) struct Policy {
 
 /// How a response of the provider is received.
 pub(crate) struct CallbackPolicy {
+    /// Where: at one path, spelled in one way.
+    pub(crate) paths: &'static [&'static str],
     pub(crate) request: Vec<RequestRule>,
     /// The longest body, in bytes.
     pub(crate) body_limit: usize,
     /// How long a body may take to arrive.
     pub(crate) body_deadline: Duration,
+    /// How many may be on their way at once: any number, so that the slow ones of some keep nobody else out.
+    pub(crate) bodies: Arc<Semaphore>,
     /// Reads the parameters: from where they were to be.
     pub(crate) params: fn(&form::Received) -> Option<Params>,
     pub(crate) form: Vec<FormRule>,
@@ -105,6 +126,8 @@ pub(crate) struct CallbackPolicy {
     pub(crate) pair: Vec<PairRule>,
     /// How the browser is sent on: by a redirect that drops the form.
     pub(crate) redirect: StatusCode,
+    /// To which address, given where the person was and the response: to that place, with nothing of the response.
+    pub(crate) onward: fn(String, &Params) -> String,
     /// What a response is answered that belongs to no login under way.
     pub(crate) unmatched: Refusal,
     /// How a refusal is answered: by a page.
@@ -137,9 +160,14 @@ pub(crate) struct TransactionPolicy {
 /// Reads values out of cookies, each with the names of the cookies that it is made of.
 type Pieces = fn(&CookieKind, &RequestCookies) -> Vec<Candidate>;
 
+/// The names of cookies.
+type Presented = for<'a> fn(&CookieKind, &'a RequestCookies) -> Vec<&'a str>;
+
 /// How a session is kept.
 pub(crate) struct SessionPolicy {
     pub(crate) format: Arc<dyn SessionFormat>,
+    /// The cookies of a request that belong to the session.
+    pub(crate) presented: Presented,
     /// What the cookies of a request may amount to, best guess first.
     pub(crate) pieces: Pieces,
     pub(crate) life: Life,
@@ -155,23 +183,15 @@ pub(crate) struct LogoutPolicy {
     pub(crate) is_meant: fn(&HeaderMap) -> bool,
     /// The ID Token by which the provider hears whose session ends.
     pub(crate) hint: fn(&Session) -> Option<&str>,
+    /// Where the provider is asked to send the person afterwards, given the address of the logout: home in any case.
+    pub(crate) back: fn(&Settings, &Params) -> String,
+    /// What somebody without a session is refused with; nothing, because who wants to be logged out is.
+    pub(crate) nobody: Option<StatusCode>,
     pub(crate) ends_the_session: bool,
     /// Is the provider asked first, and a provider that does not answer a reason to keep the session?
     pub(crate) needs_the_provider: bool,
     /// Does the provider also hear of it from somebody without a session, who may want to be somebody else there?
     pub(crate) tells_without_a_session: bool,
-}
-
-/// The headers that differ by kind of answer.
-pub(crate) struct HeaderPolicy {
-    /// On every answer.
-    pub(crate) security: Vec<(&'static str, String)>,
-    /// In their place on the one answer that providers put into a frame.
-    pub(crate) framed: Vec<(&'static str, String)>,
-    /// `Cache-Control` of pages and API answers.
-    pub(crate) pages: &'static str,
-    /// `Cache-Control` of the callback.
-    pub(crate) callback: &'static str,
 }
 
 impl Policy {
@@ -200,29 +220,21 @@ impl Policy {
             callback: CallbackPolicy::honest(),
             transactions: TransactionPolicy::honest(),
             cookies: CookiePolicy::new(settings),
-            session: SessionPolicy {
-                format: Arc::new(Reopened::default()),
-                life: Life::new(settings.session),
-                pieces: chunks::candidates,
-                ends_on_refusal: false,
-                // Nobody may be kept from logging out: when this is full, the session that ends first gives way.
-                remembered: Limit { most: 100_000, when_full: WhenFull::Forget },
-            },
-            logout: LogoutPolicy {
-                is_meant: logout::is_meant,
-                hint: |session| Some(&session.data.id_token),
-                ends_the_session: true,
-                needs_the_provider: false,
-                tells_without_a_session: true,
-            },
+            session: SessionPolicy::honest(settings),
+            logout: LogoutPolicy::honest(),
             guards: guards(settings),
             changes: change_rules(),
+            call_type: note::is_json,
             front_channel: front_channel_rules(),
+            front_channel_own: |own, named| own == named,
+            stranger: login::unknown_issuer,
+            gives_up: silent::is_an_answer,
             silent: silent_rules(),
             headers: HeaderPolicy::honest(settings),
             user: Session::user,
             page_methods: MethodFilter::GET,
             return_to: return_to::local,
+            return_at_end: return_to::local,
             base_url: |settings, _| settings.base_url.to_string(),
             outage_status: ProviderError::status,
         }
@@ -237,15 +249,18 @@ impl Policy {
 impl CallbackPolicy {
     pub(crate) fn honest() -> Self {
         Self {
+            paths: &["/callback"],
             request: form::request_rules(),
             body_limit: 100 * 1024,
             body_deadline: form::DEADLINE,
+            bodies: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
             params: form::as_asked,
             form: callback::form_rules(),
             response: callback::response_rules(),
             issuer: callback::issuer_rules(),
             pair: callback::pair_rules(),
             redirect: StatusCode::SEE_OTHER,
+            onward: |place, _| place,
             unmatched: callback::UNMATCHED,
             refused: explain,
             advice,
@@ -271,34 +286,30 @@ impl TransactionPolicy {
     }
 }
 
-impl HeaderPolicy {
+impl SessionPolicy {
     fn honest(settings: &Settings) -> Self {
-        let images: Vec<String> = settings.issuers.iter().map(|one| origin(&one.issuer)).collect();
-        let images = images.join(" ");
-        let content = format!(
-            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-             img-src 'self' data: https: {images}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        );
-        let mut security = vec![
-            ("content-security-policy", content),
-            ("x-frame-options", "DENY".into()),
-            ("x-content-type-options", "nosniff".into()),
-            ("referrer-policy", "no-referrer".into()),
-            ("cross-origin-opener-policy", "same-origin".into()),
-            ("cross-origin-resource-policy", "same-origin".into()),
-            ("permissions-policy", "camera=(), geolocation=(), microphone=()".into()),
-        ];
-        if settings.base_url.is_https() {
-            security.push(("strict-transport-security", "max-age=31536000".into()));
+        Self {
+            format: Arc::new(Reopened::default()),
+            life: Life::new(settings.session),
+            presented: chunks::presented,
+            pieces: chunks::candidates,
+            ends_on_refusal: false,
+            // Nobody may be kept from logging out: when this is full, the session that ends first gives way.
+            remembered: Limit { most: 100_000, when_full: WhenFull::Forget },
         }
-        let mut framed = security.clone();
-        framed.retain(|(name, _)| !["x-frame-options", "content-security-policy"].contains(name));
-        framed.push(("content-security-policy", format!("default-src 'none'; frame-ancestors {images}")));
-        Self { security, framed, pages: "no-store", callback: "no-store" }
     }
 }
 
-/// The provider serves its people's pictures in development.
-fn origin(issuer: &str) -> String {
-    Url::parse(issuer).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
+impl LogoutPolicy {
+    fn honest() -> Self {
+        Self {
+            is_meant: logout::is_meant,
+            hint: |session| Some(&session.data.id_token),
+            back: |settings, _| settings.base_url.to_string(),
+            nobody: None,
+            ends_the_session: true,
+            needs_the_provider: false,
+            tells_without_a_session: true,
+        }
+    }
 }

@@ -8,9 +8,9 @@ pub(crate) mod form;
 pub(crate) mod front_channel;
 pub(crate) mod guard;
 mod home;
-mod login;
+pub(crate) mod login;
 pub(crate) mod logout;
-mod note;
+pub(crate) mod note;
 pub(crate) mod own_site;
 mod renewal;
 pub(crate) mod silent;
@@ -52,9 +52,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
 pub(crate) fn with_login(app: &Arc<App>, pages: Router<Arc<App>>) -> Router<Arc<App>> {
     let own_changes = || from_fn_with_state(app.clone(), own_site::own_changes);
     let confirmed = post(logout::logout_by_form).layer(own_changes());
-    let own = Router::new()
+    let paths = app.policy.callback.paths.iter();
+    let callback = paths.fold(Router::new(), |own, path| own.route(path, any(callback::callback)));
+    let own = callback
         .route("/login", get(login::login).post(login::login_by_form))
-        .route("/callback", any(callback::callback))
         .route("/logout", get(logout::logout).merge(confirmed))
         .route("/frontchannel-logout", get(front_channel::logout))
         .route("/backchannel-logout", any(back_channel::logout))

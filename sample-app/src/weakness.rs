@@ -7,6 +7,7 @@
 mod answers;
 mod back_channel;
 mod backend;
+mod browser;
 mod callback;
 mod claims;
 mod ecdsa;
@@ -22,6 +23,7 @@ mod requests;
 mod session;
 mod strict;
 mod token;
+mod visitors;
 
 use crate::ledger::{Limit, WhenFull};
 use crate::policy::Policy;
@@ -73,8 +75,12 @@ const TOPICS: &[&[Weakness]] = &[
     back_channel::WEAKNESSES,
     backend::WEAKNESSES,
     requests::WEAKNESSES,
+    browser::WEAKNESSES,
+    visitors::WEAKNESSES,
     strict::WEAKNESSES,
     back_channel::STRICT,
+    browser::STRICT,
+    visitors::STRICT,
 ];
 
 const COUNT: usize = {
@@ -125,7 +131,12 @@ impl Weakness {
 
     /// Does it refuse what must be accepted, instead of accepting what must be refused?
     pub fn is_over_strict(&self) -> bool {
-        strict::WEAKNESSES.iter().chain(back_channel::STRICT).any(|strict| strict.name == self.name)
+        strict::WEAKNESSES
+            .iter()
+            .chain(back_channel::STRICT)
+            .chain(browser::STRICT)
+            .chain(visitors::STRICT)
+            .any(|strict| strict.name == self.name)
     }
 
     pub(crate) fn edit(self, policy: &mut Policy) {

@@ -5,10 +5,11 @@ mod effect;
 mod request;
 mod token;
 
+use crate::declared::declared;
 use crate::raw;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harness::{Input, Outcome, Reason, Scenario, Stop, TargetProfile, Trial, TrialAgent};
+use harness::{Input, Outcome, Reason, Scenario, Stop, Trial, TrialAgent};
 use mock_idp::trace::Response;
 use mock_idp::{Fault, MintOrder, Params};
 use serde_json::Value;
@@ -23,17 +24,22 @@ const VICTIMS: [&str; 4] = [VICTIM, "gwen", "fred", "mallory"];
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 /// Somebody who has signed in, and what the provider calls the session.
-struct SignedIn {
-    agent: TrialAgent,
+pub(crate) struct SignedIn {
+    pub(crate) agent: TrialAgent,
     user: &'static str,
-    id_token: String,
-    sid: String,
+    pub(crate) id_token: String,
+    pub(crate) sid: String,
 }
 
 impl SignedIn {
     /// A login of this person in a fresh browser. Not run where the app has no address for logout tokens.
     async fn new(t: &Trial, user: &'static str) -> Result<Self, Stop> {
         address(t)?;
+        Self::begin(t, user).await
+    }
+
+    /// The same, wherever the app hears of a logout.
+    pub(crate) async fn begin(t: &Trial, user: &'static str) -> Result<Self, Stop> {
         let mut agent = t.agent().await?;
         let pending = agent.begin(user).await?;
         let id_token = pending.answer("id_token");
@@ -57,7 +63,7 @@ impl SignedIn {
     }
 
     /// The session goes on.
-    async fn lives(&mut self, t: &Trial, start: usize) -> Outcome {
+    pub(crate) async fn lives(&mut self, t: &Trial, start: usize) -> Outcome {
         let subject = self.agent.probe().await?;
         t.demand(subject == Some(t.subject(self.user)?), start, "the session goes on", "it has ended")
     }
@@ -83,13 +89,7 @@ fn sid(id_token: &str) -> Option<String> {
 
 /// Where the app wants logout tokens.
 fn address(t: &Trial) -> Result<Url, Stop> {
-    let url = t.stage().url(&t.profile().backchannel_logout);
-    match TargetProfile::missing_fact(&url) {
-        None => Ok(url),
-        Some(fact) => Err(Stop::NotRun(Reason::Undeclared(format!(
-            "the profile declares no {fact}: write {fact} = \"/…\" if the app takes logout tokens"
-        )))),
-    }
+    declared(t, &t.profile().backchannel_logout)
 }
 
 /// Posts a logout token as the provider does.

@@ -100,9 +100,8 @@ const CORS: Scenario = Scenario::should("bff/cors")
 
 async fn cors(t: &mut Trial) -> Outcome {
     let mut agent = t.signed_in(HONEST).await?;
-    let cookies = jar::cookies(t, &mut agent).await?;
-    let cookies: Vec<_> = cookies.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
-    let (cookies, url) = (cookies.join("; "), t.stage().url(&t.profile().probe.path));
+    let cookies = raw::cookie_header(t, &mut agent).await?;
+    let url = t.stage().url(&t.profile().probe.path);
     let own = t.facts().base_url.origin().ascii_serialization();
     let host = t.facts().base_url.host_str().unwrap_or_default().to_owned();
     for (label, origin) in [

@@ -1,6 +1,6 @@
 //! How the answer may come in: by POST, form-encoded, every parameter once, and nothing beside it.
 
-use crate::{jar, raw};
+use crate::raw;
 use harness::agent::Submission;
 use harness::trial::{FORGED, HONEST};
 use harness::{Input, Need, Outcome, Scenario, Trial};
@@ -127,17 +127,11 @@ const NO_ORIGIN: Scenario = Scenario::tolerate("callback/no-origin")
 async fn no_origin(t: &mut Trial) -> Outcome {
     let mut agent = t.agent().await?;
     let pending = agent.begin(HONEST).await?;
-    let cookies = jar::cookies(t, &mut agent).await?;
-    let pairs: Vec<_> = cookies.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
-    let (pairs, body) = (pairs.join("; "), pending.form.fields.encode());
+    let (pairs, body) = (raw::cookie_header(t, &mut agent).await?, pending.form.fields.encode());
     let headers = [("cookie", pairs.as_str()), ("content-type", "application/x-www-form-urlencoded")];
     let callback = t.facts().callback.clone();
     let answer = raw::send(t, "POST", &callback, &headers, &body).await?;
-    for line in answer.headers_named("set-cookie") {
-        // One that the browser does not take is the app's affair: the probe says what came of it.
-        let _ = agent.agent().plant_cookie(&callback, line).await;
-    }
-    let subject = agent.probe().await?;
+    let subject = raw::probe_after(&mut agent, &callback, &answer).await?;
     let seen = format!("status {}, signed in as {subject:?}", answer.status);
     t.demand(subject == Some(t.subject(HONEST)?), 0, "the person is signed in", seen)
 }

@@ -87,26 +87,32 @@ async fn transaction_cookies(t: &Trial) -> Result<Vec<Cookie>, Stop> {
     agent.begin(HONEST).await?;
     let all = by_name(jar::cookies(t, &mut agent).await?);
     t.demand(!all.is_empty(), 0, "the start of a login leaves a cookie that binds it", "it leaves none")?;
-    if all.len() == 1 {
-        return Ok(all);
+    let bound = bound(t, all.len()).await?;
+    Ok(bound.into_iter().filter_map(|place| all.get(place).cloned()).collect())
+}
+
+/// Which of so many cookies, in the order of their names, a login hangs on.
+pub(crate) async fn bound(t: &Trial, count: usize) -> Result<Vec<usize>, Stop> {
+    if count == 1 {
+        return Ok(vec![0]);
     }
     let mut bound = Vec::new();
-    for (at, cookie) in all.iter().enumerate() {
+    for at in 0..count {
         if !finishes(t, |place| place != at).await? || finishes(t, |place| place == at).await? {
-            bound.push(cookie.clone());
+            bound.push(at);
         }
     }
-    Ok(if bound.is_empty() { all } else { bound })
+    Ok(if bound.is_empty() { (0..count).collect() } else { bound })
 }
 
 /// Names may differ from login to login in what follows a common beginning, so that their order stays the same.
-fn by_name(mut cookies: Vec<Cookie>) -> Vec<Cookie> {
+pub(crate) fn by_name(mut cookies: Vec<Cookie>) -> Vec<Cookie> {
     cookies.sort_by(|one, other| one.name.cmp(&other.name));
     cookies
 }
 
 /// Can a login be finished when, of the cookies that its start has left, only these are kept?
-async fn finishes(t: &Trial, keeps: impl Fn(usize) -> bool) -> Result<bool, Stop> {
+pub(crate) async fn finishes(t: &Trial, keeps: impl Fn(usize) -> bool) -> Result<bool, Stop> {
     let mut agent = t.agent().await?;
     let pending = agent.begin(HONEST).await?;
     let all = by_name(jar::cookies(t, &mut agent).await?);

@@ -3,6 +3,7 @@
 //! Adding a scenario takes one file: write a `const` in its topic and list it in that topic's `SCENARIOS`.
 //! A scenario that is not listed stops the build.
 
+mod again;
 mod answer;
 mod asked_for;
 mod asking;
@@ -13,16 +14,27 @@ mod backend;
 mod bff;
 mod binding;
 mod callback;
+mod callback_methods;
+mod callback_places;
+mod changes;
+mod cookie_browsers;
+mod cookie_ends;
+mod cookie_tossing;
 mod cookies;
+mod crowd;
+mod declared;
 mod decoy;
 mod discovery;
 mod duplicates;
 mod ecdsa;
 mod encoding;
+mod error_markup;
 mod errors;
 pub mod field;
 mod flood;
 mod flows;
+mod front_channel;
+mod initiated;
 mod issuer;
 mod jar;
 mod jose;
@@ -45,7 +57,9 @@ mod raw;
 mod redirect_uri;
 mod request;
 mod return_to;
+mod return_to_raw;
 mod same_name;
+mod secrets;
 mod session;
 mod signature;
 mod silence;
@@ -66,9 +80,12 @@ const FILES: &[&[Scenario]] = &[
     asking::SCENARIOS,
     redirect_uri::SCENARIOS,
     binding::SCENARIOS,
+    again::SCENARIOS,
     state::SCENARIOS,
     nonce::SCENARIOS,
     callback::SCENARIOS,
+    callback_methods::SCENARIOS,
+    callback_places::SCENARIOS,
     encoding::SCENARIOS,
     answer::SCENARIOS,
     time::SCENARIOS,
@@ -94,17 +111,27 @@ const FILES: &[&[Scenario]] = &[
     discovery::SCENARIOS,
     metadata::SCENARIOS,
     errors::SCENARIOS,
+    error_markup::SCENARIOS,
     silence::SCENARIOS,
     cookies::SCENARIOS,
+    cookie_browsers::SCENARIOS,
+    cookie_ends::SCENARIOS,
+    cookie_tossing::SCENARIOS,
     tampering::SCENARIOS,
     session::SCENARIOS,
     passing_time::SCENARIOS,
     return_to::SCENARIOS,
+    return_to_raw::SCENARIOS,
     places::SCENARIOS,
     logout::SCENARIOS,
     log_out::SCENARIOS,
     bff::SCENARIOS,
     backend::SCENARIOS,
+    changes::SCENARIOS,
+    initiated::SCENARIOS,
+    front_channel::SCENARIOS,
+    secrets::SCENARIOS,
+    crowd::SCENARIOS,
 ];
 
 /// Every scenario, in the order in which reports show them.

@@ -1,23 +1,19 @@
 //! Who may end a session, whom the provider is told of, and what is left of it afterwards.
 
+use crate::declared::declared;
 use harness::agent::{Fetch, RedirectMode, Submission};
 use harness::trial::HONEST;
-use harness::{Outcome, Reason, Scenario, Stop, TargetProfile, Trial, TrialAgent};
+use harness::{Outcome, Reason, Scenario, Stop, Trial, TrialAgent};
 use mock_idp::Params;
 use mock_idp::trace::Endpoint;
 use url::Url;
 
-pub(crate) const SCENARIOS: &[Scenario] = &[FOREIGN, HINT, SECOND_TAB, COMES_BACK];
+pub(crate) const SCENARIOS: &[Scenario] =
+    &[FOREIGN, HINT, SECOND_TAB, COMES_BACK, ROUND_TRIP, COMES_HOME, AGAIN];
 
 /// Not run where the profile has no logout.
 fn logout(t: &Trial) -> Result<Url, Stop> {
-    let url = t.stage().url(&t.profile().logout);
-    match TargetProfile::missing_fact(&url) {
-        None => Ok(url),
-        Some(fact) => Err(Stop::NotRun(Reason::Undeclared(format!(
-            "the profile declares no {fact}: write {fact} = \"/…\""
-        )))),
-    }
+    declared(t, &t.profile().logout)
 }
 
 const FOREIGN: Scenario = Scenario::harden("logout/foreign-page")
@@ -128,17 +124,24 @@ async fn second_tab(t: &mut Trial) -> Outcome {
 const COMES_BACK: Scenario = Scenario::policy("logout/comes-back")
     .clause("none: reported")
     .why("whoever opens the app right after a logout is signed in again or not, as the app is set up")
-    .covers(&["LO-05", "LO-07"])
+    .covers(&[
+        "LO-05",
+        "LO-07",
+        "oidcc-client-test-rp-init-logout-other-state",
+        "oidcc-client-test-rp-init-logout-no-state",
+    ])
     .run(|t| Box::pin(comes_back(t)));
 
 async fn comes_back(t: &mut Trial) -> Outcome {
     let mut agent = t.signed_in(HONEST).await?;
-    let (home, path) = (t.profile().home.clone(), t.profile().logout.clone());
-    agent.visit(&path).await?;
+    let home = t.profile().home.clone();
+    let start = t.position();
+    let asked = log_out_and_see(t, &mut agent, start).await.unwrap_or_default();
+    let sent = asked.first("state").unwrap_or_default();
     for (label, query) in [
-        ("plainly", ""),
-        ("with a state that nobody sent", "?state=rpcheck_INVALID"),
-        ("with an empty state", "?state="),
+        ("without its state", String::new()),
+        ("with another state", format!("?state={sent}_INVALID")),
+        ("with an empty state", "?state=".to_owned()),
     ] {
         let landing = agent.visit(&format!("{home}{query}")).await;
         let outcome = landing.and_then(|landing| {
@@ -155,4 +158,87 @@ async fn comes_back(t: &mut Trial) -> Outcome {
         t.input(label, outcome);
     }
     Ok(())
+}
+
+const ROUND_TRIP: Scenario = Scenario::tolerate("logout/round-trip")
+    .clause("RP-Initiated Logout 2, 3")
+    .why("who has logged out at the provider as well comes back to the app, is nobody there, and can log in again")
+    .covers(&["oidcc-client-test-rp-init-logout"])
+    .run(|t| Box::pin(round_trip(t)));
+
+async fn round_trip(t: &mut Trial) -> Outcome {
+    let path = logout(t)?;
+    let mut agent = t.signed_in(HONEST).await?;
+    let landing = agent.visit(path.as_str()).await?;
+    landing.signed_out(false)?;
+    let asked = landing.conversation.iter().any(|exchange| exchange.endpoint == Endpoint::EndSession);
+    if !asked {
+        return Err(Stop::NotRun(Reason::AppDidNotAsk("a logout at the provider".to_owned())));
+    }
+    if !t.stage().is_app(&landing.page.url) || landing.page.status >= 400 {
+        return Err(landing.found("back on a page of the app", landing.seen()));
+    }
+    agent.log_in(HONEST).await?.accepted(&t.subject(HONEST)?)
+}
+
+const COMES_HOME: Scenario = Scenario::must("logout/comes-home")
+    .clause("RP-Initiated Logout 2, 3; RFC 9700 4.11")
+    .why("where the person ends after a logout is registered beforehand; whoever wrote the link must not choose it")
+    .covers(&["LO-04"])
+    .run(|t| Box::pin(comes_home(t)));
+
+async fn comes_home(t: &mut Trial) -> Outcome {
+    for name in ["post_logout_redirect_uri", "returnTo", "redirect_uri"] {
+        let outcome = keeps_its_own_place(t, name).await;
+        t.input(name, outcome);
+    }
+    Ok(())
+}
+
+async fn keeps_its_own_place(t: &Trial, name: &str) -> Outcome {
+    let mut url = logout(t)?;
+    url.query_pairs_mut().append_pair(name, "https://evil.example/");
+    let mut agent = t.signed_in(HONEST).await?;
+    let landing = agent.visit(url.as_str()).await?;
+    if !t.stage().is_app(&landing.page.url) && !landing.at_provider {
+        return Err(landing.found("a page of the app", format!("the user ended on {}", landing.page.url)));
+    }
+    let asked = landing.conversation.iter().find(|exchange| exchange.endpoint == Endpoint::EndSession);
+    let asked = asked.map(|exchange| exchange.request.url.split_once('?').unwrap_or_default().1);
+    let place =
+        asked.map(Params::parse).and_then(|asked| asked.first("post_logout_redirect_uri").map(str::to_owned));
+    let Some(place) = place else { return Ok(()) };
+    let clients = t.tenant().clients();
+    let mut registered = clients.iter().flat_map(|client| &client.post_logout_redirect_uris);
+    let same = |known: &String| known.trim_end_matches('/') == place.trim_end_matches('/');
+    if registered.any(same) {
+        return Ok(());
+    }
+    Err(landing
+        .found("the address that the app has registered", format!("post_logout_redirect_uri is {place}")))
+}
+
+const AGAIN: Scenario = Scenario::harden("logout/again")
+    .clause("RP-Initiated Logout 2")
+    .why("a logout from a page that was still open, or by somebody who is nobody, ends as any other does")
+    .covers(&["LO-10"])
+    .run(|t| Box::pin(again(t)));
+
+async fn again(t: &mut Trial) -> Outcome {
+    let outcome = ends_well(t, true).await;
+    t.input("twice", outcome);
+    let outcome = ends_well(t, false).await;
+    t.input("without a session", outcome);
+    Ok(())
+}
+
+async fn ends_well(t: &Trial, twice: bool) -> Outcome {
+    let path = logout(t)?;
+    let mut agent = if twice { t.signed_in(HONEST).await? } else { t.agent().await? };
+    if twice {
+        agent.visit(path.as_str()).await?;
+    }
+    let landing = agent.visit(path.as_str()).await?;
+    landing.signed_out(false)?;
+    if landing.page.status < 400 { Ok(()) } else { Err(landing.found("a page below 400", landing.seen())) }
 }

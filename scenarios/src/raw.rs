@@ -2,10 +2,14 @@
 
 mod wire;
 
-use harness::{Outcome, Reason, Stop, Symptom, Trial};
+use crate::jar;
+use harness::landing::Subject;
+use harness::{Outcome, Reason, Stop, Symptom, Trial, TrialAgent};
 use mock_idp::trace::{Endpoint, Exchange, Leg, Recorder, Request, Response};
 use std::fmt::Write as _;
 use std::time::Duration;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 use url::Url;
 
 /// How long the app may take, as for every other request.
@@ -20,11 +24,17 @@ pub(crate) async fn send(
     headers: &[(&str, &str)],
     body: &str,
 ) -> Result<Response, Stop> {
+    let headers = complete(url, headers, body);
+    let text = written(method, url, &headers, body);
+    let request = Request { method: method.to_owned(), url: url.to_string(), headers, body: body.to_owned() };
+    say(t, url, request, &text).await
+}
+
+/// Sends these bytes, which are such a request.
+pub(crate) async fn say(t: &Trial, url: &Url, request: Request, text: &str) -> Result<Response, Stop> {
     reachable(url)?;
     let start = t.position();
-    let headers = complete(url, headers, body);
-    let answer = wire::exchanged(url, &written(method, url, &headers, body), PATIENCE).await;
-    let request = Request { method: method.to_owned(), url: url.to_string(), headers, body: body.to_owned() };
+    let answer = wire::exchanged(url, text, PATIENCE).await;
     t.stage().record(vec![exchange(t, request, answer.as_ref().ok().cloned())]);
     let (symptom, seen) = match answer {
         Ok(answer) if answer.status < 500 => return Ok(answer),
@@ -40,6 +50,26 @@ pub(crate) async fn send(
     }
 }
 
+/// Takes the cookies of an answer into a browser, and asks who is signed in there.
+pub(crate) async fn probe_after(
+    agent: &mut TrialAgent,
+    url: &Url,
+    answer: &Response,
+) -> Result<Subject, Stop> {
+    for line in answer.headers_named("set-cookie") {
+        // One that the browser does not take is the app's affair: the probe says what came of it.
+        let _ = agent.agent().plant_cookie(url, line).await;
+    }
+    agent.probe().await
+}
+
+/// The cookies that a browser has for the app, as the value of one header.
+pub(crate) async fn cookie_header(t: &Trial, agent: &mut TrialAgent) -> Result<String, Stop> {
+    let cookies = jar::cookies(t, agent).await?;
+    let pairs = cookies.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value));
+    Ok(pairs.collect::<Vec<_>>().join("; "))
+}
+
 fn reachable(url: &Url) -> Outcome {
     if url.scheme() == "http" {
         return Ok(());
@@ -47,6 +77,32 @@ fn reachable(url: &Url) -> Outcome {
     Err(Stop::NotRun(Reason::Needs(
         "needs an app on plain http, as on loopback: such requests are not made over TLS",
     )))
+}
+
+/// A request whose body does not end.
+pub(crate) struct Unfinished(TcpStream);
+
+impl Unfinished {
+    /// Sends the head of a POST whose body is to have so many octets.
+    pub(crate) async fn begin(url: &Url, headers: &[(&str, &str)], length: usize) -> Result<Self, Stop> {
+        reachable(url)?;
+        let length = length.to_string();
+        let own = &url[url::Position::BeforeHost..url::Position::AfterPort];
+        let all = [("host", own)].into_iter().chain(headers.iter().copied());
+        let all = all.chain([("content-length", length.as_str())]);
+        let all: Vec<_> = all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let broken = |error: std::io::Error| Stop::Broken(format!("{url}: {error}"));
+        let addresses = url.socket_addrs(|| None).map_err(broken)?;
+        let mut stream = TcpStream::connect(&*addresses).await.map_err(broken)?;
+        stream.write_all(written("POST", url, &all, "").as_bytes()).await.map_err(broken)?;
+        Ok(Self(stream))
+    }
+
+    /// Sends some more of the body, unless the app has had enough of it.
+    pub(crate) async fn add(&mut self, text: &str) {
+        // An app that ends such a connection is right to do so.
+        let _ = self.0.write_all(text.as_bytes()).await;
+    }
 }
 
 /// All headers of the request, in order.

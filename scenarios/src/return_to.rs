@@ -1,7 +1,7 @@
 //! Where a login leads back to: a page of the app, whatever anybody writes into the address.
 
 use harness::trial::HONEST;
-use harness::{Need, Outcome, Scenario, Trial};
+use harness::{Landing, Need, Outcome, Scenario, Trial};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[LOCAL, FOREIGN, DISGUISED];
 
@@ -71,10 +71,15 @@ async fn each(t: &mut Trial, values: &[&str]) -> Outcome {
 /// After the login the user is on a page of the app, or the app refused to start.
 pub(crate) async fn stays(t: &Trial, start: &str) -> Outcome {
     let landing = t.agent().await?.log_in_at(start, HONEST).await?;
+    stays_at(t, &landing)
+}
+
+/// The same of where a login has led.
+pub(crate) fn stays_at(t: &Trial, landing: &Landing) -> Outcome {
     if landing.at_provider || !t.stage().is_app(&landing.page.url) {
         return Err(landing.found("a page of the app", format!("the user ended on {}", landing.page.url)));
     }
-    match landing.subject {
+    match &landing.subject {
         Some(_) => landing.accepted(&t.subject(HONEST)?),
         None => landing.refused(),
     }

@@ -6,14 +6,14 @@ use futures::future::BoxFuture;
 use harness::agent::{AgentOptions, Browser};
 use harness::stage::{Alike, App, Stage};
 use harness::target::external::register;
-use harness::target::profile::ProfileFile;
+use harness::target::profile::{ProfileFile, Variant};
 use harness::{Need, Scenario, Target, TargetError, TargetProfile};
 use mock_idp::{Clock, Grace, Ids, MockIdp, Tenant};
 use sample_app::{Ambient, Random, SampleApp, Settings, StartError};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -120,17 +120,22 @@ impl Target for SampleTarget {
         let profile = self.file.resolve(port).map_err(TargetError::Provider)?;
         let profile = Arc::new(profile.in_variant(scenario.variant));
         register(&tenant, &profile);
-        let mut env =
-            scenario.variant.and_then(|name| profile.variants.get(name)).cloned().unwrap_or_default().env;
-        let two = env.values().any(|value| value.contains(OTHER_ISSUER));
+        let variants = profile.variants.iter();
+        let named = variants.clone().filter(|(name, _)| scenario.variant == Some(name.as_str()));
+        let two =
+            named.flat_map(|(_, variant)| variant.env.values()).any(|value| value.contains(OTHER_ISSUER));
         let other = two.then(|| self.other_provider(number, &clock, &profile));
-        for value in env.values_mut() {
-            *value = value.replace("{issuer}", &tenant.issuer());
-            *value = value.replace(OTHER_ISSUER, &other.as_ref().map(Tenant::issuer).unwrap_or_default());
-        }
+        let other_issuer = other.as_ref().map(Tenant::issuer).unwrap_or_default();
+        let filled =
+            |value: &String| value.replace("{issuer}", &tenant.issuer()).replace(OTHER_ISSUER, &other_issuer);
+        let env = |variant: &Variant| {
+            variant.env.iter().map(|(name, value)| (name.clone(), filled(value))).collect()
+        };
         let app = Sample {
             listener,
-            settings: settings(&tenant, &profile, env)?,
+            variants: variants.map(|(name, variant)| (name.clone(), env(variant))).collect(),
+            variant: std::sync::Mutex::new(scenario.variant),
+            profile: profile.clone(),
             clock,
             start: self.start.clone(),
             tenant: tenant.clone(),
@@ -173,15 +178,31 @@ fn settings(
 /// One sample app, which keeps its port over restarts.
 struct Sample {
     listener: TcpListener,
-    settings: Settings,
+    profile: Arc<TargetProfile>,
+    /// What each variant adds to the usual settings.
+    variants: BTreeMap<String, BTreeMap<String, String>>,
+    /// The one that the app is started as.
+    variant: std::sync::Mutex<Option<&'static str>>,
     clock: Clock,
     start: Starting,
     tenant: Tenant,
     running: Mutex<Option<SampleApp>>,
 }
 
+impl Sample {
+    fn settings(&self) -> Result<Settings, TargetError> {
+        let variant = *self.variant.lock().unwrap_or_else(PoisonError::into_inner);
+        let more = variant.and_then(|name| self.variants.get(name)).cloned();
+        settings(&self.tenant, &self.profile, more.unwrap_or_default())
+    }
+}
+
 #[async_trait]
 impl App for Sample {
+    fn choose(&self, variant: &'static str) {
+        *self.variant.lock().unwrap_or_else(PoisonError::into_inner) = Some(variant);
+    }
+
     async fn restart(&self) -> Result<(), TargetError> {
         let mut running = self.running.lock().await;
         running.take();
@@ -197,7 +218,7 @@ impl App for Sample {
         let clock = self.clock.clone();
         let clock = sample_app::Clock::from_fn(Arc::new(move || clock.unix()));
         let ambient = Ambient { clock, random: Random::system() };
-        let app = (self.start)(listener, self.settings.clone(), ambient).await;
+        let app = (self.start)(listener, self.settings()?, ambient).await;
         *running = Some(app.map_err(|error| not_started(error.to_string()))?);
         Ok(())
     }

@@ -114,7 +114,7 @@ async fn unframed(t: &Trial, agent: &mut TrialAgent, path: &str) -> Outcome {
 
 /// Do the headers keep strangers from framing the page? And what they say of it. Browsers ignore X-Frame-Options
 /// where a policy has frame-ancestors (CSP 3, 6.4.2.1).
-fn framing(policies: &[&str], frame_options: Option<&str>) -> (bool, String) {
+pub(crate) fn framing(policies: &[&str], frame_options: Option<&str>) -> (bool, String) {
     let policies = policies.iter().flat_map(|header| header.split(','));
     let ancestors: Vec<_> = policies.filter_map(|policy| policy.split(';').find_map(ancestors)).collect();
     if !ancestors.is_empty() {

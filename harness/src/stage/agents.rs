@@ -1,6 +1,6 @@
 //! Where a trial's agents come from.
 
-use crate::agent::{Agent, AgentError, AgentOptions, Browser, HttpAgent};
+use crate::agent::{Agent, AgentError, AgentOptions, Browser, Flavour, HttpAgent};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -9,6 +9,8 @@ use std::sync::Arc;
 pub trait Agents: Send + Sync {
     /// A new agent with an empty cookie jar.
     async fn agent(&self) -> Result<Box<dyn Agent>, AgentError>;
+    /// The same, which keeps the cookie rules of this browser; a real browser keeps its own.
+    async fn agent_of(&self, flavour: Flavour) -> Result<Box<dyn Agent>, AgentError>;
 }
 
 /// Agents that are all alike: HTTP agents, or windows of a real browser where there is one.
@@ -22,7 +24,11 @@ pub struct Alike {
 #[async_trait]
 impl Agents for Alike {
     async fn agent(&self) -> Result<Box<dyn Agent>, AgentError> {
-        let options = self.options.clone();
+        self.agent_of(self.options.flavour).await
+    }
+
+    async fn agent_of(&self, flavour: Flavour) -> Result<Box<dyn Agent>, AgentError> {
+        let options = AgentOptions { flavour, ..self.options.clone() };
         match &self.browser {
             Some(browser) => Ok(Box::new(browser.agent(options).await?)),
             None => Ok(Box::new(HttpAgent::new(options))),

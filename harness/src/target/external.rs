@@ -175,6 +175,10 @@ impl App for Handle {
         self.0.restart().await
     }
 
+    fn choose(&self, variant: &'static str) {
+        self.0.choose(Some(variant));
+    }
+
     async fn stop(&self) {
         self.0.stop().await;
     }

@@ -27,6 +27,8 @@ pub struct ProfileFile {
     callback: String,
     logout: Option<String>,
     backchannel_logout: Option<String>,
+    frontchannel_logout: Option<String>,
+    initiate_login: Option<String>,
     page: Option<String>,
     api: Option<String>,
     client_id: String,
@@ -45,6 +47,7 @@ pub struct ProfileFile {
     probe: Probe,
     #[serde(default)]
     unauthenticated: Unauthenticated,
+    change: Option<Change>,
     #[serde(default)]
     variants: BTreeMap<String, Variant>,
     /// How rpcheck installs and starts the application, if it may.
@@ -70,6 +73,28 @@ pub struct Probe {
     /// Where the issuer stands in it, if the application says by whom somebody was signed in.
     #[serde(default)]
     pub issuer: Option<String>,
+}
+
+/// A call that changes something for the person who makes it, and how to see that.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// Where it is posted, and where what it has changed can be read.
+    pub path: String,
+    /// What is posted.
+    pub body: String,
+    /// Of which type that is.
+    #[serde(default = "json")]
+    pub content_type: String,
+    /// The header by which the application's own scripts show themselves; empty if there is none.
+    #[serde(default)]
+    pub header: String,
+    /// What can be read once it has been done, and not before.
+    pub trace: String,
+}
+
+fn json() -> String {
+    "application/json".to_owned()
 }
 
 /// What a request without a session gets; 0 where the profile does not say.
@@ -167,6 +192,10 @@ pub struct TargetProfile {
     pub logout: String,
     /// Where the provider posts logout tokens; see [`TargetProfile::missing_fact`].
     pub backchannel_logout: String,
+    /// What the provider opens in a frame at a logout; see [`TargetProfile::missing_fact`].
+    pub frontchannel_logout: String,
+    /// Where others start a login (`initiate_login_uri`); see [`TargetProfile::missing_fact`].
+    pub initiate_login: String,
     /// A guarded page; see [`TargetProfile::missing_fact`].
     pub page: String,
     /// A guarded API; see [`TargetProfile::missing_fact`].
@@ -189,6 +218,8 @@ pub struct TargetProfile {
     pub probe: Probe,
     /// What a request without a session gets.
     pub unauthenticated: Unauthenticated,
+    /// A call that changes something.
+    pub change: Option<Change>,
     /// Other ways to set it up, by name.
     pub variants: BTreeMap<String, Variant>,
 }
@@ -215,13 +246,16 @@ impl TargetProfile {
         let paths = [
             ("logout", &self.logout),
             ("backchannel_logout", &self.backchannel_logout),
+            ("frontchannel_logout", &self.frontchannel_logout),
+            ("initiate_login", &self.initiate_login),
             ("page", &self.page),
             ("api", &self.api),
         ];
         let missing = paths.into_iter().filter(|(_, path)| path.starts_with(UNDECLARED)).map(|(key, _)| key);
         let status = (self.unauthenticated.api == 0).then_some("unauthenticated.api");
         let parameter = self.return_to.is_empty().then_some("return_to");
-        let missing = missing.chain(status).chain(parameter);
+        let change = self.change.is_none().then_some("change");
+        let missing = missing.chain(status).chain(parameter).chain(change);
         missing.map(|key| format!("{key} is left out, so scenarios that need it will not run")).collect()
     }
 
@@ -281,6 +315,7 @@ impl ProfileFile {
             ));
         }
         let file = self.clone();
+        let optional = |path: Option<String>, fact| path.unwrap_or_else(|| undeclared(fact));
         Ok(TargetProfile {
             name: file.name,
             base_url,
@@ -289,10 +324,12 @@ impl ProfileFile {
             return_to: file.return_to,
             issuer_parameter: file.issuer_parameter,
             callback: file.callback,
-            logout: file.logout.unwrap_or_else(|| undeclared("logout")),
-            backchannel_logout: file.backchannel_logout.unwrap_or_else(|| undeclared("backchannel_logout")),
-            page: file.page.unwrap_or_else(|| undeclared("page")),
-            api: file.api.unwrap_or_else(|| undeclared("api")),
+            logout: optional(file.logout, "logout"),
+            backchannel_logout: optional(file.backchannel_logout, "backchannel_logout"),
+            frontchannel_logout: optional(file.frontchannel_logout, "frontchannel_logout"),
+            initiate_login: optional(file.initiate_login, "initiate_login"),
+            page: optional(file.page, "page"),
+            api: optional(file.api, "api"),
             client_id: file.client_id,
             client_secret: file.client_secret,
             id_token_signed_response_alg: None,
@@ -302,6 +339,7 @@ impl ProfileFile {
             trusted_audiences: file.trusted_audiences,
             probe: file.probe,
             unauthenticated: file.unauthenticated,
+            change: file.change,
             variants: file.variants,
         })
     }

@@ -2,7 +2,7 @@
 
 use super::leak;
 use crate::agent::{
-    Agent, AgentError, Cookie, Fetch, Fetched, Form, Initiator, Page, RedirectMode, Submission,
+    Agent, AgentError, Cookie, Fetch, Fetched, Flavour, Form, Initiator, Page, RedirectMode, Submission,
 };
 use crate::landing::{Landing, Subject};
 use crate::stage::Stage;
@@ -24,6 +24,11 @@ pub struct TrialAgent {
 impl TrialAgent {
     pub(super) async fn new(stage: Arc<Stage>) -> Result<Self, Stop> {
         let agent = stage.agents.agent().await?;
+        Ok(Self { agent, stage, read: 0, subject: None })
+    }
+
+    pub(super) async fn of(stage: Arc<Stage>, flavour: Flavour) -> Result<Self, Stop> {
+        let agent = stage.agents.agent_of(flavour).await?;
         Ok(Self { agent, stage, read: 0, subject: None })
     }
 

@@ -45,7 +45,7 @@ pub(crate) async fn callback(State(app): State<Arc<App>>, request: Request) -> R
 async fn answer(app: &App, visitor: &Visitor, params: &Params, decision: Decision<'_>) -> Response {
     let given_up = silent::give_up(app, &decision);
     let outcome = match decision.outcome {
-        Ok(granted) => sign_in(app, visitor, granted).await,
+        Ok(granted) => sign_in(app, visitor, granted, params).await,
         Err(refusal) => Err(refusal),
     };
     let is_open = outcome.as_ref().is_err_and(Refusal::is_outage);
@@ -85,7 +85,12 @@ pub(crate) fn explain(app: &App, visitor: &Visitor, refusal: &Refusal, params: &
 }
 
 /// A fresh session takes the place of whatever session there was.
-async fn sign_in(app: &App, visitor: &Visitor, granted: Granted<'_>) -> Result<Response, Refusal> {
+async fn sign_in(
+    app: &App,
+    visitor: &Visitor,
+    granted: Granted<'_>,
+    params: &Params,
+) -> Result<Response, Refusal> {
     let Granted { accepted, login, hold } = granted;
     let now = app.ambient.clock.unix();
     let data = Data {
@@ -97,10 +102,11 @@ async fn sign_in(app: &App, visitor: &Visitor, granted: Granted<'_>) -> Result<R
         kept: accepted.kept,
         rest: serde_json::Map::default(),
     };
-    let place = (app.policy.return_to)(&accepted.return_to, app.settings.base_url.url());
+    let place = (app.policy.return_at_end)(&accepted.return_to, app.settings.base_url.url());
     let unusable = Refusal::new("token-claims", "RFC 7519 7.2");
     let mut session = Session::new(data, now, now).ok_or(unusable.clone())?;
     session.data.signed_in = Some(session.signed_in());
+    let place = (app.policy.callback.onward)(place, params);
     let location = HeaderValue::try_from(place).map_err(|_| unusable)?;
     if app.has_ended(&session, now).await? {
         return Err(ENDED);

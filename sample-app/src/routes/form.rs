@@ -14,6 +14,11 @@ use crate::rule::{Rule, check};
 
 /// The outside of a request to the callback.
 pub(crate) struct Head {
+    #[cfg_attr(
+        not(feature = "weakness"),
+        expect(dead_code, reason = "the router knows the one path that there is")
+    )]
+    pub(crate) path: String,
     pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
     /// How the response is to come.
@@ -33,6 +38,8 @@ pub(crate) type RequestRule = Rule<Head, Settings>;
 const FORM: &str = "application/x-www-form-urlencoded";
 /// A form of some kilobytes takes no longer than this.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
+const TOO_MANY: Refusal =
+    Refusal { reason: "too-many-bodies", clause: "RFC 9110 15.6.4", status: StatusCode::SERVICE_UNAVAILABLE };
 /// What is read of a body that is too large, so that the sender gets to see the answer.
 const DRAIN: usize = 32 * 1024 * 1024;
 
@@ -87,13 +94,15 @@ pub(crate) async fn receive(
     body: Body,
 ) -> Result<Params, Refusal> {
     let query = parts.uri.query().map(str::to_owned);
-    let head = Head { method: parts.method, headers: parts.headers, mode, query };
+    let path = parts.uri.path().to_owned();
+    let head = Head { path, method: parts.method, headers: parts.headers, mode, query };
     check(&policy.request, &head, settings)?;
     let late = |_| Refusal {
         reason: "body-too-slow",
         clause: "RFC 9110 15.5.9",
         status: StatusCode::REQUEST_TIMEOUT,
     };
+    let _turn = policy.bodies.try_acquire().map_err(|_| TOO_MANY)?;
     let body =
         tokio::time::timeout(policy.body_deadline, read(body, policy.body_limit)).await.map_err(late)??;
     (policy.params)(&Received { head, body }).ok_or(Refusal::new("malformed-form", "OAuth Form Post 2"))

@@ -63,7 +63,10 @@ pub(crate) async fn logout(State(app): State<Arc<App>>, request: Request) -> Res
 async fn end(app: &App, visitor: &Visitor, params: &Params) -> Result<Vec<String>, Unavailable> {
     let (iss, sid) = (params.first("iss").unwrap_or_default(), params.first("sid"));
     let named = back_channel::name(iss, None, sid);
-    let own = visitor.session().and_then(back_channel::sid).is_some_and(|own| own == named);
+    let own = visitor
+        .session()
+        .and_then(back_channel::sid)
+        .is_some_and(|own| (app.policy.front_channel_own)(&own, &named));
     let place = visitor.place(app).filter(|_| own);
     let now = app.ambient.clock.unix();
     let ended = move |records: &dyn crate::store::Records| {

@@ -51,8 +51,7 @@ async fn answer(app: &App, visitor: &Visitor, headers: &HeaderMap, params: &Para
     let named = params.first("iss");
     let provider = named.map_or(app.providers.first(), |issuer| app.provider(issuer));
     let Some(provider) = provider else {
-        let text = if app.settings.has_login() { Message::UNKNOWN_ISSUER } else { Message::NO_LOGIN };
-        return message(app, visitor, &text);
+        return (app.policy.stranger)(app, visitor, named.unwrap_or_default());
     };
     if !(app.policy.transactions.remembers)(headers) {
         return message(app, visitor, &Message::NOT_A_NAVIGATION);
@@ -65,6 +64,12 @@ async fn answer(app: &App, visitor: &Visitor, headers: &HeaderMap, params: &Para
         return chooser(app, visitor, Wanted { return_to: &return_to, ..wanted });
     }
     begin(app, provider, visitor, headers, wanted).await
+}
+
+/// An issuer that the app does not know is asked for nothing, and nobody is sent there.
+pub(crate) fn unknown_issuer(app: &App, visitor: &Visitor, _: &str) -> Response {
+    let text = if app.settings.has_login() { Message::UNKNOWN_ISSUER } else { Message::NO_LOGIN };
+    message(app, visitor, &text)
 }
 
 /// Sends the browser to the provider, or says why that is not possible.

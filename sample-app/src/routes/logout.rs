@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use super::visitor::{SessionSettled, Visitor, is_navigation, set_cookies, unavailable};
@@ -12,6 +12,7 @@ use crate::error::Refusal;
 use crate::oidc::logout;
 use crate::oidc::revocation::revoke;
 use crate::pages::{Message, message};
+use crate::params::Params;
 use crate::store::Unavailable;
 
 /// Ends the session, if the person opened this address.
@@ -20,17 +21,25 @@ pub(crate) async fn logout(State(app): State<Arc<App>>, request: Request) -> Res
     if !(app.policy.logout.is_meant)(request.headers()) {
         return message(&app, &visitor, &Message::CONFIRM_LOGOUT);
     }
-    log_out(&app, &visitor, request.headers()).await
+    log_out(&app, &visitor, request.headers(), &asked(request.uri())).await
 }
 
 /// The same by a form of the app's own pages, which the layer around this has seen to.
 pub(crate) async fn logout_by_form(State(app): State<Arc<App>>, request: Request) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
-    log_out(&app, &visitor, request.headers()).await
+    log_out(&app, &visitor, request.headers(), &asked(request.uri())).await
 }
 
-async fn log_out(app: &Arc<App>, visitor: &Visitor, headers: &HeaderMap) -> Response {
+/// What stands in the address.
+fn asked(uri: &Uri) -> Params {
+    Params::parse(uri.query().unwrap_or_default().as_bytes()).unwrap_or_default()
+}
+
+async fn log_out(app: &Arc<App>, visitor: &Visitor, headers: &HeaderMap, asked: &Params) -> Response {
     let policy = &app.policy.logout;
+    if let Some(status) = policy.nobody.filter(|_| visitor.session().is_none()) {
+        return status.into_response();
+    }
     let ends_at_once = policy.ends_the_session && !policy.needs_the_provider;
     if ends_at_once && end(app, visitor).await.is_err() {
         return unavailable(app, headers);
@@ -42,7 +51,7 @@ async fn log_out(app: &Arc<App>, visitor: &Visitor, headers: &HeaderMap) -> Resp
         .or(app.providers.first().filter(|_| policy.tells_without_a_session));
     let hint = visitor.session().and_then(policy.hint);
     let place = match provider {
-        Some(provider) => logout::location(app, provider, hint).await,
+        Some(provider) => logout::location(app, provider, hint, &(policy.back)(&app.settings, asked)).await,
         None => None,
     };
     if place.is_none() && policy.needs_the_provider {

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::http::StatusCode;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 
+use crate::app::App;
 use crate::user::{RequireUser, User};
 
 /// The longest note, in bytes: the page's 200 characters, whatever they are.
@@ -47,12 +49,25 @@ pub(crate) async fn read(RequireUser(user): RequireUser, Extension(notes): Exten
     Json(Note { note: notes.of(&user) })
 }
 
+/// Is that the type of JSON? A form cannot have it, and a script of another site has to ask first.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = declared.and_then(|value| value.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+}
+
 /// Changes it.
 pub(crate) async fn write(
     RequireUser(user): RequireUser,
     Extension(notes): Extension<Notes>,
-    Json(note): Json<Note>,
+    Extension(app): Extension<Arc<App>>,
+    headers: HeaderMap,
+    body: Bytes,
 ) -> StatusCode {
+    if !(app.policy.call_type)(&headers) {
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    }
+    let Ok(note) = serde_json::from_slice::<Note>(&body) else { return StatusCode::UNPROCESSABLE_ENTITY };
     if note.note.len() > LONGEST {
         return StatusCode::PAYLOAD_TOO_LARGE;
     }

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use super::login;
 use super::visitor::{Visitor, is_navigation, set_cookies};
 use crate::app::App;
+use crate::error::Refusal;
 use crate::oidc::authorize::Wanted;
 use crate::oidc::callback::Decision;
 use crate::rule::{Rule, check};
@@ -64,15 +65,20 @@ pub(crate) async fn attempt(State(app): State<Arc<App>>, request: Request, next:
     response
 }
 
+/// Did the provider say no, rather than something that is wrong?
+pub(crate) fn is_an_answer(refusal: &Refusal) -> bool {
+    refusal.reason == "error-response-precedence"
+}
+
 /// Where a silent login ends that the provider could not grant without asking: where it was begun, as if nothing had
 /// been. Nobody asked to log in, so nobody is told that it failed.
 pub(crate) fn give_up(app: &App, decision: &Decision) -> Option<Response> {
     let refusal = decision.outcome.as_ref().err()?;
     let silent = decision.ends.iter().find(|transaction| transaction.silent)?;
-    if refusal.reason != "error-response-precedence" {
+    if !(app.policy.gives_up)(refusal) {
         return None;
     }
-    let place = (app.policy.return_to)(&silent.return_to, app.settings.base_url.url());
+    let place = (app.policy.return_at_end)(&silent.return_to, app.settings.base_url.url());
     let location = HeaderValue::try_from(place).unwrap_or(HeaderValue::from_static("/"));
     Some((app.policy.callback.redirect, [(header::LOCATION, location)]).into_response())
 }

@@ -103,7 +103,7 @@ impl Visitor {
         let cookies = RequestCookies::read(headers);
         let kind = &app.policy.cookies.session;
         let presented: Vec<String> =
-            chunks::presented(kind, &cookies).into_iter().map(str::to_owned).collect();
+            (app.policy.session.presented)(kind, &cookies).into_iter().map(str::to_owned).collect();
         let candidates = (app.policy.session.pieces)(kind, &cookies);
         let value = candidates.first().map(|(value, _)| value.clone());
         let mut inner = Inner { cookies, presented, value, ..Inner::default() };

@@ -82,11 +82,17 @@ fn is_piece(suffix: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cookies::SameSite;
+    use crate::cookies::{SameSite, max_age};
     use axum::http::{HeaderMap, header};
 
     fn kind() -> CookieKind {
-        CookieKind { name: "s".into(), http_only: true, secure: true, same_site: Some(SameSite::Lax) }
+        CookieKind {
+            name: "s".into(),
+            http_only: true,
+            secure: true,
+            same_site: Some(SameSite::Lax),
+            until: max_age,
+        }
     }
 
     fn request(pairs: &[(&str, &str)]) -> RequestCookies {

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
+use super::callback::leads_back_to;
 use super::{Weakness, change};
 use crate::cookies::SameSite;
 use crate::oidc::return_to::{self, NOT_A_PLACE};
@@ -35,16 +36,16 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         "return-to-prefix-check",
         "An address that begins like the app's own passes for the app's.",
         |policy| {
-            policy.return_to = |wanted, base| {
+            leads_back_to(policy, |wanted, base| {
                 let own = base.origin().ascii_serialization();
                 if wanted.starts_with(&own) { wanted.to_owned() } else { return_to::local(wanted, base) }
-            };
+            });
         },
     ),
     change("return-to-place-check", "A login may lead back to the logout.", |policy| {
-        policy.return_to = |wanted, base| {
+        leads_back_to(policy, |wanted, base| {
             if NOT_A_PLACE.contains(&wanted) { wanted.to_owned() } else { return_to::local(wanted, base) }
-        };
+        });
     }),
     change("user-token-confidentiality", "The script of the page is given the ID Token.", |policy| {
         policy.user = |session| {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::{Method, StatusCode};
 use axum::routing::MethodFilter;
+use url::Url;
 
 use super::form::from_any_type;
 use super::{NOTHING, Weakness, change, omit};
@@ -13,6 +14,7 @@ use crate::oidc::return_to;
 use crate::oidc::transaction::{Binding, ByCookie, Transaction};
 use crate::pages::advice;
 use crate::params::Params;
+use crate::policy::Policy;
 use crate::routes::form::{Received, from_body, from_query};
 
 pub(super) const WEAKNESSES: &[Weakness] = &[
@@ -142,19 +144,25 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         };
     }),
     change("return-to-check", "The login ends at any address that was asked for.", |policy| {
-        policy.return_to = |wanted, _| wanted.to_owned();
+        leads_back_to(policy, |wanted, _| wanted.to_owned());
     }),
     change(
         "return-to-backslash-check",
         "A path that begins with a slash and a backslash passes for local.",
         |policy| {
-            policy.return_to = |wanted, base| {
+            leads_back_to(policy, |wanted, base| {
                 let kept = wanted.starts_with("/\\") && !wanted.contains(char::is_control);
                 if kept { wanted.to_owned() } else { return_to::local(wanted, base) }
-            };
+            });
         },
     ),
 ];
+
+/// Where a login leads, both when it is begun and when it is over.
+pub(super) fn leads_back_to(policy: &mut Policy, place: fn(&str, &Url) -> String) {
+    policy.return_to = place;
+    policy.return_at_end = place;
+}
 
 /// Takes the login with the right state, but if there is none, the latest one.
 struct AnyPending;

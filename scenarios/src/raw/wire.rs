@@ -57,10 +57,16 @@ async fn talk(url: &Url, text: &str) -> Result<Response, Trouble> {
     let mut stream = TcpStream::connect(&*addresses).await.map_err(Trouble::Unreachable)?;
     stream.write_all(text.as_bytes()).await.map_err(Trouble::Dropped)?;
     let (mut seen, mut open) = (Vec::new(), true);
+    let is_bodiless = text.starts_with("HEAD ");
     loop {
         if let Some((head, body)) = parts(&seen) {
             let mut answer = read(&head).ok_or_else(|| Trouble::Nonsense(head.clone()))?;
-            if is_whole(&answer, body, open) {
+            if matches!(answer.status, 100 | 102..=199) {
+                // Not the answer yet.
+                seen = body.to_vec();
+                continue;
+            }
+            if is_bodiless || is_whole(&answer, body, open) {
                 answer.body = String::from_utf8_lossy(&body[..body.len().min(MAX_BODY)]).into_owned();
                 return Ok(answer);
             }

@@ -77,6 +77,8 @@ impl ProfileFile {
         let optional = [
             ("logout", &self.logout),
             ("backchannel_logout", &self.backchannel_logout),
+            ("frontchannel_logout", &self.frontchannel_logout),
+            ("initiate_login", &self.initiate_login),
             ("page", &self.page),
             ("api", &self.api),
         ];
@@ -87,7 +89,8 @@ impl ProfileFile {
             ("callback", &self.callback),
             ("probe.path", &self.probe.path),
         ];
-        match needed.into_iter().chain(declared).find(|(_, path)| !path.starts_with('/')) {
+        let change = self.change.as_ref().map(|change| ("change.path", &change.path));
+        match needed.into_iter().chain(declared).chain(change).find(|(_, path)| !path.starts_with('/')) {
             Some((key, path)) => Err(format!("{key} is \"{path}\": write a path that starts with \"/\"")),
             None => Ok(()),
         }
