@@ -11,7 +11,7 @@ use mock_idp::trace::Exchange;
 use mock_idp::{Client, Params};
 use url::Url;
 
-pub(crate) const SCENARIOS: &[Scenario] = &[OTHER_SESSION, IN_A_FRAME, FROM_PROVIDER, ANSWER];
+pub(crate) const SCENARIOS: &[Scenario] = &[OTHER_SESSION, UNNAMED, IN_A_FRAME, FROM_PROVIDER, ANSWER];
 
 /// Whose session it is about. The honest logins around a trial are somebody else's.
 const VICTIM: &str = "bob";
@@ -29,15 +29,18 @@ const OTHER_SESSION: Scenario = Scenario::must("front-channel/other-session")
     .covers(&["FC-02"])
     .run(|t| Box::pin(other_session(t)));
 
+/// What is named, of this issuer and this session.
+type Named = for<'a> fn(&'a str, &'a str) -> Vec<(&'static str, &'a str)>;
+
 async fn other_session(t: &mut Trial) -> Outcome {
-    for (label, iss, sid) in [
-        ("another issuer", Some("https://evil.example"), true),
-        ("another session", None, false),
-        ("no issuer", Some(""), true),
-        ("no session", None, true),
-        ("neither", Some(""), false),
-    ] {
-        let outcome = goes_on(t, label, iss, sid).await;
+    let cases: [(&str, Named); 4] = [
+        ("another issuer", |_, sid| vec![("iss", "https://evil.example"), ("sid", sid)]),
+        ("another session", |iss, _| vec![("iss", iss), ("sid", "no-such-session")]),
+        ("no issuer", |_, sid| vec![("sid", sid)]),
+        ("no session", |iss, _| vec![("iss", iss)]),
+    ];
+    for (label, named) in cases {
+        let outcome = goes_on(t, named).await;
         t.input(label, outcome);
     }
     Ok(())
@@ -45,20 +48,12 @@ async fn other_session(t: &mut Trial) -> Outcome {
 
 /// The session goes on after this request, and ends by the right one, so that the first says something. Both are links,
 /// which the session's cookie comes along with.
-async fn goes_on(t: &Trial, label: &str, iss: Option<&str>, right_sid: bool) -> Outcome {
+async fn goes_on(t: &Trial, named: Named) -> Outcome {
     address(t, &[])?;
     let mut victim = SignedIn::begin(t, VICTIM).await?;
     let issuer = t.facts().issuer.clone();
-    let (iss, sid) =
-        (iss.unwrap_or(&issuer), if right_sid { victim.sid.as_str() } else { "no-such-session" });
-    let all = [("iss", iss), ("sid", sid)];
-    let unnamed = |name: &str| match label {
-        "no session" => name == "sid",
-        "no issuer" => name == "iss",
-        _ => label == "neither",
-    };
-    let named: Vec<_> = all.into_iter().filter(|(name, _)| !unnamed(name)).collect();
-    let (wrong, right) = (address(t, &named)?, address(t, &[("iss", &issuer), ("sid", &victim.sid)])?);
+    let wrong = address(t, &named(&issuer, &victim.sid))?;
+    let right = address(t, &[("iss", &issuer), ("sid", &victim.sid)])?;
     let start = t.position();
     opened(&mut victim.agent, wrong).await?;
     victim.lives(t, start).await?;
@@ -67,6 +62,21 @@ async fn goes_on(t: &Trial, label: &str, iss: Option<&str>, right_sid: bool) -> 
         None => Ok(()),
         Some(_) => Err(Trial::no_difference("the right issuer and session do not end it either")),
     }
+}
+
+const UNNAMED: Scenario = Scenario::policy("front-channel/unnamed-session")
+    .clause("Front-Channel Logout 2, 3")
+    .why("an app that has not registered for the session to be named is told of none: whether any such request ends the session is for the app to know")
+    .covers(&["FC-02"])
+    .run(|t| Box::pin(unnamed(t)));
+
+async fn unnamed(t: &mut Trial) -> Outcome {
+    let bare = address(t, &[])?;
+    let mut victim = SignedIn::begin(t, VICTIM).await?;
+    opened(&mut victim.agent, bare).await?;
+    let word = if victim.agent.probe().await?.is_none() { "ends the session" } else { "ends nothing" };
+    t.observe(format!("a logout in the browser that names neither issuer nor session {word}"));
+    Ok(())
 }
 
 async fn opened(agent: &mut TrialAgent, url: Url) -> Outcome {

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::agent::{Cookie, SameSite};
 use harness::trial::HONEST;
 use harness::{Outcome, Stop, Trial, TrialAgent};
+use mock_idp::fault::ID_TOKEN;
 
 /// Every cookie that goes to the app: to its pages, or to its callback alone.
 pub(crate) async fn cookies(t: &Trial, agent: &mut TrialAgent) -> Result<Vec<Cookie>, Stop> {
@@ -80,6 +81,28 @@ pub(crate) async fn session(t: &Trial, agent: &mut TrialAgent) -> Result<Vec<Coo
         }
     }
     Ok(found)
+}
+
+/// The cookies of a session that takes several, in the order of their names.
+pub(crate) async fn pieces(t: &Trial) -> Result<Vec<Cookie>, Stop> {
+    let large = t.arm(vec![ID_TOKEN.set("padding", "x".repeat(5000))])?;
+    let signed_in = t.signed_in(HONEST).await;
+    drop(large);
+    let mut agent = match signed_in {
+        // An app may have no room for it, or refuse to make any: then there are no pieces.
+        Err(Stop::Found(_)) => {
+            return Err(Trial::no_difference("a session of more than 5000 bytes cannot be had"));
+        }
+        other => other?,
+    };
+    let mut pieces = session(t, &mut agent).await?;
+    if pieces.len() < 2 {
+        return Err(Trial::no_difference(
+            "a session of more than 5000 bytes is not cut into several cookies",
+        ));
+    }
+    pieces.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(pieces)
 }
 
 /// Cookies with their attributes and without their values, for people.
