@@ -1,4 +1,4 @@
-//! The command line: `run`, `list`, `explain`, `coverage`, `report merge`, `target check`, `serve`.
+//! The command line: `run`, `list`, `explain`, `coverage`, `report merge`, `report compare`, `target check`, `serve`.
 
 mod reports;
 mod run;
@@ -6,8 +6,9 @@ mod serve;
 mod shard;
 mod show;
 
-use crate::agent::Browser;
+use crate::agent::Flavour;
 use crate::scenario::Scenario;
+use crate::stage::Browsers;
 use crate::target::{Target, TargetError};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use futures::future::BoxFuture;
@@ -24,12 +25,12 @@ pub struct Suite {
     pub scenarios: Vec<Scenario>,
     /// What people have met with that a scenario shows, a line each.
     pub from_the_field: fn(&str) -> Vec<String>,
-    /// The bundled application, used in windows of the browser if there is one.
+    /// The bundled application, used with these browsers.
     pub bundled: Bundled,
 }
 
 /// Makes the bundled application.
-pub type Bundled = fn(Option<Arc<Browser>>) -> BoxFuture<'static, Result<Arc<dyn Target>, TargetError>>;
+pub type Bundled = fn(Browsers) -> BoxFuture<'static, Result<Arc<dyn Target>, TargetError>>;
 
 /// Is your OpenID Connect login right and safe?
 #[derive(Debug, Parser)]
@@ -107,6 +108,12 @@ enum ReportCommand {
         #[arg(long, default_value = "target/rpcheck")]
         report: PathBuf,
     },
+    /// Show several applications side by side, as Markdown.
+    Compare {
+        /// The report.json of a run of each.
+        #[arg(required = true)]
+        runs: Vec<PathBuf>,
+    },
 }
 
 #[derive(Debug, Default, Args)]
@@ -119,6 +126,9 @@ struct RunArgs {
     /// Play the users in a real Chromium instead of over HTTP.
     #[arg(long)]
     browser: bool,
+    /// Whose cookie rules the users' browsers keep; a real browser keeps its own.
+    #[arg(long, value_enum, default_value_t = Jar::Chromium, conflicts_with = "browser")]
+    jar: Jar,
     /// A SHOULD counts like a MUST.
     #[arg(long)]
     strict: bool,
@@ -138,6 +148,28 @@ struct RunArgs {
     /// The list of known deviations (TOML); known-deviations.toml beside the profile when it is there.
     #[arg(long)]
     known: Option<PathBuf>,
+}
+
+/// Whose cookie rules are kept: measured, cell by cell, but for the last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Jar {
+    /// Unmarked cookies are Lax, but go with cross-site POSTs for two minutes.
+    #[default]
+    Chromium,
+    /// Unmarked cookies go everywhere.
+    Firefox,
+    /// Unmarked cookies are Lax: the text of RFC 6265bis, and what Safari intends.
+    Spec,
+}
+
+impl From<Jar> for Flavour {
+    fn from(jar: Jar) -> Self {
+        match jar {
+            Jar::Chromium => Self::Chromium,
+            Jar::Firefox => Self::Firefox,
+            Jar::Spec => Self::Spec,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -184,6 +216,7 @@ async fn perform(cli: Cli, suite: &Suite) -> ExitCode {
         Command::Report { command: ReportCommand::Merge { parts, format, report } } => {
             reports::merged(suite, &parts, &report, format)
         }
+        Command::Report { command: ReportCommand::Compare { runs } } => reports::compared(&runs),
         Command::Target { command: TargetCommand::Check { profile } } => run::check(&profile).await,
         Command::Serve { listen, control } => serve::serve(listen, control).await,
     };

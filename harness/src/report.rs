@@ -1,5 +1,6 @@
 //! Reports read verdicts and conversations, nothing else.
 
+pub mod compare;
 pub mod failure;
 pub mod html;
 pub mod json;

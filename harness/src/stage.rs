@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use url::Url;
 
-pub use agents::{Agents, Alike};
+pub use agents::{Agents, Alike, Browsers};
 pub use conversation::Conversation;
 
 /// The application under test, as far as a trial may handle it. Dropping it ends what was started.

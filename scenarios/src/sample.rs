@@ -3,8 +3,8 @@
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
-use harness::agent::{AgentOptions, Browser};
-use harness::stage::{Alike, App, Stage};
+use harness::agent::{AgentOptions, Browser, Flavour};
+use harness::stage::{App, Browsers, Stage};
 use harness::target::external::register;
 use harness::target::profile::{ProfileFile, Variant};
 use harness::{Need, Scenario, Target, TargetError, TargetProfile};
@@ -35,7 +35,7 @@ pub struct SampleTarget {
     file: ProfileFile,
     profile: TargetProfile,
     start: Starting,
-    browser: Option<Arc<Browser>>,
+    browsers: Browsers,
     trials: AtomicU64,
 }
 
@@ -47,9 +47,9 @@ pub type Starting = Arc<
 >;
 
 /// The bundled sample app, for the command line.
-pub fn bundled(browser: Option<Arc<Browser>>) -> BoxFuture<'static, Result<Arc<dyn Target>, TargetError>> {
+pub fn bundled(browsers: Browsers) -> BoxFuture<'static, Result<Arc<dyn Target>, TargetError>> {
     Box::pin(async {
-        Ok(Arc::new(SampleTarget { browser, ..SampleTarget::new().await? }) as Arc<dyn Target>)
+        Ok(Arc::new(SampleTarget { browsers, ..SampleTarget::new().await? }) as Arc<dyn Target>)
     })
 }
 
@@ -69,12 +69,20 @@ impl SampleTarget {
         let file = ProfileFile::parse(include_str!("sample-app.toml"))?;
         let mut profile = file.resolve(0).map_err(TargetError::Provider)?;
         name.clone_into(&mut profile.name);
-        Ok(Self { idp, file, profile, start, browser: None, trials: AtomicU64::new(0) })
+        Ok(Self { idp, file, profile, start, browsers: Browsers::default(), trials: AtomicU64::new(0) })
     }
 
     /// The sample as it is, used in windows of a real browser.
     pub async fn in_browser(browser: Arc<Browser>) -> Result<Self, TargetError> {
-        Ok(Self { browser: Some(browser), ..Self::new().await? })
+        let browsers = Browsers { real: Some(browser), ..Browsers::default() };
+        Ok(Self { browsers, ..Self::new().await? })
+    }
+
+    /// The same, used with browsers that keep these rules for cookies.
+    #[must_use]
+    pub fn used_with(mut self, flavour: Flavour) -> Self {
+        self.browsers.flavour = flavour;
+        self
     }
 
     /// A second provider, whose keys are its own.
@@ -89,7 +97,7 @@ impl SampleTarget {
     /// A clock that nothing but its trial moves; the time of the day where there is a browser, because Chromium
     /// keeps a clock of its own.
     fn clock(&self) -> Clock {
-        if self.browser.is_some() { Clock::system() } else { Clock::frozen(START) }
+        if self.browsers.real.is_some() { Clock::system() } else { Clock::frozen(START) }
     }
 }
 
@@ -101,8 +109,8 @@ impl Target for SampleTarget {
 
     fn offers(&self, need: Need) -> bool {
         match need {
-            Need::Browser => self.browser.is_some(),
-            Need::HandMadeRequests | Need::Clock | Need::AgedCookies => self.browser.is_none(),
+            Need::Browser => self.browsers.real.is_some(),
+            Need::HandMadeRequests | Need::Clock | Need::AgedCookies => self.browsers.real.is_none(),
             Need::Restart | Need::ReturnTo => true,
         }
     }
@@ -145,7 +153,7 @@ impl Target for SampleTarget {
         let provider = Url::parse(self.idp.base_url()).expect("the provider's address is a URL");
         let agent_clock = self.clock();
         let options = AgentOptions::new(provider, agent_clock.clone());
-        let agents = Alike { options, browser: self.browser.clone() };
+        let agents = self.browsers.agents(options);
         Ok(Stage::new(tenant, profile, Box::new(app), Arc::new(agents), agent_clock).with_other(other))
     }
 }

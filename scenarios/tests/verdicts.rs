@@ -1,5 +1,6 @@
 //! The rules of judgement, tested on the harness itself: what is a pass, what is a failure, and what is neither.
 
+use harness::agent::Flavour;
 use harness::deviations::Deviations;
 use harness::event::RunRecord;
 use harness::report::failure;
@@ -229,4 +230,19 @@ async fn a_trial_that_could_not_be_told_is_not_counted_among_the_known() {
 
     assert_eq!((record.totals().broken, record.totals().known), (1, 0));
     assert_eq!(record.exit_code(), 2);
+}
+
+/// The cookie of a login is unmarked: Chromium and the specification withhold it from the provider's form after two
+/// minutes, or at once; Firefox never does.
+#[tokio::test]
+async fn the_cookie_rules_of_the_browser_that_is_asked_for_are_kept() {
+    let slow = scenarios::catalogue().into_iter().find(|one| one.id == "cookie/slow-login").expect("there");
+
+    let mut seen = Vec::new();
+    for flavour in [Flavour::Chromium, Flavour::Firefox, Flavour::Spec] {
+        let target = weak("transaction-same-site-marked").await.used_with(flavour);
+        seen.push(run_one(&target, slow, DEADLINE).await.verdict.name());
+    }
+
+    assert_eq!(seen, ["fail", "pass", "fail"]);
 }

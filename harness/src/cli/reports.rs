@@ -1,10 +1,10 @@
-//! Where reports are written to, and `rpcheck report merge`.
+//! Where reports are written to, and `rpcheck report`.
 
 use super::{Format, Suite};
 use crate::report::json::Report;
 use crate::report::merge::merge;
 use crate::report::terminal::{self, say};
-use crate::report::{html, junit};
+use crate::report::{compare, html, junit};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -56,6 +56,13 @@ pub(super) fn merged(
     }
     reports.write(&report, format)?;
     Ok(ExitCode::from(report.exit_code()))
+}
+
+/// Shows runs of several applications side by side.
+pub(super) fn compared(runs: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    let runs = runs.iter().map(|path| Ok(read(path)?.1)).collect::<anyhow::Result<Vec<_>>>()?;
+    say(compare::text(&runs).trim_end());
+    Ok(ExitCode::SUCCESS)
 }
 
 fn read(path: &Path) -> anyhow::Result<(String, Report<'static>)> {

@@ -7,6 +7,7 @@ use crate::deviations::Deviations;
 use crate::report::json::Report;
 use crate::report::terminal::{Terminal, say};
 use crate::runner::{self, Options};
+use crate::stage::Browsers;
 use crate::target::Target;
 use crate::target::external::ExternalTarget;
 use std::path::Path;
@@ -27,10 +28,11 @@ pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode
     };
     let deviations = deviations(suite, &args)?;
     let reports = Reports::at(&args.report)?;
-    let browser = if args.browser { Some(Arc::new(Browser::launch()?)) } else { None };
+    let real = if args.browser { Some(Arc::new(Browser::launch()?)) } else { None };
+    let browsers = Browsers { real, flavour: args.jar.into() };
     let target: Arc<dyn Target> = match &args.target {
-        Some(profile) => Arc::new(ExternalTarget::open(profile, browser).await?),
-        None => (suite.bundled)(browser).await?,
+        Some(profile) => Arc::new(ExternalTarget::open(profile, browsers).await?),
+        None => (suite.bundled)(browsers).await?,
     };
     let mut options = Options { strict: args.strict, ..Options::default() };
     if args.browser {
@@ -61,7 +63,7 @@ fn deviations(suite: &Suite, args: &RunArgs) -> anyhow::Result<Deviations> {
 }
 
 pub(super) async fn check(profile: &Path) -> anyhow::Result<ExitCode> {
-    let target = ExternalTarget::open(profile, None).await?;
+    let target = ExternalTarget::open(profile, Browsers::default()).await?;
     let profile = target.profile();
     say(&format!("{} at {}: an honest login shows a signed-in user", profile.name, profile.base_url));
     for note in target.notes().await {

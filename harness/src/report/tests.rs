@@ -2,7 +2,7 @@
 
 use super::json::Report;
 use super::merge::{MergeError, Named, merge};
-use super::{html, junit};
+use super::{compare, html, junit};
 use quick_junit::{NonSuccessKind, TestCaseStatus};
 use serde_json::{Value, json};
 
@@ -139,4 +139,19 @@ fn what_is_not_the_parts_of_one_run_is_told_by_its_file() {
     assert!(text(vec![first(), part(2, 3, 2, &["x/b"])]).contains("one of 3 shards"));
     assert!(text(vec![first(), strict]).contains("--strict"));
     assert!(text(vec![first(), newer]).contains("schema 9"));
+}
+
+#[test]
+fn applications_stand_side_by_side_where_they_differ_and_a_failure_tells_its_clause() {
+    let good = report(&[passed("a/passes"), passed("a/fails"), passed("b/warns")], None);
+
+    let text = compare::text(&[good, one_of_each()]);
+
+    assert!(text.contains("| `a/fails` | must | pass | **fail** |"), "{text}");
+    assert!(text.contains("| `b/warns` | should | pass | warn |"), "{text}");
+    assert!(!text.contains("| `a/passes`"), "{text}");
+    assert!(text.contains("| `a/known` | must | – | **fail** |"), "{text}");
+    assert!(
+        text.contains("**the clause** Core 1 (must)") && text.contains("why it is so: its maintainers know")
+    );
 }

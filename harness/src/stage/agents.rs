@@ -13,6 +13,23 @@ pub trait Agents: Send + Sync {
     async fn agent_of(&self, flavour: Flavour) -> Result<Box<dyn Agent>, AgentError>;
 }
 
+/// What people use in a run: windows of a real browser, or agents that keep the rules of one.
+#[derive(Clone, Default)]
+pub struct Browsers {
+    /// The real browser, if there is one.
+    pub real: Option<Arc<Browser>>,
+    /// Whose rules the agents keep otherwise.
+    pub flavour: Flavour,
+}
+
+impl Browsers {
+    /// The agents of a trial.
+    pub fn agents(&self, options: AgentOptions) -> Alike {
+        let options = AgentOptions { flavour: self.flavour, ..options };
+        Alike { options, browser: self.real.clone() }
+    }
+}
+
 /// Agents that are all alike: HTTP agents, or windows of a real browser where there is one.
 pub struct Alike {
     /// What each of them is told.

@@ -5,9 +5,9 @@ mod running;
 
 use super::profile::{Place, ProfileFile, TargetProfile};
 use super::{Target, TargetError};
-use crate::agent::{AgentOptions, Browser};
+use crate::agent::AgentOptions;
 use crate::scenario::{Need, Scenario};
-use crate::stage::{Alike, App, Stage};
+use crate::stage::{App, Browsers, Stage};
 use crate::trial::{FORGED, FORGED_SUBJECT, Trial};
 use crate::verdict::Stop;
 use async_trait::async_trait;
@@ -24,14 +24,14 @@ pub struct ExternalTarget {
     profile: Arc<TargetProfile>,
     idp: MockIdp,
     app: Arc<Running>,
-    browser: Option<Arc<Browser>>,
+    browsers: Browsers,
     trials: AtomicU64,
 }
 
 impl ExternalTarget {
     /// Reads a profile, installs and starts the application, and signs in once to see that it works; in a
-    /// window of the browser, if there is one.
-    pub async fn open(path: &Path, browser: Option<Arc<Browser>>) -> Result<Self, TargetError> {
+    /// window of the real browser, if there is one.
+    pub async fn open(path: &Path, browsers: Browsers) -> Result<Self, TargetError> {
         let file = ProfileFile::read(path)?;
         let malformed = |cause| TargetError::Malformed { path: path.to_owned(), cause };
         let port = if file.chooses_port() { free_port()? } else { 0 };
@@ -46,7 +46,7 @@ impl ExternalTarget {
         let app = Arc::new(Running::new(profile.clone(), file.run, folder, idp.tenant().issuer()));
         app.set_up().await?;
         app.start().await?;
-        let target = Self { profile, idp, app, browser, trials: AtomicU64::new(0) };
+        let target = Self { profile, idp, app, browsers, trials: AtomicU64::new(0) };
         target.check().await?;
         Ok(target)
     }
@@ -200,8 +200,8 @@ impl Target for ExternalTarget {
 
     fn offers(&self, need: Need) -> bool {
         match need {
-            Need::Browser => self.browser.is_some(),
-            Need::HandMadeRequests | Need::AgedCookies => self.browser.is_none(),
+            Need::Browser => self.browsers.real.is_some(),
+            Need::HandMadeRequests | Need::AgedCookies => self.browsers.real.is_none(),
             Need::Restart => self.app.is_ours(),
             Need::ReturnTo => !self.profile.return_to.is_empty(),
             Need::Clock => false,
@@ -232,7 +232,7 @@ impl Target for ExternalTarget {
         };
         let clock = Clock::system();
         let options = AgentOptions { marker, ..AgentOptions::new(provider, clock.clone()) };
-        let agents = Alike { options, browser: self.browser.clone() };
+        let agents = self.browsers.agents(options);
         let app = Box::new(Handle(self.app.clone()));
         Ok(Stage::new(tenant, profile, app, Arc::new(agents), clock))
     }

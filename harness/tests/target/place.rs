@@ -3,6 +3,7 @@
 use harness::deviations::Deviations;
 use harness::event::RunRecord;
 use harness::runner::{self, Options};
+use harness::stage::Browsers;
 use harness::target::external::ExternalTarget;
 use harness::verdict::TrialRecord;
 use harness::{Scenario, TargetError};
@@ -41,7 +42,7 @@ pub(crate) async fn open(profile: &str) -> Result<ExternalTarget, TargetError> {
     // Its folder has to outlive it: the application is started there again and again.
     let file = tempfile::Builder::new().suffix(".toml").tempfile_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     std::fs::write(file.path(), profile.replace("{program}", program.to_str().unwrap())).unwrap();
-    ExternalTarget::open(file.path(), None).await
+    ExternalTarget::open(file.path(), Browsers::default()).await
 }
 
 /// Runs them four at a time.
