@@ -17,6 +17,7 @@ const PARALLEL: Scenario = Scenario::harden("crowd/parallel-logins")
     .clause("none: nobody may get another person's session")
     .why("what a login under way is kept in, if it is shared, mixes people up only when many log in at once")
     .covers(&["ROB-05"])
+    .needs(&[Need::HandMadeRequests])
     .alone()
     .slow()
     .run(|t| Box::pin(parallel(t)));
@@ -25,8 +26,14 @@ async fn parallel(t: &mut Trial) -> Outcome {
     const PEOPLE: usize = 200;
     let people: Vec<_> = (0..PEOPLE).map(|number| format!("crowd-{number}")).collect();
     for name in &people {
-        let person =
-            User { username: name.clone(), password: name.clone(), sub: name.clone(), ..User::default() };
+        let email = ("email".to_owned(), format!("{name}@example.test").into());
+        let person = User {
+            username: name.clone(),
+            password: name.clone(),
+            sub: name.clone(),
+            claims: [email].into_iter().collect(),
+            ..User::default()
+        };
         t.tenant().add_user(person);
     }
     t.tenant().set_policy(LoginPolicy::Ask);
@@ -59,7 +66,7 @@ const KILLED: Scenario = Scenario::policy("crowd/killed-meanwhile")
     .clause("none: reported")
     .why("an app that ends while it decides on an answer has perhaps used it up: the person sends it again, or begins anew")
     .covers(&["ROB-06"])
-    .needs(&[Need::Restart])
+    .needs(&[Need::Restart, Need::HandMadeRequests])
     .cold()
     .run(|t| Box::pin(killed(t)));
 
