@@ -103,10 +103,11 @@ impl Session {
         for_client && self.text("iss") == Some(issuer)
     }
 
-    /// The claims about the person, without those about the token. What the ID token says, which is signed, comes
-    /// before what the userinfo endpoint says.
+    /// The claims about the person, without those about the token; with the issuer, which together with `sub` says who
+    /// they are. What the ID token says, which is signed, comes before what the userinfo endpoint says.
     pub(crate) fn user(&self) -> Map<String, Value> {
         let mut user = self.told_by_token();
+        user.extend(self.claims.get("iss").map(|issuer| ("iss".to_owned(), issuer.clone())));
         for (claim, value) in &self.data.userinfo {
             user.entry(claim.clone()).or_insert_with(|| value.clone());
         }
@@ -115,8 +116,8 @@ impl Session {
 
     /// Those of them that the ID token holds.
     pub(crate) fn told_by_token(&self) -> Map<String, Value> {
-        const ABOUT_THE_TOKEN: [&str; 10] =
-            ["aud", "iat", "exp", "nbf", "nonce", "azp", "auth_time", "s_hash", "at_hash", "c_hash"];
+        const ABOUT_THE_TOKEN: [&str; 11] =
+            ["aud", "iss", "iat", "exp", "nbf", "nonce", "azp", "auth_time", "s_hash", "at_hash", "c_hash"];
         let mut user = self.claims.clone();
         user.retain(|claim, _| !ABOUT_THE_TOKEN.contains(&claim.as_str()));
         user.entry("sub").or_insert(Value::Null);

@@ -46,7 +46,7 @@ impl User {
         self.0.data.kept.as_ref().map(|kept| kept.access_token.as_str())
     }
 
-    /// The claims about the person, without those about the token.
+    /// The claims about the person and who vouches for them, without those about the token.
     pub fn claims(&self) -> Map<String, Value> {
         self.0.user()
     }

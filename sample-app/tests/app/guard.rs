@@ -149,6 +149,11 @@ async fn a_session_opens_the_api_and_shows_the_person_but_never_the_token() {
     let (name, email) = ("Alice <b>Liddell</b>", "alice@example.org");
     assert_eq!(user, json!({"iss": world.provider.issuer, "sub": "alice", "name": name, "email": email}));
     assert!(profile.body.contains("Alice &#60;b&#62;Liddell") && !profile.body.contains("<b>Liddell"));
+    assert_eq!(
+        profile.body.matches(world.provider.issuer.as_str()).count(),
+        1,
+        "the issuer stands there once"
+    );
     for body in [&ping.body, &profile.body, &world.browser.get("/").await.body] {
         assert!(!body.contains(&token));
     }
