@@ -1,6 +1,7 @@
 //! What becomes of cookies: those of a login go with it, and old ones of a session come back late.
 
 use crate::cookies::{bound, by_name, finishes};
+use crate::errors::refusal;
 use crate::jar::{self, list};
 use crate::params::with;
 use harness::agent::Cookie;
@@ -50,9 +51,8 @@ async fn leaves_none(t: &Trial, ending: Ending) -> Outcome {
             agent.deliver(&with(&pending.form.fields, "id_token", &token)).await?.refused()?;
         }
         Ending::Error => {
-            let error = [("error", "access_denied".to_owned()), ("state", pending.answer("state"))];
-            let error = error.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-            agent.deliver(&Params(error)).await?.refused()?;
+            let error = refusal(&pending.answer("state"), "access_denied", "The person said no");
+            agent.deliver(&error).await?.refused()?;
         }
     }
     let mut left = jar::cookies(t, &mut agent).await?;

@@ -1,5 +1,6 @@
 //! What a provider's error may do to the page that shows it, and to the person whom nobody asked: nothing.
 
+use crate::errors::refusal;
 use harness::trial::HONEST;
 use harness::{Outcome, Reason, Scenario, Stop, Trial};
 use mock_idp::trace::Endpoint;
@@ -33,9 +34,7 @@ async fn markup(t: &mut Trial) -> Outcome {
 async fn shows_as_text(t: &Trial, name: &str, value: &str) -> Outcome {
     let mut agent = t.agent().await?;
     let pending = agent.begin(HONEST).await?;
-    let state = pending.answer("state");
-    let pairs = [("error", "access_denied"), ("error_description", "Denied"), ("state", &state)];
-    let mut error = Params(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
+    let mut error = refusal(&pending.answer("state"), "access_denied", "Denied");
     error.set(name, value);
     let landing = agent.deliver(&error).await?;
     landing.refused()?;

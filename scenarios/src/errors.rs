@@ -122,9 +122,8 @@ async fn is_explained(t: &Trial, error: &str, description: &str) -> Outcome {
 }
 
 /// What a provider that says no posts.
-fn refusal(state: &str, error: &str, description: &str) -> Params {
-    let pairs = [("error", error), ("error_description", description), ("state", state)];
-    Params(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec())
+pub(crate) fn refusal(state: &str, error: &str, description: &str) -> Params {
+    [("error", error), ("error_description", description), ("state", state)].into_iter().collect()
 }
 
 const WHILE_SIGNED_IN: Scenario = Scenario::harden("error/while-signed-in")

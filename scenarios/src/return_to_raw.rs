@@ -222,9 +222,7 @@ async fn keeps_answer_out(t: &Trial) -> Outcome {
 async fn has_referrer_policy(t: &Trial) -> Outcome {
     const KEEPS_IT: [&str; 4] =
         ["no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"];
-    let mut agent = t.agent().await?;
-    let pending = agent.begin(HONEST).await?;
-    let landing = agent.deliver(&pending.form.fields).await?;
+    let landing = t.agent().await?.log_in(HONEST).await?;
     landing.accepted(&t.subject(HONEST)?)?;
     let policy = landing.page.header("referrer-policy").unwrap_or_default();
     let last = policy.rsplit(',').next().unwrap_or_default().trim().to_ascii_lowercase();

@@ -22,11 +22,7 @@ const INTERACTION: Scenario = Scenario::must("error/interaction-required")
 
 async fn interaction(t: &mut Trial) -> Outcome {
     let start = t.profile().start.clone();
-    for error in ERRORS {
-        let outcome = ends(t, &start, error).await;
-        t.input(error, outcome);
-    }
-    Ok(())
+    ends_each(t, &start).await
 }
 
 const SILENT: Scenario = Scenario::harden("error/silent-login-refused")
@@ -38,8 +34,12 @@ const SILENT: Scenario = Scenario::harden("error/silent-login-refused")
 
 async fn silent(t: &mut Trial) -> Outcome {
     let home = t.profile().home.clone();
+    ends_each(t, &home).await
+}
+
+async fn ends_each(t: &mut Trial, page: &str) -> Outcome {
     for error in ERRORS {
-        let outcome = ends(t, &home, error).await;
+        let outcome = ends(t, page, error).await;
         t.input(error, outcome);
     }
     Ok(())

@@ -30,11 +30,11 @@ impl<'a> Reports<'a> {
     pub(super) fn write(&self, report: &Report<'_>, format: Format) -> anyhow::Result<()> {
         let page = self.folder.join("report.html");
         std::fs::write(&page, html::text(report)).with_context(|| self.failed())?;
-        std::fs::write(self.folder.join("report.json"), report.text(true)).with_context(|| self.failed())?;
+        std::fs::write(self.folder.join("report.json"), report.text()).with_context(|| self.failed())?;
         std::fs::write(self.folder.join("junit.xml"), junit::text(report)).with_context(|| self.failed())?;
         match format {
             Format::Terminal => say(&format!("report: {}", page.display())),
-            Format::Json => say(&report.text(false)),
+            Format::Json => say(&report.without_exchanges().text()),
         }
         Ok(())
     }
@@ -68,8 +68,6 @@ pub(super) fn compared(runs: &[PathBuf]) -> anyhow::Result<ExitCode> {
 fn read(path: &Path) -> anyhow::Result<(String, Report<'static>)> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
-    let report = serde_json::from_str(&text).with_context(|| {
-        format!("{name} is no report of rpcheck: name a report.json that `rpcheck run` wrote")
-    })?;
+    let report = Report::read(&text).with_context(|| format!("cannot use {name}"))?;
     Ok((name, report))
 }

@@ -102,6 +102,31 @@ pub struct Input {
     pub shown_by: Option<[usize; 2]>,
 }
 
+/// Why a text is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It is something else.
+    #[error("no report of rpcheck: name a report.json that `rpcheck run` wrote ({0})")]
+    Other(#[from] serde_json::Error),
+    /// Another version of rpcheck wrote it.
+    #[error("schema {0}, and this rpcheck reads schema {SCHEMA}: use the version that wrote it")]
+    Schema(u32),
+}
+
+impl Report<'static> {
+    /// Reads what [`Report::text`] wrote.
+    pub fn read(text: &str) -> Result<Self, ReadError> {
+        #[derive(Deserialize)]
+        struct Version {
+            schema: u32,
+        }
+        match serde_json::from_str(text)? {
+            Version { schema: SCHEMA } => Ok(serde_json::from_str(text)?),
+            Version { schema } => Err(ReadError::Schema(schema)),
+        }
+    }
+}
+
 impl<'a> Report<'a> {
     /// The report of a run.
     pub fn of(run: &'a RunRecord) -> Self {
@@ -117,34 +142,19 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// The report as JSON; with every exchange, or without any.
-    pub fn text(&self, with_exchanges: bool) -> String {
-        let text = if with_exchanges {
-            serde_json::to_string_pretty(self)
-        } else {
-            serde_json::to_string_pretty(&self.without_exchanges())
-        };
-        text.expect("a report has only string keys")
+    /// The report as JSON.
+    pub fn text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a report has only string keys")
     }
 
-    fn without_exchanges(&self) -> Report<'static> {
-        let bare = |trial: &Trial<'_>| Trial {
-            id: trial.id.clone(),
-            reason: trial.reason.clone(),
-            clause: trial.clause.clone(),
-            why: trial.why.clone(),
-            covers: trial.covers.clone(),
-            inputs: trial.inputs.clone(),
-            observations: trial.observations.clone(),
-            exchanges: None,
-            ..*trial
-        };
-        Report {
-            target: self.target.clone(),
-            stale_deviations: self.stale_deviations.clone(),
-            trials: self.trials.iter().map(bare).collect(),
-            ..*self
+    /// The same without any exchange.
+    #[must_use]
+    pub fn without_exchanges(&self) -> Self {
+        let mut bare = self.clone();
+        for trial in &mut bare.trials {
+            trial.exchanges = None;
         }
+        bare
     }
 
     /// As [`RunRecord::exit_code`].

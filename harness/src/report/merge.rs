@@ -1,6 +1,6 @@
 //! One report of the parts of a run that several machines shared (`--shard`).
 
-use super::json::{Part, Report, SCHEMA};
+use super::json::{Part, Report};
 use crate::event::Totals;
 
 /// A report and the name under which messages speak of it.
@@ -12,11 +12,6 @@ pub enum MergeError {
     /// There is nothing to merge.
     #[error("no report to merge: name the report.json of every shard")]
     Nothing,
-    /// Another version of rpcheck wrote it.
-    #[error(
-        "{0} has schema {1}, and this rpcheck reads schema {SCHEMA}: merge with the version that wrote it"
-    )]
-    Schema(String, u32),
     /// It is a run of its own.
     #[error("{0} is no part of a run: it was made without --shard")]
     Whole(String),
@@ -80,9 +75,6 @@ pub fn merge(mut reports: Vec<Named>, order: &[&str]) -> Result<Report<'static>,
 }
 
 fn part((name, report): &Named) -> Result<Part, MergeError> {
-    if report.schema != SCHEMA {
-        return Err(MergeError::Schema(name.clone(), report.schema));
-    }
     report.shard.ok_or_else(|| MergeError::Whole(name.clone()))
 }
 

@@ -54,16 +54,13 @@ pub(super) fn jwk(name: KeyName) -> Object {
                 .with("e", base64url(exponent))
         }
         #[cfg(feature = "weak-keys")]
-        KeyName::P384 => on_curve(object, name, super::OtherCurve::P384),
+        KeyName::P384 => on_other_curve(object, name, super::OtherCurve::P384),
         #[cfg(feature = "weak-keys")]
-        KeyName::Secp256k1 => on_curve(object, name, super::OtherCurve::Secp256k1),
+        KeyName::Secp256k1 => on_other_curve(object, name, super::OtherCurve::Secp256k1),
         KeyName::Ec => {
             // An uncompressed point: 0x04, then x and y of 32 octets each.
-            let point = keys.ec.public_key().as_ref();
-            common(object.with("kty", "EC"), name, "sig", "ES256")
-                .with("crv", "P-256")
-                .with("x", base64url(&point[1..33]))
-                .with("y", base64url(&point[33..]))
+            let (x, y) = keys.ec.public_key().as_ref()[1..].split_at(32);
+            elliptic(object, name, "P-256", (x, y))
         }
         KeyName::Ed => common(object.with("kty", "OKP"), name, "sig", "EdDSA")
             .with("crv", "Ed25519")
@@ -78,12 +75,15 @@ fn rsa(object: Object, name: KeyName, usage: &str, alg: &str) -> Object {
         .with("e", base64url(&key.exponent))
 }
 
-/// The one algorithm that a careless verifier may look for is what it says it is for.
+/// Says that it is for ES256, which is what a careless verifier looks at.
 #[cfg(feature = "weak-keys")]
-fn on_curve(object: Object, name: KeyName, curve: super::OtherCurve) -> Object {
-    let (x, y) = curve.coordinates();
+fn on_other_curve(object: Object, name: KeyName, curve: super::OtherCurve) -> Object {
+    elliptic(object, name, curve.crv(), curve.coordinates())
+}
+
+fn elliptic(object: Object, name: KeyName, crv: &str, (x, y): (&[u8], &[u8])) -> Object {
     common(object.with("kty", "EC"), name, "sig", "ES256")
-        .with("crv", curve.crv())
+        .with("crv", crv)
         .with("x", base64url(x))
         .with("y", base64url(y))
 }
