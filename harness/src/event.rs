@@ -31,6 +31,8 @@ pub enum Event<'a> {
 pub struct RunRecord {
     /// The application under test.
     pub target: String,
+    /// How many scenarios were to be run.
+    pub planned: usize,
     /// One record per scenario, in the order of the catalogue.
     pub trials: Vec<TrialRecord>,
     /// Known deviations that did not show: the list is out of date.
@@ -63,7 +65,7 @@ pub struct Totals {
 impl RunRecord {
     /// How many of each.
     pub fn totals(&self) -> Totals {
-        let mut totals = Totals { planned: self.trials.len(), ..Totals::default() };
+        let mut totals = Totals { planned: self.planned, ..Totals::default() };
         for trial in &self.trials {
             match trial.verdict {
                 Verdict::Pass => totals.passed += 1,
@@ -83,8 +85,8 @@ impl RunRecord {
         trial.inputs.iter().any(|input| fails(&input.verdict) && input.known.is_none())
     }
 
-    /// 1: something failed, or the list of known deviations is out of date · 2: something could not be told ·
-    /// 3: nothing ran · 0: all is well. The first that applies.
+    /// 1: something failed, or the list of known deviations is out of date · 2: something could not be told, or
+    /// nobody tells what came of it · 3: nothing ran · 0: all is well. The first that applies.
     pub fn exit_code(&self) -> u8 {
         let fails = !self.stale.is_empty() || self.trials.iter().any(|trial| self.counts(trial));
         exit_code(self.totals(), fails)
@@ -104,12 +106,19 @@ pub(crate) fn fails_the_run(verdict: Mark, level: Level, strict: bool) -> bool {
 pub(crate) fn exit_code(totals: Totals, fails: bool) -> u8 {
     if fails {
         1
-    } else if totals.broken > 0 {
+    } else if totals.broken > 0 || totals.accounted() != totals.planned {
         2
     } else if totals.passed + totals.warned + totals.failed == 0 {
         3
     } else {
         0
+    }
+}
+
+impl Totals {
+    /// How many scenarios something came of. It must be as many as were planned: what nobody tells of has not passed.
+    fn accounted(self) -> usize {
+        self.passed + self.warned + self.failed + self.not_run + self.broken
     }
 }
 
@@ -122,5 +131,25 @@ impl AddAssign for Totals {
         self.not_run += other.not_run;
         self.broken += other.broken;
         self.known += other.known;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+    use crate::verdict::InputRecord;
+
+    fn record(planned: usize) -> RunRecord {
+        let passed = InputRecord { label: String::new(), verdict: Verdict::Pass, known: None };
+        let trial = TrialRecord::new(Scenario::must("test/passes"), vec![passed]);
+        let (target, stale) = ("an app".to_owned(), Vec::new());
+        RunRecord { target, planned, trials: vec![trial], stale, strict: false, millis: 0 }
+    }
+
+    #[test]
+    fn a_scenario_that_nobody_tells_of_has_not_passed() {
+        assert_eq!(record(1).exit_code(), 0);
+        assert_eq!(record(2).exit_code(), 2);
     }
 }

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 
-/// Looks at a finished trial on the test's own thread, to compare snapshots there.
+/// Looks at a trial that passed or was not run, on the test's own thread: to compare snapshots there, and to refuse
+/// what should have been run.
 pub type Inspect = fn(&TrialRecord);
 
 /// One test per scenario.
@@ -40,7 +41,10 @@ fn judged(mut record: TrialRecord, inspect: Inspect) -> Result<Completion, Faile
             inspect(&record);
             Ok(Completion::Completed)
         }
-        Verdict::NotRun { reason } => Ok(Completion::ignored_with(format!("not run: {reason}"))),
+        Verdict::NotRun { reason } => {
+            inspect(&record);
+            Ok(Completion::ignored_with(format!("not run: {reason}")))
+        }
         Verdict::Broken { error } => Err(format!("{} could not be told: {error}", record.scenario.id).into()),
         Verdict::Warn(_) | Verdict::Fail(_) => Err(failure::text(&record).into()),
     }

@@ -70,7 +70,8 @@ pub async fn run(
     let trials: Vec<_> = trials.into_iter().map(|(_, record)| record).collect();
     let stale = deviations.stale(&trials);
     let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let record = RunRecord { target: name, trials, stale, strict: options.strict, millis };
+    let (planned, strict) = (scenarios.len(), options.strict);
+    let record = RunRecord { target: name, planned, trials, stale, strict, millis };
     tell(Event::RunFinished(&record));
     record
 }

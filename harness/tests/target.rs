@@ -6,6 +6,8 @@
 mod app;
 #[path = "target/crashes.rs"]
 mod crashes;
+#[path = "target/effect.rs"]
+mod effect;
 #[path = "target/facts.rs"]
 mod facts;
 #[path = "target/place.rs"]
@@ -37,6 +39,11 @@ fn main() -> ExitCode {
         crashes::a_trial_that_never_started_is_not_run_again,
         crashes::an_app_that_hangs_or_answers_5xx_before_the_fault_could_fire_is_found_out,
         crashes::a_probe_that_cannot_tell_is_a_finding_and_one_that_is_too_busy_is_not,
+        effect::whoever_is_signed_in_behind_an_error_page_is_signed_in,
+        effect::whoever_is_welcomed_without_a_session_is_nobody,
+        effect::a_refusal_that_ends_the_session_from_before_is_a_finding,
+        effect::a_token_in_a_page_an_address_or_a_cookie_is_found_there_also_if_it_was_refused,
+        effect::what_one_trial_is_told_no_other_hears,
         starts::metadata_that_are_read_at_the_start_are_lied_about_then_and_a_refusal_to_start_counts,
         starts::an_app_that_hangs_while_it_starts_has_refused_nothing,
         starts::whoever_restarts_the_app_has_time_for_that,
@@ -50,7 +57,7 @@ fn main() -> ExitCode {
         facts::a_fact_that_is_left_out_leaves_its_scenarios_not_run_and_is_named,
         facts::an_api_that_turns_somebody_away_proves_nothing_while_nobody_has_said_how_it_should,
         facts::a_profile_that_the_app_contradicts_is_told_so_with_what_it_leaves_out,
-        facts::a_token_that_an_app_writes_to_its_log_can_be_found_there,
+        facts::a_token_that_an_app_writes_to_its_output_or_its_error_output_can_be_found_there,
         facts::a_demand_without_a_position_shows_the_input_that_it_is_about,
     ];
     libtest_mimic::run(&Arguments::from_args(), tests).exit_code()

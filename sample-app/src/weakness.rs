@@ -129,6 +129,12 @@ impl Weakness {
         self.omits
     }
 
+    /// The row that is left out, by the reason code that its refusals show; nothing where the weakness is another
+    /// change.
+    pub fn row(&self) -> Option<&'static str> {
+        matches!(self.edit, Edit::Row).then_some(self.name)
+    }
+
     /// Does it refuse what must be accepted, instead of accepting what must be refused?
     pub fn is_over_strict(&self) -> bool {
         strict::WEAKNESSES

@@ -1,4 +1,12 @@
 //! The rules of judgement, tested on the harness itself: what is a pass, what is a failure, and what is neither.
+//! `verdicts/rules.rs` lists all sixteen, and for each where its tests stand.
+
+#[path = "verdicts/evidence.rs"]
+mod evidence;
+#[path = "verdicts/reasons.rs"]
+mod reasons;
+#[path = "verdicts/rules.rs"]
+mod rules;
 
 use harness::agent::Flavour;
 use harness::deviations::Deviations;
@@ -178,6 +186,8 @@ async fn run(target: SampleTarget, scenarios: &[Scenario], strict: bool) -> RunR
 async fn the_exit_code_is_the_first_that_applies() {
     const MUST: Scenario = Scenario::must("test/must").with(|| vec![ID_TOKEN.set("aud", "x")]);
     const SHOULD: Scenario = Scenario::should("test/should").with(|| vec![ID_TOKEN.set("aud", "x")]);
+    const HARDEN: Scenario = Scenario::harden("test/harden").with(|| vec![ID_TOKEN.set("aud", "x")]);
+    const POLICY: Scenario = Scenario::policy("test/policy").with(|| vec![ID_TOKEN.set("aud", "x")]);
     const NEVER: Scenario = Scenario::must("test/never").with(|| vec![RESPONSE.set("state", "x").nth(9)]);
     const NOT_RUN: Scenario = Scenario::must("test/not-run").needs(&[Need::Browser]).with(Vec::new);
     let sample = || async { SampleTarget::new().await.expect("the sample starts") };
@@ -188,6 +198,9 @@ async fn the_exit_code_is_the_first_that_applies() {
     assert_eq!(run(weak("aud-check").await, &[SHOULD], true).await.exit_code(), 1);
     assert_eq!(run(sample().await, &[MUST, NEVER], false).await.exit_code(), 2);
     assert_eq!(run(sample().await, &[NOT_RUN], false).await.exit_code(), 3);
+    for reported in [HARDEN, POLICY] {
+        assert_eq!(run(weak("aud-check").await, &[reported], true).await.exit_code(), 0);
+    }
 }
 
 #[tokio::test]

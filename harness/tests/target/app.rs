@@ -71,6 +71,12 @@ async fn read_metadata(issuer: &str) {
     }
 }
 
+/// To the standard error itself.
+fn complain(text: &str) {
+    let mut out = std::io::stderr().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).unwrap();
+}
+
 /// To the standard output itself.
 fn say(text: &str) {
     let mut out = std::io::stdout().lock();
@@ -108,8 +114,10 @@ async fn callback(body: Bytes) -> Response {
     let payload = token.split('.').nth(1).unwrap_or_default();
     let claims: Value =
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap_or_default()).unwrap_or_default();
-    if claims["log"] == true {
-        say(&format!("got {token}"));
+    match claims["log"].as_str() {
+        Some("error") => complain(&format!("got {token}")),
+        Some(_) => say(&format!("got {token}")),
+        None => {}
     }
     match claims["do"].as_str() {
         Some("crash") => std::process::exit(3),
@@ -117,12 +125,31 @@ async fn callback(body: Bytes) -> Response {
         Some("500") => return (StatusCode::INTERNAL_SERVER_ERROR, "oh").into_response(),
         _ => {}
     }
+    let session = claims["probe"].as_str().or(claims["sub"].as_str()).unwrap_or_default();
+    let cookie = format!("session={session}; Path=/; HttpOnly");
+    if let Some(answer) = claims["answer"].as_str() {
+        return answered(answer, cookie, &token);
+    }
     if claims["aud"] != "rpcheck-client" {
         return (StatusCode::BAD_REQUEST, "not for me").into_response();
     }
-    let session = claims["probe"].as_str().or(claims["sub"].as_str()).unwrap_or_default();
-    let cookie = format!("session={session}; Path=/; HttpOnly");
     ([("set-cookie", cookie)], Redirect::to("/")).into_response()
+}
+
+/// An answer whose looks and whose effect are two things.
+fn answered(answer: &str, session: String, token: &str) -> Response {
+    let refused = StatusCode::BAD_REQUEST;
+    match answer {
+        "refuses and signs in" => (refused, [("set-cookie", session)], "not for me").into_response(),
+        "welcomes and signs nobody in" => Redirect::to("/").into_response(),
+        "refuses and signs out" => {
+            (refused, [("set-cookie", "session=; Path=/; Max-Age=0")], "not for me").into_response()
+        }
+        "shows the token" => (refused, format!("not for me: {token}")).into_response(),
+        "sends the token on" => Redirect::to(&format!("/?failed={token}")).into_response(),
+        "keeps the token" => (refused, [("set-cookie", format!("last={token}; Path=/"))]).into_response(),
+        other => panic!("nobody taught this app to answer as one that {other}"),
+    }
 }
 
 async fn me(headers: HeaderMap, uri: Uri) -> Response {

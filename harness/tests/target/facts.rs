@@ -64,8 +64,8 @@ pub(crate) async fn a_profile_that_the_app_contradicts_is_told_so_with_what_it_l
     assert!(notes.contains("logout is left out") && notes.contains("return_to is left out"), "{notes}");
 }
 
-async fn keeps_quiet(t: &mut Trial) -> Outcome {
-    let guard = t.arm(vec![ID_TOKEN.set("log", true)])?;
+async fn keeps_quiet(t: &mut Trial, channel: &str) -> Outcome {
+    let guard = t.arm(vec![ID_TOKEN.set("log", channel)])?;
     let landing = t.agent().await?.log_in(FORGED).await?;
     drop(guard);
     let (log, secrets) = (t.log().await?, canaries(&landing.conversation));
@@ -73,11 +73,15 @@ async fn keeps_quiet(t: &mut Trial) -> Outcome {
     t.demand(!secrets.is_empty() && !told, 0, "no token in the log", "a token is in the log")
 }
 
-pub(crate) async fn a_token_that_an_app_writes_to_its_log_can_be_found_there() {
-    let scenario = Scenario::must("test/log").run(|t| Box::pin(keeps_quiet(t)));
-    let record = tried(app("").await, scenario).await;
-    let finding = record.verdict.finding().expect("a finding");
-    assert_eq!(finding.actual, "a token is in the log");
+pub(crate) async fn a_token_that_an_app_writes_to_its_output_or_its_error_output_can_be_found_there() {
+    for scenario in [
+        Scenario::must("test/output").run(|t| Box::pin(keeps_quiet(t, "output"))),
+        Scenario::must("test/error").run(|t| Box::pin(keeps_quiet(t, "error"))),
+    ] {
+        let record = tried(app("").await, scenario).await;
+        let finding = record.verdict.finding().expect("a finding");
+        assert_eq!(finding.actual, "a token is in the log", "{}", scenario.id);
+    }
 }
 
 pub(crate) async fn a_demand_without_a_position_shows_the_input_that_it_is_about() {

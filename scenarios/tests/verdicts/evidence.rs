@@ -1,0 +1,158 @@
+//! What counts as evidence, and what does not.
+
+use super::{DEADLINE, tried, weak};
+use harness::runner::run_one;
+use harness::scenario::{Action, Facts};
+use harness::trial::{HONEST, Outcome};
+use harness::{Input, Level, Scenario, Trial};
+use mock_idp::Params;
+use mock_idp::fault::ID_TOKEN;
+use mock_idp::trace::Endpoint;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// What is neither a login nor a refusal: how an app asks, and how it marks its cookies.
+const WITHOUT: [&str; 3] = ["request", "cookie", "field"];
+
+/// Scenarios that are honest logins themselves, whose refusal is the finding.
+const LOGINS: [&str; 2] = ["id-token/sub-other-case", "authentication/asked-for"];
+
+#[test]
+fn what_must_be_refused_stands_between_two_honest_logins() {
+    let bare = |scenario: &Scenario| !scenario.sandwiched && scenario.level != Level::Tolerate;
+    for scenario in scenarios::catalogue().into_iter().filter(bare) {
+        let excused = WITHOUT.contains(&scenario.topic()) || LOGINS.contains(&scenario.id);
+        assert!(excused, "{} may be refused by an app that refuses everybody", scenario.id);
+        assert!(matches!(scenario.action, Action::Script(_)), "{} only tells faults", scenario.id);
+    }
+}
+
+#[tokio::test]
+async fn every_input_is_a_login_of_its_own() {
+    let inputs = Scenario::must("test/inputs").inputs(|_| {
+        ["one", "two", "three"].map(|aud| Input::new(aud, vec![ID_TOKEN.set("aud", aud)])).into()
+    });
+
+    let record = tried(inputs).await;
+
+    let asked = record.conversation.iter().filter(|exchange| exchange.endpoint == Endpoint::Authorize);
+    let query = |url: &str| Params::parse(url.split_once('?').map_or("", |(_, query)| query));
+    let asked: Vec<_> = asked.map(|exchange| query(&exchange.request.url)).collect();
+    for name in ["state", "nonce"] {
+        let values: BTreeSet<_> = asked.iter().filter_map(|request| request.first(name)).collect();
+        // One honest login before, three with something wrong, and an honest one after each.
+        assert_eq!(values.len(), 7, "{name}: {values:?}");
+    }
+    let told: Vec<_> = record.conversation.iter().map(|exchange| exchange.faults.len()).collect();
+    assert_eq!((told.iter().sum::<usize>(), told.iter().max()), (3, Some(&1)), "one lie in each");
+}
+
+/// Every Rust file of the harness and the scenarios, tests included.
+fn sources() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let mut folders: Vec<_> = ["harness/src", "harness/tests", "scenarios/src", "scenarios/tests"]
+        .map(|part| root.join(part))
+        .into();
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a readable folder") {
+            let path = entry.expect("a readable entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).expect("a readable file");
+                found.push((path.strip_prefix(root).expect("below it").to_owned(), text));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn nobody_sleeps_in_order_to_know() {
+    let call = ["sle", "ep("].concat();
+    let sleepers: Vec<_> = sources().into_iter().filter(|(_, text)| text.contains(&call)).collect();
+    assert!(sleepers.is_empty(), "{:?}", sleepers.iter().map(|(path, _)| path).collect::<Vec<_>>());
+}
+
+#[test]
+fn keys_and_metadata_change_only_where_that_is_the_subject() {
+    for scenario in scenarios::catalogue().into_iter().filter(|scenario| !scenario.alone) {
+        let faults = match scenario.action {
+            Action::Faults(faults, _) => faults(),
+            Action::Inputs(inputs, _) => {
+                inputs(&Facts::example()).into_iter().flat_map(|input| input.faults).collect()
+            }
+            Action::Script(_) => Vec::new(),
+        };
+        let shared = faults.into_iter().find(|fault| fault.seam.is_app_triggered());
+        assert!(shared.is_none(), "{} tells everybody: {}", scenario.id, shared.expect("one"));
+    }
+    let call = [".rotate", "_keys("].concat();
+    let rotate = |(path, text): (PathBuf, String)| text.contains(&call).then_some(path);
+    let rotating: BTreeSet<_> = sources().into_iter().filter_map(rotate).collect();
+    let subjects = ["back_channel/effect.rs", "key_sets.rs", "keys.rs", "sample.rs"];
+    assert!(rotating.iter().all(|path| subjects.iter().any(|one| path.ends_with(one))), "{rotating:?}");
+}
+
+async fn a_week(t: &mut Trial) -> Outcome {
+    let mut agent = t.signed_in(HONEST).await?;
+    let (provider, cookies) = (t.tenant().clock().unix(), agent.cookies().await?.len());
+    t.advance(8 * 24 * 60 * 60);
+    t.observe(format!("{} days at the provider", (t.tenant().clock().unix() - provider) / 86_400));
+    t.observe(format!("{} of {cookies} cookies left", agent.cookies().await?.len()));
+    t.observe(format!("{:?} is signed in", agent.probe().await?));
+    Ok(())
+}
+
+#[tokio::test]
+async fn time_passes_for_all_of_them_and_for_nobody_who_waits() {
+    let start = std::time::Instant::now();
+
+    let record = tried(Scenario::must("test/a-week").run(|t| Box::pin(a_week(t)))).await;
+
+    assert_eq!(record.verdict.name(), "pass", "{:?}", record.verdict);
+    assert_eq!(record.observations, ["8 days at the provider", "0 of 1 cookies left", "None is signed in"]);
+    assert!(start.elapsed().as_secs() < 24 * 60 * 60);
+}
+
+async fn two_providers(t: &mut Trial) -> Outcome {
+    let (here, there) = (t.tenant(), t.other()?);
+    t.demand(here.issuer() != there.issuer(), 0, "two names", "one")?;
+    let mut agent = t.agent().await?;
+    let mut sets = Vec::new();
+    for issuer in [here.issuer(), there.issuer()] {
+        sets.push(agent.look(&format!("{issuer}/jwks")).await?.text);
+    }
+    let kids = |set: &str| set.matches("\"kid\"").count();
+    t.demand(sets.iter().all(|set| kids(set) > 0) && sets[0] != sets[1], 0, "keys of their own", "the same")
+}
+
+#[tokio::test]
+async fn the_other_provider_has_a_name_and_keys_of_its_own() {
+    let scenario =
+        Scenario::must("test/two-providers").variant("two-issuers").run(|t| Box::pin(two_providers(t)));
+
+    let record = tried(scenario).await;
+
+    assert_eq!(record.verdict.name(), "pass", "{:?}", record.verdict);
+}
+
+#[tokio::test]
+async fn whoever_asks_the_decoy_is_found_out_though_nobody_gets_in() {
+    let all = scenarios::catalogue();
+    let scenario = all.into_iter().find(|scenario| scenario.id == "jose/jku-elsewhere").expect("it is there");
+
+    let record = run_one(&weak("header-jku-ignored").await, scenario, DEADLINE).await;
+
+    let found = |label: &str| {
+        let input = record.inputs.iter().find(|input| input.label == label).expect("the input");
+        input.verdict.finding().map(|finding| finding.actual.clone()).unwrap_or_default()
+    };
+    for label in ["the attacker's key", "the provider's key, then the attacker's"] {
+        let actual = found(label);
+        assert!(actual.contains("requests came") && actual.contains("GET http"), "{label}: {actual}");
+    }
+    // Nothing to fetch there, so that nobody can be told of it.
+    assert_eq!(found("a file"), "");
+}
