@@ -46,4 +46,4 @@ pub use program::{ProgramError, run};
 pub use server::{SampleApp, StartError};
 pub use user::{MaybeUser, RequireUser, User};
 #[cfg(feature = "weakness")]
-pub use weakness::Weakness;
+pub use weakness::{Composite, Weakness};

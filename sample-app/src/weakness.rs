@@ -10,6 +10,7 @@ mod backend;
 mod browser;
 mod callback;
 mod claims;
+mod composite;
 mod ecdsa;
 mod field;
 mod flows;
@@ -28,6 +29,8 @@ mod visitors;
 use crate::ledger::{Limit, WhenFull};
 use crate::policy::Policy;
 
+pub use composite::Composite;
+
 /// One check of the sample that is left out, or made over-strict.
 #[derive(Clone, Copy)]
 pub struct Weakness {
@@ -42,6 +45,8 @@ enum Edit {
     Row,
     /// Changes the policy in another way.
     By(fn(&mut Policy)),
+    /// Makes the changes of the weaknesses of these names, one after the other.
+    Several(&'static [&'static str]),
 }
 
 /// A row of a rule table left out.
@@ -149,6 +154,9 @@ impl Weakness {
         match self.edit {
             Edit::Row => policy.omit_row(self.name),
             Edit::By(edit) => edit(policy),
+            Edit::Several(names) => {
+                names.iter().filter_map(|name| Self::from_name(name)).for_each(|one| one.edit(policy));
+            }
         }
     }
 }

@@ -5,6 +5,9 @@
 //! with `RPCHECK_MATRIX=full` (`just matrix`) on the whole catalogue. `RPCHECK_WEAKNESS=name,name` picks weaknesses,
 //! `RPCHECK_SCENARIO=prefix,prefix` scenarios.
 
+#[path = "weaknesses/composites.rs"]
+mod composites;
+
 use futures::future::BoxFuture;
 use harness::deviations::Deviations;
 use harness::event::RunRecord;
@@ -213,12 +216,17 @@ async fn each_weakness_fails_what_is_named_for_it_and_nothing_else() {
 
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
     if only("RPCHECK_WEAKNESS").is_empty() && only("RPCHECK_SCENARIO").is_empty() {
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path("../snapshots");
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_snapshot!("weaknesses", table));
+        published("weaknesses", &table);
     }
+}
+
+/// Compares a table with the one that is published.
+fn published(name: &str, table: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, table));
 }
 
 /// Scenarios that no weakness can make fail, and why. Those that only report a choice are not among them: they find
