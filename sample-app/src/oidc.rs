@@ -26,6 +26,8 @@ pub(crate) mod token;
 pub(crate) mod token_endpoint;
 pub(crate) mod transaction;
 pub(crate) mod userinfo;
+#[cfg(test)]
+mod vectors;
 
 use crate::config::{IdTokenAlg, Wishes};
 

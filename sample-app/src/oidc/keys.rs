@@ -51,6 +51,14 @@ pub(crate) struct VerifyingKey {
     pub(crate) key: DecodingKey,
 }
 
+impl VerifyingKey {
+    /// Did this key make the signature of the message?
+    pub(crate) fn made(&self, signature: &[u8], message: &[u8], algorithm: Algorithm) -> bool {
+        let signature = URL_SAFE_NO_PAD.encode(signature);
+        jsonwebtoken::crypto::verify(&signature, message, &self.key, algorithm).unwrap_or(false)
+    }
+}
+
 /// Picks out of a published entry the key in it, if it is fit for use.
 pub(crate) type Fit = fn(&Map<String, Value>) -> Option<VerifyingKey>;
 
@@ -73,12 +81,7 @@ pub(crate) fn by_issuer_key<'a>(
 
 /// Does one of the keys verify the token? Several can share an id; junk among them must not hide the good one.
 pub(crate) fn verify(token: &Token, keys: &[VerifyingKey], algorithm: Algorithm) -> Result<(), Refusal> {
-    let signature = URL_SAFE_NO_PAD.encode(&token.signature);
-    let message = token.signing_input.as_bytes();
-    let verifies = |key: &VerifyingKey| {
-        jsonwebtoken::crypto::verify(&signature, message, &key.key, algorithm).unwrap_or(false)
-    };
-    if keys.iter().any(verifies) {
+    if keys.iter().any(|key| key.made(&token.signature, token.signing_input.as_bytes(), algorithm)) {
         Ok(())
     } else {
         Err(Refusal::new("signature-check", "OIDC Core 3.1.3.7 (6)"))
