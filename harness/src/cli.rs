@@ -1,5 +1,6 @@
-//! The command line: `run`, `list`, `explain`, `coverage`, `report merge`, `report compare`, `target check`, `serve`.
+//! The command line: `run`, `list`, `explain`, `coverage`, `report merge`, `report compare`, `target check`, `fuzz`, `serve`.
 
+mod fuzz;
 mod reports;
 mod run;
 mod serve;
@@ -74,6 +75,9 @@ enum Command {
         #[command(subcommand)]
         command: ReportCommand,
     },
+    /// Change honest logins at random, by a seed: nobody may be signed in unless every rule holds. The bundled sample
+    /// app when no other is named. A finding is printed with as few changes as show it, as a scenario to paste.
+    Fuzz(fuzz::FuzzArgs),
     /// Run the mock provider, with its control API, until interrupted.
     Serve {
         /// Where the provider listens.
@@ -218,6 +222,7 @@ async fn perform(cli: Cli, suite: &Suite) -> ExitCode {
         }
         Command::Report { command: ReportCommand::Compare { runs } } => reports::compared(&runs),
         Command::Target { command: TargetCommand::Check { profile } } => run::check(&profile).await,
+        Command::Fuzz(args) => fuzz::fuzz(suite, args).await,
         Command::Serve { listen, control } => serve::serve(listen, control).await,
     };
     outcome.unwrap_or_else(|error| {

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod coverage;
 pub mod deviations;
 pub mod event;
+pub mod fuzz;
 pub mod landing;
 pub mod libtest;
 pub mod redact;

@@ -2,6 +2,7 @@
 
 mod agent;
 mod attempt;
+pub mod jar;
 mod leak;
 mod login;
 

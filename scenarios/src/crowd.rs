@@ -2,12 +2,12 @@
 
 mod mutation;
 
+use harness::fuzz::{Dice, says_the_same};
 use harness::trial::{FORGED, HONEST};
 use harness::{Need, Outcome, Scenario, Stop, Trial};
 use mock_idp::fault::WIRE;
 use mock_idp::trace::Endpoint;
 use mock_idp::{LoginPolicy, User};
-use mutation::Dice;
 use std::time::Duration;
 
 /// The first of a topic is tried on every weakness: it costs little.
@@ -132,7 +132,7 @@ async fn each_is_refused(t: &Trial, kind: &mutation::Kind, dice: &mut Dice, roun
         let honest = &pending.form.fields;
         let changed = (kind.change)(honest, dice);
         let landing = agent.deliver(&changed).await?;
-        if mutation::says_the_same(honest, &changed) {
+        if says_the_same(honest, &changed) {
             // It may be taken: then somebody else's browser goes on.
             if landing.subject.is_some() {
                 landing.accepted(&t.subject(FORGED)?)?;

@@ -1,5 +1,8 @@
 //! The command line as a person meets it: exit codes, and a sentence that names the thing and the remedy.
 
+#[path = "command_line/fuzz.rs"]
+mod fuzz;
+
 use harness::scenario::Action;
 use serde_json::Value;
 use std::io::{Read, Write};

@@ -3,6 +3,8 @@
 
 #[path = "verdicts/evidence.rs"]
 mod evidence;
+#[path = "verdicts/fuzz.rs"]
+mod fuzz;
 #[path = "verdicts/reasons.rs"]
 mod reasons;
 #[path = "verdicts/rules.rs"]

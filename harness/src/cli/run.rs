@@ -8,8 +8,8 @@ use crate::report::json::Report;
 use crate::report::terminal::{Terminal, say};
 use crate::runner::{self, Options};
 use crate::stage::Browsers;
-use crate::target::Target;
 use crate::target::external::ExternalTarget;
+use crate::target::{Target, TargetError};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -30,10 +30,7 @@ pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode
     let reports = Reports::at(&args.report)?;
     let real = if args.browser { Some(Arc::new(Browser::launch()?)) } else { None };
     let browsers = Browsers { real, flavour: args.jar.into() };
-    let target: Arc<dyn Target> = match &args.target {
-        Some(profile) => Arc::new(ExternalTarget::open(profile, browsers).await?),
-        None => (suite.bundled)(browsers).await?,
-    };
+    let target = target(suite, args.target.as_deref(), browsers).await?;
     let mut options = Options { strict: args.strict, ..Options::default() };
     if args.browser {
         options.deadline *= WINDOWS_TAKE_LONGER;
@@ -51,6 +48,18 @@ pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode
     .await;
     reports.write(&Report { shard, ..Report::of(&record) }, args.format)?;
     Ok(ExitCode::from(record.exit_code()))
+}
+
+/// The application of this profile, or the bundled one.
+pub(super) async fn target(
+    suite: &Suite,
+    profile: Option<&Path>,
+    browsers: Browsers,
+) -> Result<Arc<dyn Target>, TargetError> {
+    match profile {
+        Some(profile) => Ok(Arc::new(ExternalTarget::open(profile, browsers).await?)),
+        None => (suite.bundled)(browsers).await,
+    }
 }
 
 fn deviations(suite: &Suite, args: &RunArgs) -> anyhow::Result<Deviations> {

@@ -1,0 +1,177 @@
+//! What can be done to the form that brings the answer to the application.
+
+use mock_idp::Params;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One thing that is done to the form. Places are counted round the value, however long it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum FormChange {
+    /// A parameter is left out.
+    Remove {
+        /// Which.
+        name: String,
+    },
+    /// A parameter has another value.
+    Set {
+        /// Which.
+        name: String,
+        /// The value.
+        value: String,
+    },
+    /// A parameter stands there once more, before all others or after them.
+    Add {
+        /// Which.
+        name: String,
+        /// Its value there.
+        value: String,
+        /// Before all others.
+        first: bool,
+    },
+    /// A value ends early.
+    Cut {
+        /// Whose.
+        name: String,
+        /// Where.
+        at: usize,
+    },
+    /// Text stands in the middle of a value.
+    Insert {
+        /// Whose.
+        name: String,
+        /// Where.
+        at: usize,
+        /// The text.
+        text: String,
+    },
+    /// A letter of a value is another one.
+    Letter {
+        /// Whose.
+        name: String,
+        /// Where.
+        at: usize,
+    },
+    /// Two parameters have each other's values.
+    Swap,
+    /// The parameters stand in another order.
+    Rotate {
+        /// By how many places.
+        by: usize,
+    },
+}
+
+impl FormChange {
+    /// Does it.
+    pub fn apply(&self, form: &mut Params) {
+        match self {
+            Self::Remove { name } => form.remove(name),
+            Self::Set { name, value } => form.set(name, value.clone()),
+            Self::Add { name, value, first } => {
+                let place = if *first { 0 } else { form.0.len() };
+                form.0.insert(place, (name.clone(), value.clone()));
+            }
+            Self::Cut { name, at } => edit(form, name, |value| value[..place(value, *at)].to_owned()),
+            Self::Insert { name, at, text } => edit(form, name, |value| {
+                let (head, tail) = value.split_at(place(value, *at));
+                format!("{head}{text}{tail}")
+            }),
+            Self::Letter { name, at } => edit(form, name, |value| other_letter(value, *at)),
+            Self::Swap => {
+                let value = |name| form.first(name).unwrap_or_default().to_owned();
+                let (state, token) = (value("state"), value("id_token"));
+                form.set("state", token);
+                form.set("id_token", state);
+            }
+            Self::Rotate { by } => {
+                let by = by % form.0.len().max(1);
+                form.0.rotate_left(by);
+            }
+        }
+    }
+}
+
+fn edit(form: &mut Params, name: &str, change: impl Fn(&str) -> String) {
+    if let Some(value) = form.first(name).map(change) {
+        form.set(name, value);
+    }
+}
+
+/// A place in a value, at its end only if it is empty.
+pub(super) fn place(value: &str, at: usize) -> usize {
+    (0..=at % value.len().max(1)).rev().find(|at| value.is_char_boundary(*at)).unwrap_or_default()
+}
+
+/// Not the last letter of a part: the bits that it does not use are another matter.
+pub(super) fn other_letter(value: &str, at: usize) -> String {
+    let at = at % value.len().saturating_sub(1).max(1);
+    let followed = value.chars().nth(at + 1).is_some_and(|next| next.is_ascii_alphanumeric());
+    let swap = |(index, char): (usize, char)| match char {
+        'A' if index == at && followed => 'B',
+        letter if index == at && followed && letter.is_ascii_alphanumeric() => 'A',
+        other => other,
+    };
+    value.chars().enumerate().map(swap).collect()
+}
+
+impl fmt::Display for FormChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Remove { name } => write!(f, "the form has no {name}"),
+            Self::Set { name, value } => write!(f, "the form's {name} is {value:?}"),
+            Self::Add { name, value, first: true } => write!(f, "the form begins with {name}={value:?}"),
+            Self::Add { name, value, first: false } => write!(f, "the form ends with {name}={value:?}"),
+            Self::Cut { name, at } => write!(f, "the form's {name} is cut (at {at})"),
+            Self::Insert { name, at, text } => write!(f, "{text:?} stands in the form's {name} (at {at})"),
+            Self::Letter { name, at } => write!(f, "a letter of the form's {name} is another one (at {at})"),
+            Self::Swap => f.write_str("state and id_token have each other's values"),
+            Self::Rotate { by } => write!(f, "the form is in another order (by {by})"),
+        }
+    }
+}
+
+/// Does the changed form say what the honest one does? Unknown parameters mean nothing, and neither does the order; one
+/// that stands twice with the same value says the same twice, which an application may refuse.
+pub fn says_the_same(honest: &Params, changed: &Params) -> bool {
+    let same = |name: &str| {
+        let (said, meant) = (changed.all(name), honest.all(name));
+        !said.is_empty() && said.iter().all(|value| meant.contains(value))
+    };
+    let more = changed.iter().any(|(name, _)| !honest.has(name) && name == "error");
+    !more && honest.iter().all(|(name, _)| same(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "aGVhZA.cGF5bG9hZA.c2lnbmF0dXJl";
+
+    fn honest() -> Params {
+        [("state", "a-state-of-the-app"), ("id_token", TOKEN), ("iss", "i")].into_iter().collect()
+    }
+
+    #[test]
+    fn what_counts_must_be_there_and_nothing_else_in_its_place() {
+        let same = |pairs: &[(&str, &str)]| says_the_same(&honest(), &pairs.iter().copied().collect());
+        let state = "a-state-of-the-app";
+
+        assert!(same(&[("iss", "i"), ("id_token", TOKEN), ("state", state), ("more", "x")]));
+        assert!(!same(&[("iss", "i"), ("id_token", TOKEN)]));
+        assert!(same(&[("iss", "i"), ("id_token", TOKEN), ("state", state), ("state", state)]));
+        assert!(!same(&[("iss", "i"), ("id_token", TOKEN), ("state", state), ("state", "other")]));
+        assert!(!same(&[("iss", "i"), ("id_token", TOKEN), ("state", state), ("error", "x")]));
+    }
+
+    #[test]
+    fn wherever_a_letter_changes_the_parts_and_their_last_letters_stay() {
+        for at in 0..200 {
+            let mut form = honest();
+            FormChange::Letter { name: "id_token".to_owned(), at }.apply(&mut form);
+            let changed = form.first("id_token").unwrap();
+            for (one, other) in TOKEN.split('.').zip(changed.split('.')) {
+                assert_eq!((one.len(), one.chars().last()), (other.len(), other.chars().last()), "{changed}");
+            }
+        }
+    }
+}

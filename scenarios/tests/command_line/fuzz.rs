@@ -1,0 +1,33 @@
+//! `rpcheck fuzz` from the outside.
+
+use super::rpcheck;
+
+#[test]
+fn so_many_cases_of_a_seed_are_tried_and_counted() {
+    let run = rpcheck(&["fuzz", "--seed", "7", "--cases", "30"]);
+
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.starts_with("seed 7: 30 cases in "), "{}", run.stdout);
+    assert!(run.stdout.trim_end().ends_with("; 0 found"), "{}", run.stdout);
+}
+
+#[test]
+fn a_second_is_a_limit_as_well() {
+    let run = rpcheck(&["fuzz", "--for", "1s"]);
+
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.starts_with("seed 1: "), "{}", run.stdout);
+}
+
+#[test]
+fn what_is_no_number_of_cases_and_no_time_is_told_with_what_to_write() {
+    for (arguments, words) in [
+        (["fuzz", "--cases", "0"], "at least 1"),
+        (["fuzz", "--for", "60"], "60s, 5m or 1h"),
+        (["fuzz", "--target", "nowhere.toml"], "cannot read nowhere.toml"),
+    ] {
+        let run = rpcheck(&arguments);
+        assert_eq!(run.code, 2, "{arguments:?}");
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+    }
+}
