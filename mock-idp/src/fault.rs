@@ -17,6 +17,7 @@
 
 mod alter;
 mod armed;
+mod certificate;
 mod clause;
 mod json;
 #[cfg(test)]
@@ -34,6 +35,8 @@ mod words;
 
 pub use armed::FaultReport;
 pub(crate) use armed::{Armed, Armory, Context, Pass};
+pub(crate) use certificate::Lies;
+pub use certificate::{BadCertificate, CERTIFICATE, CertificateSeam};
 pub use lies::{LIES, Lie};
 pub use seam::Seam;
 pub use value::{Binding, Fault, FaultError, Occurrence};

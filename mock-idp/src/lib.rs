@@ -13,6 +13,7 @@
 //! | [`checks`] | what an authorization request must be like |
 //! | [`protocol`] | requests and responses without a network |
 //! | [`token`] | ID Tokens and keys |
+//! | `tls` | the local certificate authority, with the feature of that name |
 //! | [`settings`], [`config`] | the settings file and the command line |
 //!
 //! ```
@@ -63,7 +64,7 @@ pub mod settings;
 mod sources;
 pub mod tenant;
 #[cfg(feature = "tls")]
-mod tls;
+pub mod tls;
 pub mod token;
 pub mod trace;
 

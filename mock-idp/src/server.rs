@@ -204,8 +204,7 @@ impl Builder {
         }
         let router = routes::router(&ControlUrl(control_url.clone()));
         let service = recorder::recording(Arc::clone(&registry), self.patience, router);
-        let now = registry.default_state().clock.unix();
-        let opening = Opening::of(&self.settings, address.ip(), now).map_err(StartError::Settings)?;
+        let opening = Opening::of(&self.settings, address.ip(), &registry).map_err(StartError::Settings)?;
         tasks.push(tokio::spawn(serve(listener, service, self.patience, opening)));
         // The port is open; what the first login needs is made ready while nobody waits for it.
         token::warm_up();

@@ -17,7 +17,7 @@ pub(super) struct CaArgs {
 pub(super) fn print(args: &CaArgs) -> anyhow::Result<()> {
     let folder = args.tls_folder.clone().unwrap_or_else(crate::tls::default_folder);
     let authority = crate::tls::Authority::of(&folder).map_err(anyhow::Error::msg)?;
-    super::say(authority.certificate.trim_end());
+    super::say(authority.certificate().trim_end());
     Ok(())
 }
 

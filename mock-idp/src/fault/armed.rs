@@ -30,7 +30,7 @@ pub struct FaultReport {
 #[derive(Debug)]
 pub(crate) struct Armed {
     id: u64,
-    fault: Fault,
+    pub(super) fault: Fault,
     reached: AtomicU32,
     fired: AtomicU32,
     changed: AtomicU32,
@@ -77,7 +77,7 @@ impl Armed {
         }
     }
 
-    fn record(&self, changed: bool) -> Fired {
+    pub(super) fn record(&self, changed: bool) -> Fired {
         self.fired.fetch_add(1, Ordering::SeqCst);
         self.changed.fetch_add(u32::from(changed), Ordering::SeqCst);
         Fired { clause: self.fault.to_string(), changed }
@@ -158,7 +158,7 @@ impl Armory {
         Pass { armory: self.clone(), context, fired: Vec::new(), paused: None }
     }
 
-    fn due(&self, seam: Seam, context: &Context) -> Vec<Arc<Armed>> {
+    pub(super) fn due(&self, seam: Seam, context: &Context) -> Vec<Arc<Armed>> {
         self.rack().armed.iter().filter(|armed| armed.is_due(seam, context)).cloned().collect()
     }
 

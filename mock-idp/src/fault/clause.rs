@@ -87,6 +87,7 @@ fn write_verb(f: &mut fmt::Formatter<'_>, seam: Seam, verb: &Verb) -> fmt::Resul
         }
         Verb::Body { text } => write!(f, "{} sends {}", Artefact(seam), Quoted(text)),
         Verb::Redirect { location } => write!(f, "{} redirects to {location}", Artefact(seam)),
+        Verb::Present { certificate } => write!(f, "{} {certificate}", Artefact(seam)),
     }
 }
 
@@ -105,6 +106,7 @@ impl fmt::Display for Owner {
             Seam::Userinfo => "the userinfo's",
             Seam::LogoutTokenHeader => "the logout token header's",
             Seam::LogoutTokenClaims | Seam::LogoutTokenSeal => "the logout token's",
+            Seam::Certificate => "the certificate's",
             Seam::Wire(endpoint) => return write!(f, "the {endpoint} endpoint's"),
         })
     }
@@ -127,6 +129,7 @@ impl fmt::Display for Artefact {
             Seam::LogoutTokenHeader => "the logout token's header",
             Seam::LogoutTokenClaims => "the logout token's payload",
             Seam::LogoutTokenSeal => "the logout token",
+            Seam::Certificate => "the certificate",
             Seam::Wire(endpoint) => return write!(f, "the {endpoint} endpoint"),
         })
     }

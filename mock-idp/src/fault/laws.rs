@@ -101,6 +101,14 @@ fn fault(
     })
 }
 
+#[cfg(feature = "tls")]
+fn any_fault() -> impl Strategy<Value = Fault> {
+    let verb = select(&BadCertificate::ALL[..]).prop_map(|certificate| Verb::Present { certificate });
+    let certificate = fault(Just(Seam::Certificate), verb);
+    prop_oneof![json_fault(), response_fault(), wire_fault(), seal_fault(), certificate]
+}
+
+#[cfg(not(feature = "tls"))]
 fn any_fault() -> impl Strategy<Value = Fault> {
     prop_oneof![json_fault(), response_fault(), wire_fault(), seal_fault()]
 }
@@ -284,5 +292,18 @@ fn what_is_not_a_fault_is_refused_with_what_to_write_instead() {
         let error = Fault::from_json(json.clone()).expect_err(&json.to_string()).to_string();
 
         assert!(error.contains(expected), "{json}: {error}");
+    }
+}
+
+#[test]
+fn a_bad_certificate_is_read_if_this_build_has_tls_and_else_the_error_names_the_feature() {
+    let json = json!({"seam": "certificate", "verb": "present", "certificate": "expired"});
+
+    let read = Fault::from_json(json).map(|fault| fault.to_string()).map_err(|error| error.to_string());
+
+    if cfg!(feature = "tls") {
+        assert_eq!(read, Ok("the certificate has expired".to_owned()));
+    } else {
+        assert!(read.is_err_and(|error| error.contains("--features rpcheck-mock-idp/tls")));
     }
 }

@@ -29,6 +29,8 @@ pub enum Seam {
     LogoutTokenClaims,
     /// The signature and compact form of a logout token.
     LogoutTokenSeal,
+    /// What the provider proves itself with over TLS.
+    Certificate,
     /// The HTTP response of an endpoint.
     Wire(Endpoint),
 }
@@ -49,6 +51,7 @@ const RESPONSE_VERBS: &[&str] = &[
     "target",
     "content-type",
 ];
+const CERTIFICATE_VERBS: &[&str] = &["present"];
 const WIRE_VERBS: &[&str] =
     &["status", "delay", "hang-up", "truncate", "drip", "body", "content-type", "redirect"];
 
@@ -66,6 +69,7 @@ impl Seam {
         ("logout-token-header", Self::LogoutTokenHeader),
         ("logout-token-claims", Self::LogoutTokenClaims),
         ("logout-token-seal", Self::LogoutTokenSeal),
+        ("certificate", Self::Certificate),
     ];
 
     /// Every seam but `wire`, which has an endpoint.
@@ -101,6 +105,7 @@ impl Seam {
             | Self::LogoutTokenClaims => JSON_VERBS,
             Self::IdTokenSeal | Self::LogoutTokenSeal => SEAL_VERBS,
             Self::AuthorizationResponse => RESPONSE_VERBS,
+            Self::Certificate => CERTIFICATE_VERBS,
             Self::Wire(_) => WIRE_VERBS,
         }
     }
@@ -109,7 +114,7 @@ impl Seam {
     /// marker nor a client, and bindings do not apply.
     pub fn is_app_triggered(self) -> bool {
         match self {
-            Self::Discovery | Self::Jwks | Self::TokenResponse | Self::Userinfo => true,
+            Self::Discovery | Self::Jwks | Self::TokenResponse | Self::Userinfo | Self::Certificate => true,
             Self::Wire(endpoint) => endpoint.leg() == Leg::Back,
             _ => false,
         }

@@ -87,6 +87,7 @@ impl Fault {
             return Err(FaultError::NthZero);
         }
         match &self.verb {
+            Verb::Present { .. } if cfg!(not(feature = "tls")) => Err(FaultError::NoTls),
             Verb::Status { status } if !(200..600).contains(status) => Err(FaultError::Status(*status)),
             Verb::Drip { bytes_per_second: 0 } => Err(FaultError::DripZero),
             Verb::ContentType { value: text } | Verb::Redirect { location: text }
@@ -141,6 +142,12 @@ pub enum FaultError {
         /// The verb's name.
         verb: &'static str,
     },
+    /// This build speaks no TLS.
+    #[error(
+        "the seam \"certificate\" needs the cargo feature \"tls\" of rpcheck-mock-idp, which is off in this build; \
+         build with --features rpcheck-mock-idp/tls"
+    )]
+    NoTls,
     /// The JSON is not a fault.
     #[error("{0}")]
     Shape(String),

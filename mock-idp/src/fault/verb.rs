@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::certificate::BadCertificate;
 use crate::protocol::ResponseMode;
 
 /// A verb with its arguments. Which verbs are legal depends on the seam: [`super::Seam::verbs`].
@@ -152,6 +153,11 @@ pub enum Verb {
         /// The value of the header Location.
         location: String,
     },
+    /// Prove itself with this.
+    Present {
+        /// What.
+        certificate: BadCertificate,
+    },
 }
 
 impl Verb {
@@ -184,6 +190,7 @@ impl Verb {
             Self::Drip { .. } => "drip",
             Self::Body { .. } => "body",
             Self::Redirect { .. } => "redirect",
+            Self::Present { .. } => "present",
         }
     }
 }

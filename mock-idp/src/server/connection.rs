@@ -18,6 +18,7 @@ use tower::{Service, ServiceExt as _};
 use super::forwarded::Peer;
 use super::opening::Opening;
 use super::watched::{Said, Turn, Watched};
+use crate::fault::Lies;
 
 /// Marks a response that must not be sent: the connection is dropped instead.
 #[derive(Clone, Copy, Debug)]
@@ -61,19 +62,23 @@ where
     S::Future: Send,
 {
     #[cfg(feature = "tls")]
-    if let Some(acceptor) = opening.tls {
+    if let Some(tls) = opening.tls {
+        let (acceptor, lies) = tls.begin();
         // Whoever does not come to terms in time, or not at all, is not heard.
-        if let Ok(Ok(stream)) = tokio::time::timeout(patience, acceptor.accept(stream)).await {
-            connection(stream, peer, service, patience).await;
+        match tokio::time::timeout(patience, acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => connection(stream, (peer, lies), service, patience).await,
+            // To hang up is how a certificate is refused.
+            Ok(Err(_)) => lies.iter().flat_map(Lies::heard).for_each(drop),
+            Err(_) => {}
         }
         return;
     }
     #[cfg(not(feature = "tls"))]
     let Opening {} = opening;
-    connection(stream, peer, service, patience).await;
+    connection(stream, (peer, None), service, patience).await;
 }
 
-async fn connection<T, S>(stream: T, peer: Peer, service: S, patience: Duration)
+async fn connection<T, S>(stream: T, (peer, lies): (Peer, Option<Lies>), service: S, patience: Duration)
 where
     T: AsyncRead + AsyncWrite + Unpin + Send,
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Unpin + 'static,
@@ -83,11 +88,14 @@ where
     let watched = Watched::new(stream, turn.clone(), patience);
     let service = service_fn(move |request: Request<Incoming>| {
         turn.asked();
-        let (service, turn) = (service.clone(), turn.clone());
+        let (service, turn, lies) = (service.clone(), turn.clone(), lies.clone());
         // In a box, which an idle connection does not have.
         Box::pin(async move {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer);
+            if let Some(lies) = lies {
+                request.extensions_mut().insert(lies);
+            }
             let response = match service.oneshot(request).await {
                 Ok(response) => response,
                 Err(never) => match never {},

@@ -20,10 +20,10 @@ use super::forwarded::asked_at;
 use super::request::{Asked, Understood, understood};
 use super::slow::SlowBody;
 use crate::endpoints::{nothing_here, place_of, stop_at_page, unknown_tenant};
-use crate::fault::{Header, Seam, Wire};
+use crate::fault::{Header, Lies, Seam, Wire};
 use crate::routes::document;
 use crate::tenant::{Registry, State};
-use crate::trace::{self, Endpoint, Kept, Recorder, Transcript};
+use crate::trace::{self, Endpoint, Kept, Leg, Recorder, Transcript};
 
 /// What the trace keeps of a body.
 const TRACED_BODY: usize = 64 * 1024;
@@ -47,6 +47,7 @@ async fn record(registry: &Registry, patience: Duration, request: Request, route
         Err(nowhere) => return unrecorded(nowhere).await,
     };
     let (mut parts, body) = request.into_parts();
+    let lies = parts.extensions.remove::<Lies>();
     let arrived = state.clock.unix_millis();
     let asked = Asked { at: asked_at(&parts, &registry.bases), patience };
     let Understood { body, call, refused } = understood(&state, endpoint, &parts, body, asked).await;
@@ -73,6 +74,9 @@ async fn record(registry: &Registry, patience: Duration, request: Request, route
         pass.wire(Seam::Wire(endpoint), &mut wire);
     }
     faults.extend(pass.into_fired());
+    // Browsers warn of a certificate: only an application that asks all the same has believed it.
+    let believed = lies.as_ref().filter(|_| endpoint.leg() == Leg::Back);
+    faults.extend(believed.into_iter().flat_map(Lies::heard));
     wire.announce();
     write_answer(&mut transcript, &wire);
     let delay = wire.delay;

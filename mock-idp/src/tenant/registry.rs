@@ -131,6 +131,13 @@ impl Registry {
         self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(slug).cloned()
     }
 
+    /// Every issuer, the default one first.
+    #[cfg(feature = "tls")]
+    pub(crate) fn states(&self) -> Vec<Arc<State>> {
+        let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
+        std::iter::once(&self.default).chain(tenants.values()).cloned().collect()
+    }
+
     /// The slugs, sorted.
     pub(crate) fn slugs(&self) -> Vec<String> {
         let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
