@@ -6,6 +6,7 @@ use crate::ambient::Ambient;
 use crate::config::{Settings, SettingsError};
 use crate::ledger::Ledger;
 use crate::oidc::back_channel;
+use crate::oidc::http::Http;
 use crate::oidc::provider::Provider;
 use crate::oidc::renewals::Renewals;
 use crate::policy::Policy;
@@ -33,8 +34,9 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn new(settings: Settings, ambient: Ambient, policy: Policy) -> Result<Self, SettingsError> {
-        let provider =
-            |issuer: &_| Provider::new(Clone::clone(issuer), settings.http_timeout, ambient.clone());
+        let authorities = settings.provider_ca.as_deref();
+        let http = Http::new(authorities, policy.certificates, settings.http_timeout)?;
+        let provider = |issuer: &_| Provider::new(Clone::clone(issuer), http.clone(), ambient.clone());
         let store = store(&settings, &ambient, &policy)?;
         Ok(Self {
             providers: settings.issuers.iter().map(provider).collect(),

@@ -145,6 +145,8 @@ pub struct Settings {
     pub base_url: Origin,
     /// How the app speaks TLS itself, if nothing before it does.
     pub tls: Option<TlsFiles>,
+    /// A PEM file with authorities to trust for the providers on https, beside those of the system.
+    pub provider_ca: Option<PathBuf>,
     /// The providers; the first is the default. **Empty means no login at all** (loopback only).
     pub issuers: Vec<IssuerSettings>,
     /// How responses of the providers come.
@@ -180,6 +182,7 @@ impl Settings {
             port: 3000,
             base_url,
             tls: None,
+            provider_ca: None,
             issuers: Vec::new(),
             response_mode: ResponseMode::FormPost,
             silent_login: false,

@@ -23,6 +23,7 @@ use crate::oidc::authorize::{self, Parameter};
 use crate::oidc::back_channel::BackChannelPolicy;
 use crate::oidc::callback::{self, FormRule, PairRule, RequestedRule, ResponseRule};
 use crate::oidc::claims::{ClaimRule, claim_rules};
+use crate::oidc::http::Certificates;
 use crate::oidc::keys::{self, KeyPolicy};
 use crate::oidc::metadata::{MetadataRule, metadata_rules};
 use crate::oidc::par::{PushedRule, pushed_rules};
@@ -102,6 +103,10 @@ pub(crate) struct Policy {
     pub(crate) return_at_end: fn(&str, &Url) -> String,
     /// Where the app says it lives, for `redirect_uri`.
     pub(crate) base_url: fn(&Settings, &HeaderMap) -> String,
+    /// What a provider on https has to prove itself with.
+    pub(crate) certificates: Certificates,
+    /// Is who speaks plainly on a port of TLS served all the same?
+    pub(crate) plain_too: bool,
     /// What a provider's trouble is answered with.
     pub(crate) outage_status: fn(&ProviderError) -> StatusCode,
 }
@@ -236,6 +241,8 @@ impl Policy {
             return_to: return_to::local,
             return_at_end: return_to::local,
             base_url: |settings, _| settings.base_url.to_string(),
+            certificates: Certificates::Checked,
+            plain_too: false,
             outage_status: ProviderError::status,
         }
     }

@@ -82,7 +82,7 @@ impl SampleApp {
             }
             tracing::warn!("no login is configured: every page and the API are open to this machine");
         }
-        let transport = Transport::of(&settings)?;
+        let transport = Transport::of(&settings, &policy)?;
         let url = settings.base_url.to_string();
         let Login(app) = Login::with_policy(settings, ambient, policy)?;
         let router = routes::router(app);

@@ -62,6 +62,7 @@ pub(super) fn settings(values: &BTreeMap<String, String>) -> Result<Settings, Se
     };
     settings.port = port;
     settings.tls = tls;
+    settings.provider_ca = variables.get("PROVIDER_CA").map(Into::into);
     settings.cookie_prefix = variables.choice(
         "COOKIE_PREFIX",
         &[("__Host-", CookiePrefix::Host), ("host", CookiePrefix::Host), ("none", CookiePrefix::None)],

@@ -1,30 +1,54 @@
 //! The app's own requests to the provider: few, small, bounded in time and size, and never redirected.
 
+use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, StatusCode};
+use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, StatusCode};
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::config::SettingsError;
 use crate::error::ProviderError;
 
 /// Metadata and key sets of real providers are a tenth of this.
 const MAX_BODY: usize = 512 * 1024;
 
-/// One client for the process, because setting up TLS costs milliseconds. Connections are not kept: there are
-/// two requests in ten minutes, and a kept one would belong to whichever runtime opened it.
-static CLIENT: LazyLock<Option<Client>> = LazyLock::new(|| {
+/// One client for the process, because setting up TLS costs milliseconds.
+static CLIENT: LazyLock<Option<Client>> = LazyLock::new(|| built(builder()));
+
+/// Connections are not kept: there are two requests in ten minutes, and a kept one would belong to whichever runtime
+/// opened it.
+fn builder() -> ClientBuilder {
     Client::builder()
         .no_proxy()
         .redirect(Policy::none())
         .pool_max_idle_per_host(0)
         .user_agent(concat!("rpcheck-sample-app/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .inspect_err(|error| tracing::error!(%error, "no HTTP client"))
-        .ok()
-});
+}
+
+fn built(builder: ClientBuilder) -> Option<Client> {
+    builder.build().inspect_err(|error| tracing::error!(%error, "no HTTP client")).ok()
+}
+
+/// What a provider on https has to prove itself with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Certificates {
+    /// A certificate for its name, valid now, by an authority that is trusted.
+    Checked,
+    /// Anything.
+    #[cfg(feature = "weakness")]
+    Any,
+}
+
+/// How providers are asked.
+#[derive(Clone)]
+pub(crate) struct Http {
+    client: Option<Client>,
+    /// How long a provider may take.
+    timeout: Duration,
+}
 
 /// What the provider answered.
 pub(crate) struct Answer {
@@ -33,45 +57,78 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// Fetches a JSON object. `document` says what it is, for the error.
-pub(crate) async fn fetch(
-    url: &Url,
-    document: &'static str,
-    timeout: Duration,
-) -> Result<Map<String, Value>, ProviderError> {
-    let answer = get(url, None, document, timeout).await?;
-    if answer.status != StatusCode::OK {
-        let why = format!("status {}", answer.status.as_u16());
-        return Err(ProviderError::Unreachable { document, why });
+impl Http {
+    /// Trusts the authorities in this file as well as those of the system; the file is read now, once.
+    pub(crate) fn new(
+        authorities: Option<&Path>,
+        certificates: Certificates,
+        timeout: Duration,
+    ) -> Result<Self, SettingsError> {
+        let client = match (authorities, certificates) {
+            (None, Certificates::Checked) => CLIENT.clone(),
+            (Some(file), Certificates::Checked) => built(builder().tls_certs_merge(read(file)?)),
+            #[cfg(feature = "weakness")]
+            (_, Certificates::Any) => built(builder().tls_danger_accept_invalid_certs(true)),
+        };
+        Ok(Self { client, timeout })
     }
-    serde_json::from_slice(&answer.body)
-        .map_err(|_| ProviderError::Unusable { document, why: "it is not a JSON object" })
+
+    /// Fetches a JSON object. `document` says what it is, for the error.
+    pub(crate) async fn fetch(
+        &self,
+        url: &Url,
+        document: &'static str,
+    ) -> Result<Map<String, Value>, ProviderError> {
+        let answer = self.get(url, None, document).await?;
+        if answer.status != StatusCode::OK {
+            let why = format!("status {}", answer.status.as_u16());
+            return Err(ProviderError::Unreachable { document, why });
+        }
+        serde_json::from_slice(&answer.body)
+            .map_err(|_| ProviderError::Unusable { document, why: "it is not a JSON object" })
+    }
+
+    /// Asks, with an `Authorization` header if there is one.
+    pub(crate) async fn get(
+        &self,
+        url: &Url,
+        authorization: Option<String>,
+        document: &'static str,
+    ) -> Result<Answer, ProviderError> {
+        send(self.client(document)?.get(url.clone()), authorization, document, self.timeout).await
+    }
+
+    /// Posts a form, with an `Authorization` header if there is one.
+    pub(crate) async fn post(
+        &self,
+        url: &Url,
+        form: &[(&str, String)],
+        authorization: Option<String>,
+        document: &'static str,
+    ) -> Result<Answer, ProviderError> {
+        let request = self.client(document)?.post(url.clone()).form(form);
+        send(request, authorization, document, self.timeout).await
+    }
+
+    fn client(&self, document: &'static str) -> Result<&Client, ProviderError> {
+        let why = "there is no HTTP client";
+        self.client.as_ref().ok_or_else(|| ProviderError::Unreachable { document, why: why.into() })
+    }
 }
 
-/// Asks, with an `Authorization` header if there is one.
-pub(crate) async fn get(
-    url: &Url,
-    authorization: Option<String>,
-    document: &'static str,
-    timeout: Duration,
-) -> Result<Answer, ProviderError> {
-    send(client(document)?.get(url.clone()), authorization, document, timeout).await
-}
-
-/// Posts a form, with an `Authorization` header if there is one.
-pub(crate) async fn post(
-    url: &Url,
-    form: &[(&str, String)],
-    authorization: Option<String>,
-    document: &'static str,
-    timeout: Duration,
-) -> Result<Answer, ProviderError> {
-    send(client(document)?.post(url.clone()).form(form), authorization, document, timeout).await
-}
-
-fn client(document: &'static str) -> Result<&'static Client, ProviderError> {
-    let why = "there is no HTTP client";
-    CLIENT.as_ref().ok_or_else(|| ProviderError::Unreachable { document, why: why.into() })
+fn read(file: &Path) -> Result<Vec<Certificate>, SettingsError> {
+    let complaint = |why: String| SettingsError::Tls {
+        variable: "PROVIDER_CA",
+        path: file.display().to_string(),
+        why,
+        instead: "the certificates of the authorities to trust",
+    };
+    let text = std::fs::read(file).map_err(|error| complaint(error.to_string()))?;
+    match Certificate::from_pem_bundle(&text) {
+        Ok(authorities) if authorities.is_empty() => Err(complaint("no certificate is in it".into())),
+        Ok(authorities) => Ok(authorities),
+        Err(_) => Err(complaint("it is malformed".into())),
+    }
 }
 
 async fn send(

@@ -110,9 +110,10 @@ impl KeyRing<'_> {
         self.provider.jwks(self.metadata, self.policy, self.now).await.map_err(outage)
     }
 
-    /// How long a fetch may take.
-    pub(crate) fn timeout(&self) -> std::time::Duration {
-        self.provider.timeout
+    /// How the provider is asked.
+    #[cfg(feature = "weakness")]
+    pub(crate) fn http(&self) -> &super::http::Http {
+        &self.provider.http
     }
 }
 

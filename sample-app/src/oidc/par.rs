@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::client_auth::{Form, identify};
+use super::json;
 use super::metadata::Metadata;
 use super::provider::Provider;
-use super::{http, json};
 use crate::error::ProviderError;
 use crate::rule::{Rule, check};
 
@@ -47,7 +47,7 @@ pub(crate) async fn push(
     let unusable = |why| ProviderError::Unusable { document: DOCUMENT, why };
     let endpoint = metadata.par_endpoint.as_ref().ok_or(unusable("par-endpoint-check"))?;
     let authorization = identify(&provider.settings, &provider.ambient, &mut form);
-    let answer = http::post(endpoint, &form, authorization, DOCUMENT, provider.timeout).await?;
+    let answer = provider.http.post(endpoint, &form, authorization, DOCUMENT).await?;
     match answer.status {
         StatusCode::CREATED | StatusCode::OK => {}
         status if status.is_client_error() => return Err(unusable("the provider refuses the request")),

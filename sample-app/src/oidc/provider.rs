@@ -1,10 +1,8 @@
 //! One provider: its metadata and its keys, fetched when first needed.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
-use super::http;
+use super::http::Http;
 use super::metadata::Metadata;
 use super::remote::{Fetched, Remote};
 use crate::ambient::Ambient;
@@ -15,7 +13,7 @@ use crate::policy::Policy;
 /// A provider the app trusts, and what it has said so far.
 pub(crate) struct Provider {
     pub(crate) settings: IssuerSettings,
-    pub(crate) timeout: Duration,
+    pub(crate) http: Http,
     /// For what the app says of itself there.
     pub(crate) ambient: Ambient,
     metadata: Remote<Metadata>,
@@ -26,8 +24,8 @@ const METADATA: &str = "metadata";
 const KEY_SET: &str = "key set";
 
 impl Provider {
-    pub(crate) fn new(settings: IssuerSettings, timeout: Duration, ambient: Ambient) -> Self {
-        Self { settings, timeout, ambient, metadata: Remote::new(), jwks: Remote::new() }
+    pub(crate) fn new(settings: IssuerSettings, http: Http, ambient: Ambient) -> Self {
+        Self { settings, http, ambient, metadata: Remote::new(), jwks: Remote::new() }
     }
 
     pub(crate) async fn metadata(&self, policy: &Policy, now: i64) -> Fetched<Metadata> {
@@ -59,14 +57,14 @@ impl Provider {
         let issuer = &self.settings.issuer;
         let unusable = ProviderError::Unusable { document: METADATA, why: "the issuer is not a URL" };
         let location = Metadata::location(issuer).ok_or(unusable)?;
-        let document = http::fetch(&location, METADATA, self.timeout).await?;
+        let document = self.http.fetch(&location, METADATA).await?;
         Metadata::read(&document, issuer, &policy.metadata_rules)
     }
 
     async fn fetch_jwks(&self, metadata: &Metadata, policy: &Policy) -> Result<Vec<Value>, ProviderError> {
         let location = (policy.keys.location)(metadata, &self.settings.issuer);
         let alg = self.settings.id_token_alg;
-        let mut document = http::fetch(&location, KEY_SET, self.timeout).await?;
+        let mut document = self.http.fetch(&location, KEY_SET).await?;
         match document.get_mut("keys").map(Value::take) {
             Some(Value::Array(keys)) if (policy.keys.accepts_set)(&keys, alg) => Ok(keys),
             _ => Err(ProviderError::Unusable {

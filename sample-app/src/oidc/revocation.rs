@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::client_auth::identify;
-use super::http;
 use crate::app::App;
 use crate::session::Session;
 
@@ -21,7 +20,7 @@ pub(crate) fn revoke(app: &Arc<App>, session: &Session) {
         let Some(endpoint) = &metadata.revocation_endpoint else { return };
         let mut form = vec![("token", kept.refresh_token), ("token_type_hint", "refresh_token".to_owned())];
         let authorization = identify(&provider.settings, &provider.ambient, &mut form);
-        match http::post(endpoint, &form, authorization, DOCUMENT, provider.timeout).await {
+        match provider.http.post(endpoint, &form, authorization, DOCUMENT).await {
             Ok(answer) if answer.status.is_success() => tracing::info!("tokens revoked"),
             Ok(answer) => tracing::warn!(status = answer.status.as_u16(), "tokens not revoked"),
             Err(error) => tracing::warn!(reason = error.reason(), %error, "tokens not revoked"),

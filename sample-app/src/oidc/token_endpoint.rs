@@ -4,9 +4,9 @@ use reqwest::StatusCode;
 use serde_json::{Map, Value};
 
 use super::client_auth::{Form, identify};
+use super::json;
 use super::metadata::Metadata;
 use super::provider::Provider;
-use super::{http, json};
 use crate::error::{ProviderError, Refusal};
 use crate::rule::{Rule, check};
 
@@ -69,7 +69,7 @@ pub(crate) async fn ask(
     let unusable = |why| NoTokens::Outage(ProviderError::Unusable { document: DOCUMENT, why });
     let endpoint = metadata.token_endpoint.as_ref().ok_or(unusable("token-endpoint-check"))?;
     let authorization = identify(&provider.settings, &provider.ambient, &mut form);
-    let posted = http::post(endpoint, &form, authorization, DOCUMENT, provider.timeout).await;
+    let posted = provider.http.post(endpoint, &form, authorization, DOCUMENT).await;
     let answer = posted.map_err(NoTokens::Outage)?;
     match answer.status {
         StatusCode::OK if answer.is_json => Ok(read(rules, &answer.body)?),

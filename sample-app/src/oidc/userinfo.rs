@@ -4,9 +4,9 @@ use reqwest::StatusCode;
 use serde_json::{Map, Value};
 
 use super::claims::Claims;
+use super::json;
 use super::metadata::Metadata;
 use super::provider::Provider;
-use super::{http, json};
 use crate::app::App;
 use crate::error::{ProviderError, Refusal};
 use crate::rule::{Rule, check};
@@ -55,7 +55,7 @@ async fn fetch(
     let unusable = |why| ProviderError::Unusable { document: DOCUMENT, why };
     let endpoint = metadata.userinfo_endpoint.as_ref().ok_or(unusable("userinfo-endpoint-check"))?;
     let authorization = Some(format!("Bearer {access_token}"));
-    let answer = http::get(endpoint, authorization, DOCUMENT, provider.timeout).await?;
+    let answer = provider.http.get(endpoint, authorization, DOCUMENT).await?;
     match answer.status {
         StatusCode::OK if answer.is_json => {
             json::object(&answer.body).ok_or(unusable("it is not a JSON object, or a member stands twice"))

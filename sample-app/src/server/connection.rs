@@ -70,7 +70,11 @@ async fn connection(
     match transport {
         Transport::Plain => answer(stream, router, head, stopping).await,
         #[cfg(feature = "tls")]
-        Transport::Tls(acceptor) => {
+        Transport::Tls { plain_too: true, .. } if !begins_tls(&stream).await => {
+            answer(stream, router, head, stopping).await;
+        }
+        #[cfg(feature = "tls")]
+        Transport::Tls { acceptor, .. } => {
             let mut stopped = stopping.clone();
             // Who has not finished the handshake has asked for nothing yet.
             let shaken = tokio::select! {
@@ -82,6 +86,13 @@ async fn connection(
             }
         }
     }
+}
+
+/// Is the first octet that of a handshake (RFC 8446 5.1)?
+#[cfg(feature = "tls")]
+async fn begins_tls(stream: &TcpStream) -> bool {
+    let mut first = [0];
+    stream.peek(&mut first).await.is_ok() && first == [22]
 }
 
 async fn answer(

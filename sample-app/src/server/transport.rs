@@ -1,6 +1,7 @@
 //! What is spoken below HTTP: nothing, or TLS.
 
 use crate::config::{Settings, SettingsError};
+use crate::policy::Policy;
 #[cfg(feature = "tls")]
 use tokio_rustls::TlsAcceptor;
 
@@ -9,18 +10,22 @@ use tokio_rustls::TlsAcceptor;
 pub(super) enum Transport {
     Plain,
     #[cfg(feature = "tls")]
-    Tls(TlsAcceptor),
+    Tls {
+        acceptor: TlsAcceptor,
+        /// Is who speaks plainly served as well?
+        plain_too: bool,
+    },
 }
 
 impl Transport {
     /// As the settings say; the files are read now, once.
-    pub(super) fn of(settings: &Settings) -> Result<Self, SettingsError> {
-        settings.tls.as_ref().map_or(Ok(Self::Plain), tls)
+    pub(super) fn of(settings: &Settings, policy: &Policy) -> Result<Self, SettingsError> {
+        settings.tls.as_ref().map_or(Ok(Self::Plain), |files| tls(files, policy.plain_too))
     }
 }
 
 #[cfg(not(feature = "tls"))]
-fn tls(_: &crate::config::TlsFiles) -> Result<Transport, SettingsError> {
+fn tls(_: &crate::config::TlsFiles, _: bool) -> Result<Transport, SettingsError> {
     Err(SettingsError::NotBuilt { variable: "TLS_CERT", feature: "tls" })
 }
 
@@ -40,7 +45,7 @@ mod with_tls {
     use super::Transport;
     use crate::config::{SettingsError, TlsFiles};
 
-    pub(super) fn tls(files: &TlsFiles) -> Result<Transport, SettingsError> {
+    pub(super) fn tls(files: &TlsFiles, plain_too: bool) -> Result<Transport, SettingsError> {
         let chain = CertificateDer::pem_file_iter(&files.certificate)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .and_then(|chain| if chain.is_empty() { Err(PemError::NoItemsFound) } else { Ok(chain) })
@@ -56,7 +61,7 @@ mod with_tls {
             other => key(&files.key, &other.to_string()),
         })?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Transport::Tls(Arc::new(config).into()))
+        Ok(Transport::Tls { acceptor: Arc::new(config).into(), plain_too })
     }
 
     fn certificate(path: &Path, why: &str) -> SettingsError {

@@ -32,6 +32,9 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             policy.transactions.binding = Arc::new(ServerWide::default());
         },
     ),
+    change("plain-beside-tls", "Who speaks plainly on the port of TLS is served all the same.", |policy| {
+        policy.plain_too = true;
+    }),
     change("state-freshness", "Every login uses the same state.", |policy| {
         policy.transactions.fresh =
             |random| ("the-state-of-this-app-is-always-the-same-one".into(), random.token());

@@ -8,7 +8,6 @@ use url::Url;
 
 use super::{Weakness, change};
 use crate::error::Refusal;
-use crate::oidc::http;
 use crate::oidc::keys::{BoxFuture, KeyRing, VerifyingKey, by_issuer_key, rsa_key, verify};
 use crate::oidc::metadata::Metadata;
 use crate::oidc::token::Token;
@@ -59,7 +58,7 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         policy.keys.authenticate = |token, ring| {
             Box::pin(async move {
                 let metadata = match Metadata::location(&ring.provider.settings.issuer) {
-                    Some(location) => http::fetch(&location, "metadata", ring.timeout()).await.ok(),
+                    Some(location) => ring.http().fetch(&location, "metadata").await.ok(),
                     None => None,
                 };
                 let inline = metadata.as_ref().and_then(|metadata| metadata.get("jwks"));
@@ -93,7 +92,7 @@ fn by_address<'a>(
         return by_issuer_key(token, ring);
     };
     Box::pin(async move {
-        let set = http::fetch(&url, "key set", ring.timeout()).await.unwrap_or_default();
+        let set = ring.http().fetch(&url, "key set").await.unwrap_or_default();
         match verify(token, &keys_of(Some(&Value::Object(set))), Algorithm::RS256) {
             Ok(()) => Ok(()),
             Err(_) => by_issuer_key(token, ring).await,

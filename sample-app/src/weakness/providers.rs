@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
+use url::Url;
 
 use super::keys::{any_key, own_scheme};
 use super::{Weakness, change};
 use crate::error::Refusal;
 use crate::oidc::callback::ResponseRule;
-use crate::oidc::http;
+use crate::oidc::http::Certificates;
 use crate::oidc::keys::{KeyRing, VerifyingKey, by_issuer_key, verify};
 use crate::oidc::metadata::MetadataRule;
 use crate::oidc::remote::{Ages, Allowance};
@@ -39,7 +40,7 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     change("jwks-shared", "Every login fetches the key set for itself.", |policy| {
         policy.keys.authenticate = |token, ring| {
             Box::pin(async move {
-                let set = http::fetch(&ring.metadata.jwks_uri, "key set", ring.timeout()).await;
+                let set = ring.http().fetch(&ring.metadata.jwks_uri, "key set").await;
                 let set = set.map_err(|error| ring.policy.outage(&error))?;
                 let published = set.get("keys").and_then(Value::as_array).into_iter().flatten();
                 let keys: Vec<VerifyingKey> = published
@@ -89,6 +90,18 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             ));
         },
     ),
+    change("provider-certificate", "A provider on https may prove itself with anything.", |policy| {
+        policy.certificates = Certificates::Any;
+    }),
+    change("jwks-uri-https", "A provider on https may have its keys at a plain address.", |policy| {
+        for rule in policy.metadata_rules.iter_mut().filter(|rule| rule.name == "jwks-uri-check") {
+            *rule = MetadataRule::new("jwks-uri-check", NO_CLAUSE, |document, _| {
+                let address = document.get("jwks_uri").and_then(Value::as_str);
+                let address = address.and_then(|address| Url::parse(address).ok());
+                address.is_some_and(|address| matches!(address.scheme(), "http" | "https"))
+            });
+        }
+    }),
     change(
         "response-iss-tolerance",
         "A response that names its issuer is refused, even for the right name.",
