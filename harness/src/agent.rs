@@ -24,7 +24,7 @@ use url::Url;
 pub use browser::{Browser, BrowserAgent, BrowserError};
 pub use error::AgentError;
 pub use fetch::{Credentials, Destination, Fetch, FetchMode, Fetched, RedirectMode};
-pub use http::HttpAgent;
+pub use http::{HttpAgent, Trust};
 pub use jar::{Cookie, Flavour, Jar, Refusal, SameSite, Situation};
 pub use page::{Button, Form, Hop, Link, Page};
 pub use site::{Initiator, Relation, Site, is_trustworthy};
@@ -44,6 +44,8 @@ pub struct AgentOptions {
     pub marker: Option<String>,
     /// Whose cookie rules to keep. A real browser keeps its own.
     pub flavour: Flavour,
+    /// Whom to believe over TLS, but for the provider, who is believed whatever it proves itself with.
+    pub trust: Trust,
     /// How long one request may take.
     pub deadline: Duration,
 }
@@ -51,7 +53,8 @@ pub struct AgentOptions {
 impl AgentOptions {
     /// Chromium's rules, no marker, ten seconds for each request.
     pub fn new(provider: Url, clock: Clock) -> Self {
-        Self { clock, provider, marker: None, flavour: Flavour::Chromium, deadline: Duration::from_secs(10) }
+        let (flavour, trust) = (Flavour::Chromium, Trust::default());
+        Self { clock, provider, marker: None, flavour, trust, deadline: Duration::from_secs(10) }
     }
 }
 

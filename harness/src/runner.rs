@@ -94,7 +94,7 @@ pub async fn run_one(target: &dyn Target, scenario: Scenario, deadline: Duration
     if scenario.cold && !target.offers(Need::Restart) {
         return not_run(scenario, Reason::Needs(Need::Restart.unmet()));
     }
-    if let Some(name) = scenario.variant.filter(|name| !target.profile().variants.contains_key(*name)) {
+    if let Some(name) = scenario.variant.filter(|name| !target.profile().declares(name)) {
         return not_run(scenario, Reason::Undeclared(format!("the profile declares no variant {name}")));
     }
     let start = Instant::now();

@@ -1,5 +1,6 @@
 //! An application under test, and how a trial gets a stage with it.
 
+pub mod certificates;
 pub mod external;
 pub mod process;
 pub mod profile;

@@ -177,7 +177,7 @@ impl Trial {
 
     /// The same, and from then on the application is set up in this way. Not run where the profile has no such variant.
     pub async fn restart_as(&self, variant: &'static str) -> Outcome {
-        if !self.profile().variants.contains_key(variant) {
+        if !self.profile().declares(variant) {
             let why = format!("the profile declares no variant {variant}");
             return Err(Stop::NotRun(Reason::Undeclared(why)));
         }

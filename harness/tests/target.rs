@@ -12,6 +12,8 @@ mod effect;
 mod facts;
 #[path = "target/place.rs"]
 mod place;
+#[path = "target/secured.rs"]
+mod secured;
 #[path = "target/starts.rs"]
 mod starts;
 
@@ -58,6 +60,11 @@ fn main() -> ExitCode {
         facts::an_api_that_turns_somebody_away_proves_nothing_while_nobody_has_said_how_it_should,
         facts::a_profile_that_the_app_contradicts_is_told_so_with_what_it_leaves_out,
         facts::a_token_that_an_app_writes_to_its_output_or_its_error_output_can_be_found_there,
+        secured::an_authority_that_is_none_is_told_with_what_to_write_instead,
+        secured::an_app_that_speaks_plainly_where_its_profile_says_https_is_not_up,
+        secured::a_provider_on_https_is_where_the_profile_says,
+        secured::a_variant_cannot_move_an_app_to_https,
+        secured::what_the_app_proves_itself_with_is_in_files_for_as_long_as_the_run_lasts,
         facts::a_demand_without_a_position_shows_the_input_that_it_is_about,
     ];
     libtest_mimic::run(&Arguments::from_args(), tests).exit_code()

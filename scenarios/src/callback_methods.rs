@@ -11,7 +11,7 @@ use url::Url;
 
 pub(crate) const SCENARIOS: &[Scenario] = &[OTHER_METHODS, BY_HAND, BY_SCRIPT, APP_RESTARTED, HTTP_VERSIONS];
 
-const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+pub(crate) const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 const OTHER_METHODS: Scenario = Scenario::harden("callback/other-methods")
     .clause("Form Post 2; OAuth Browser-Based Apps 6.1.3.3")

@@ -3,8 +3,9 @@
 
 use crate::jar::{self, list};
 use harness::agent::{Cookie, SameSite};
+use harness::target::profile::HTTPS;
 use harness::trial::HONEST;
-use harness::{Need, Outcome, Reason, Scenario, Stop, Trial};
+use harness::{Need, Outcome, Scenario, Stop, Trial};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     TRANSACTION_COMES_BACK,
@@ -166,15 +167,9 @@ const SESSION_SECURE_HTTPS: Scenario = Scenario::must("cookie/session-secure-ove
     .clause("OAuth Browser-Based Apps 6.1.3.2; RFC 6265bis 4.1.2.5")
     .why("without Secure, one request over http hands the session to everybody on the way")
     .covers(&["CK-07"])
+    .variant(HTTPS)
     .unsandwiched()
-    .run(|t| Box::pin(session_secure_over_https(t)));
-
-async fn session_secure_over_https(t: &mut Trial) -> Outcome {
-    if t.facts().base_url.scheme() != "https" {
-        return Err(Stop::NotRun(Reason::Needs("needs an app that is reached over https")));
-    }
-    session_secure(t).await
-}
+    .run(|t| Box::pin(session_secure(t)));
 
 const SESSION_ATTRIBUTES: Scenario = Scenario::should("cookie/session-attributes")
     .clause("OAuth Browser-Based Apps 6.1.3.2; RFC 6265bis 4.1.3.2")

@@ -34,6 +34,7 @@ pub mod field;
 mod flood;
 mod flows;
 mod front_channel;
+mod https;
 mod initiated;
 mod issuer;
 mod jar;
@@ -132,6 +133,7 @@ const FILES: &[&[Scenario]] = &[
     front_channel::SCENARIOS,
     secrets::SCENARIOS,
     crowd::SCENARIOS,
+    https::SCENARIOS,
 ];
 
 /// Every scenario, in the order in which reports show them.

@@ -1,15 +1,15 @@
 //! A request without a browser round it: what an attacker's own program sends, header by header.
 
+mod tls;
 mod wire;
 
 use crate::jar;
 use harness::landing::Subject;
-use harness::{Outcome, Reason, Stop, Symptom, Trial, TrialAgent};
+use harness::{Stop, Symptom, Trial, TrialAgent};
 use mock_idp::trace::{Endpoint, Exchange, Leg, Recorder, Request, Response};
 use std::fmt::Write as _;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::TcpStream;
 use url::Url;
 
 /// How long the app may take, as for every other request.
@@ -32,7 +32,6 @@ pub(crate) async fn send(
 
 /// Sends these bytes, which are such a request.
 pub(crate) async fn say(t: &Trial, url: &Url, request: Request, text: &str) -> Result<Response, Stop> {
-    reachable(url)?;
     let start = t.position();
     let answer = wire::exchanged(url, text, PATIENCE).await;
     t.stage().record(vec![exchange(t, request, answer.as_ref().ok().cloned())]);
@@ -48,6 +47,22 @@ pub(crate) async fn say(t: &Trial, url: &Url, request: Request, text: &str) -> R
         Stop::Found(finding) => Err(Stop::Found(finding.showing(symptom))),
         other => Err(other),
     }
+}
+
+/// Sends a request where nobody need answer; `None` if nobody does, or not in HTTP.
+pub(crate) async fn send_anywhere(
+    t: &Trial,
+    method: &str,
+    url: &Url,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Option<Response> {
+    let headers = complete(url, headers, body);
+    let text = written(method, url, &headers, body);
+    let request = Request { method: method.to_owned(), url: url.to_string(), headers, body: body.to_owned() };
+    let answer = wire::exchanged(url, &text, PATIENCE).await.ok();
+    t.stage().record(vec![exchange(t, request, answer.clone())]);
+    answer
 }
 
 /// Takes the cookies of an answer into a browser, and asks who is signed in there.
@@ -70,31 +85,21 @@ pub(crate) async fn cookie_header(t: &Trial, agent: &mut TrialAgent) -> Result<S
     Ok(pairs.collect::<Vec<_>>().join("; "))
 }
 
-fn reachable(url: &Url) -> Outcome {
-    if url.scheme() == "http" {
-        return Ok(());
-    }
-    Err(Stop::NotRun(Reason::Needs(
-        "needs an app on plain http, as on loopback: such requests are not made over TLS",
-    )))
-}
-
 /// A request whose body does not end.
-pub(crate) struct Unfinished(TcpStream);
+pub(crate) struct Unfinished(Box<dyn tls::Wire>);
 
 impl Unfinished {
     /// Sends the head of a POST whose body is to have so many octets.
     pub(crate) async fn begin(url: &Url, headers: &[(&str, &str)], length: usize) -> Result<Self, Stop> {
-        reachable(url)?;
         let length = length.to_string();
         let own = &url[url::Position::BeforeHost..url::Position::AfterPort];
         let all = [("host", own)].into_iter().chain(headers.iter().copied());
         let all = all.chain([("content-length", length.as_str())]);
         let all: Vec<_> = all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let broken = |error: std::io::Error| Stop::Broken(format!("{url}: {error}"));
-        let addresses = url.socket_addrs(|| None).map_err(broken)?;
-        let mut stream = TcpStream::connect(&*addresses).await.map_err(broken)?;
+        let mut stream = tls::connected(url).await.map_err(broken)?;
         stream.write_all(written("POST", url, &all, "").as_bytes()).await.map_err(broken)?;
+        stream.flush().await.map_err(broken)?;
         Ok(Self(stream))
     }
 
@@ -102,6 +107,7 @@ impl Unfinished {
     pub(crate) async fn add(&mut self, text: &str) {
         // An app that ends such a connection is right to do so.
         let _ = self.0.write_all(text.as_bytes()).await;
+        let _ = self.0.flush().await;
     }
 }
 

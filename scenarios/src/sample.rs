@@ -3,8 +3,10 @@
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
+use harness::agent::Trust;
 use harness::agent::{AgentOptions, Browser, Flavour};
 use harness::stage::{App, Browsers, Stage};
+use harness::target::certificates::Certificates;
 use harness::target::external::register;
 use harness::target::profile::{ProfileFile, Variant};
 use harness::{Need, Scenario, Target, TargetError, TargetProfile};
@@ -13,7 +15,7 @@ use sample_app::{Ambient, Random, SampleApp, Settings, StartError};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -37,6 +39,8 @@ pub struct SampleTarget {
     start: Starting,
     browsers: Browsers,
     trials: AtomicU64,
+    /// What trials over https prove themselves with, once there is one.
+    certificates: OnceLock<Arc<Certificates>>,
 }
 
 /// How the sample is started; the tests that switch a rule off bring their own.
@@ -69,7 +73,8 @@ impl SampleTarget {
         let file = ProfileFile::parse(include_str!("sample-app.toml"))?;
         let mut profile = file.resolve(0).map_err(TargetError::Provider)?;
         name.clone_into(&mut profile.name);
-        Ok(Self { idp, file, profile, start, browsers: Browsers::default(), trials: AtomicU64::new(0) })
+        let (browsers, trials) = (Browsers::default(), AtomicU64::new(0));
+        Ok(Self { idp, file, profile, start, browsers, trials, certificates: OnceLock::new() })
     }
 
     /// The sample as it is, used in windows of a real browser.
@@ -94,11 +99,33 @@ impl SampleTarget {
         other
     }
 
+    /// What a trial over https needs. Its provider is its own, because a certificate is a whole provider's.
+    async fn secured(&self) -> Result<Secured, TargetError> {
+        let failed = |error: &dyn std::fmt::Display| TargetError::Provider(error.to_string());
+        if self.certificates.get().is_none() {
+            // Trials run side by side: whoever comes second uses what is there.
+            let _ = self.certificates.set(Arc::new(Certificates::new()?));
+        }
+        let certificates =
+            self.certificates.get().ok_or_else(|| failed(&"nothing to prove it with"))?.clone();
+        let settings = certificates.securing(mock_idp::Settings::default());
+        let idp = MockIdp::builder().settings(settings).start().await.map_err(|error| failed(&error))?;
+        let trust = Trust::with(certificates.authority()).map_err(|error| failed(&error))?;
+        Ok(Secured { idp, trust, certificates })
+    }
+
     /// A clock that nothing but its trial moves; the time of the day where there is a browser, because Chromium
     /// keeps a clock of its own.
     fn clock(&self) -> Clock {
         if self.browsers.real.is_some() { Clock::system() } else { Clock::frozen(START) }
     }
+}
+
+/// What a trial over https has of its own.
+struct Secured {
+    idp: MockIdp,
+    trust: Trust,
+    certificates: Arc<Certificates>,
 }
 
 #[async_trait]
@@ -122,7 +149,11 @@ impl Target for SampleTarget {
     async fn stage(&self, scenario: &Scenario) -> Result<Stage, TargetError> {
         let number = self.trials.fetch_add(1, Ordering::Relaxed);
         let clock = self.clock();
-        let tenant = self.idp.new_tenant(&format!("trial-{number}"), clock.clone(), Ids::seeded(number));
+        let is_https =
+            scenario.variant.and_then(|name| self.profile.variants.get(name)).is_some_and(|one| one.https);
+        let secured = if is_https { Some(self.secured().await?) } else { None };
+        let idp = secured.as_ref().map_or(&self.idp, |secured| &secured.idp);
+        let tenant = idp.new_tenant(&format!("trial-{number}"), clock.clone(), Ids::seeded(number));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(no_port)?;
         let port = listener.local_addr().map_err(no_port)?.port();
         let profile = self.file.resolve(port).map_err(TargetError::Provider)?;
@@ -134,14 +165,19 @@ impl Target for SampleTarget {
             named.flat_map(|(_, variant)| variant.env.values()).any(|value| value.contains(OTHER_ISSUER));
         let other = two.then(|| self.other_provider(number, &clock, &profile));
         let other_issuer = other.as_ref().map(Tenant::issuer).unwrap_or_default();
-        let filled =
-            |value: &String| value.replace("{issuer}", &tenant.issuer()).replace(OTHER_ISSUER, &other_issuer);
+        let filled = |value: &String| {
+            let value = value.replace("{issuer}", &tenant.issuer()).replace(OTHER_ISSUER, &other_issuer);
+            secured.as_ref().map_or_else(|| value.clone(), |secured| secured.certificates.fill(&value))
+        };
         let env = |variant: &Variant| {
             variant.env.iter().map(|(name, value)| (name.clone(), filled(value))).collect()
         };
+        let provider = Url::parse(idp.base_url()).expect("the provider's address is a URL");
+        let variants = variants.map(|(name, variant)| (name.clone(), env(variant))).collect();
         let app = Sample {
             listener,
-            variants: variants.map(|(name, variant)| (name.clone(), env(variant))).collect(),
+            variants,
+            secured,
             variant: std::sync::Mutex::new(scenario.variant),
             profile: profile.clone(),
             clock,
@@ -150,9 +186,9 @@ impl Target for SampleTarget {
             running: Mutex::new(None),
         };
         app.restart().await?;
-        let provider = Url::parse(self.idp.base_url()).expect("the provider's address is a URL");
         let agent_clock = self.clock();
-        let options = AgentOptions::new(provider, agent_clock.clone());
+        let trust = app.secured.as_ref().map(|secured| secured.trust.clone()).unwrap_or_default();
+        let options = AgentOptions { trust, ..AgentOptions::new(provider, agent_clock.clone()) };
         let agents = self.browsers.agents(options);
         Ok(Stage::new(tenant, profile, Box::new(app), Arc::new(agents), agent_clock).with_other(other))
     }
@@ -194,6 +230,8 @@ struct Sample {
     clock: Clock,
     start: Starting,
     tenant: Tenant,
+    /// Its own provider, where it is on https.
+    secured: Option<Secured>,
     running: Mutex<Option<SampleApp>>,
 }
 

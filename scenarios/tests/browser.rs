@@ -13,6 +13,8 @@ mod person;
 mod provider;
 #[path = "browser/provider_pages.rs"]
 mod provider_pages;
+#[path = "browser/secured.rs"]
+mod secured;
 #[path = "browser/story.rs"]
 mod story;
 #[path = "browser/tabs.rs"]
@@ -20,6 +22,7 @@ mod tabs;
 
 use futures::future::BoxFuture;
 use harness::agent::{Browser, BrowserError};
+use harness::target::profile::HTTPS;
 use harness::{Scenario, Target, libtest};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use person::Person;
@@ -29,7 +32,9 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 /// Scenarios that are also run here. They cover what an agent can do: type, fill in, fetch, and post by hand.
-const SCENARIOS: [&str; 6] = [
+const SCENARIOS: [&str; 8] = [
+    "cookie/session-secure-over-https",
+    "discovery/certificate",
     "story/anonymous-call",
     "story/log-in",
     "story/signed-in-call",
@@ -84,10 +89,16 @@ const STORIES: [(&str, Story); 34] = stories![
 ];
 
 /// Stories of an app that is set otherwise, by the variant of the sample's profile.
-const VARIANTS: [(&str, &str, Story); 1] =
-    [("where_the_api_answers_401_the_page_says_the_same", "api-401", |person| {
+const VARIANTS: [(&str, &str, Story); 2] = [
+    ("where_the_api_answers_401_the_page_says_the_same", "api-401", |person| {
         Box::pin(logins::where_the_api_answers_401_the_page_says_the_same(person))
-    })];
+    }),
+    ("on_https_the_cookies_belong_to_that_host_alone_and_scripts_cannot_touch_them", HTTPS, |person| {
+        Box::pin(secured::on_https_the_cookies_belong_to_that_host_alone_and_scripts_cannot_touch_them(
+            person,
+        ))
+    }),
+];
 
 /// Every story, with the variant of the app that it is about.
 fn stories() -> impl Iterator<Item = (&'static str, Option<&'static str>, Story)> {

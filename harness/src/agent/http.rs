@@ -7,6 +7,7 @@ mod encode;
 mod headers;
 mod navigate;
 mod navigation;
+mod trust;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -20,6 +21,8 @@ use super::record::Log;
 use super::site::Initiator;
 use super::{Agent, AgentError, AgentOptions, Destination, Fetch, Fetched, Submission};
 use navigation::Navigation;
+
+pub use trust::Trust;
 
 /// A browser without a screen: cookies, sites, redirects, forms and CORS, but no scripts.
 ///

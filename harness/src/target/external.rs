@@ -3,16 +3,17 @@
 
 mod running;
 
+use super::certificates::Certificates;
 use super::profile::{Place, ProfileFile, TargetProfile};
 use super::{Target, TargetError};
-use crate::agent::AgentOptions;
+use crate::agent::{AgentOptions, Trust};
 use crate::scenario::{Need, Scenario};
 use crate::stage::{App, Browsers, Stage};
 use crate::trial::{FORGED, FORGED_SUBJECT, Trial};
 use crate::verdict::Stop;
 use async_trait::async_trait;
 use mock_idp::{Client, Clock, MockIdp, Settings, StartError, Tenant, User};
-use running::Running;
+use running::{Running, Surroundings};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub struct ExternalTarget {
     idp: MockIdp,
     app: Arc<Running>,
     browsers: Browsers,
+    trust: Trust,
     trials: AtomicU64,
 }
 
@@ -36,17 +38,31 @@ impl ExternalTarget {
         let malformed = |cause| TargetError::Malformed { path: path.to_owned(), cause };
         let port = if file.chooses_port() { free_port()? } else { 0 };
         let profile = Arc::new(file.resolve(port).map_err(malformed)?);
-        let idp = provider(file.place().map_err(malformed)?).await?;
-        register(&idp.tenant(), &profile);
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
             .unwrap_or(Path::new("."))
             .to_owned();
-        let app = Arc::new(Running::new(profile.clone(), file.run, folder, idp.tenant().issuer()));
+        let place = file.place().map_err(malformed)?;
+        let certificates = if place.https || profile.base_url.scheme() == "https" {
+            Some(Certificates::new()?)
+        } else {
+            None
+        };
+        let mut authorities = file.authorities(&folder).map_err(malformed)?.unwrap_or_default();
+        authorities.extend(certificates.iter().flat_map(Certificates::authority));
+        let trust = match authorities.as_slice() {
+            [] => Trust::default(),
+            some => Trust::with(some).map_err(malformed)?,
+        };
+        let idp = provider(place, certificates.as_ref()).await?;
+        register(&idp.tenant(), &profile);
+        let surroundings =
+            Surroundings { folder, issuer: idp.tenant().issuer(), trust: trust.clone(), certificates };
+        let app = Arc::new(Running::new(profile.clone(), file.run, surroundings));
         app.set_up().await?;
         app.start().await?;
-        let target = Self { profile, idp, app, browsers, trials: AtomicU64::new(0) };
+        let target = Self { profile, idp, app, browsers, trust, trials: AtomicU64::new(0) };
         target.check().await?;
         Ok(target)
     }
@@ -100,7 +116,7 @@ impl ExternalTarget {
             if TargetProfile::missing_fact(&url).is_some() || declared == 0 {
                 continue;
             }
-            if let Ok(seen) = running::status(&url).await
+            if let Ok(seen) = running::status(&self.trust, &url).await
                 && seen != declared
             {
                 notes.push(format!(
@@ -139,14 +155,16 @@ fn forged() -> User {
 }
 
 /// Starts the provider where it is to be.
-async fn provider(place: Place) -> Result<MockIdp, TargetError> {
+async fn provider(place: Place, certificates: Option<&Certificates>) -> Result<MockIdp, TargetError> {
     let mut listen = place.listen;
-    let mut settings = Settings::default();
+    let securing = certificates.filter(|_| place.https);
+    let mut settings = securing.map_or_else(Settings::default, |made| made.securing(Settings::default()));
+    let scheme = if place.https { "https" } else { "http" };
     if place.named {
         if listen.port() == 0 {
             listen.set_port(free_port()?);
         }
-        settings.public_url = Some(format!("http://localhost:{}", listen.port()));
+        settings.public_url = Some(format!("{scheme}://localhost:{}", listen.port()));
     }
     let started = MockIdp::builder().listen(listen).settings(settings).start().await;
     started.map_err(|error| match error {
@@ -231,7 +249,8 @@ impl Target for ExternalTarget {
             (whole.marked(&marker), Some(marker))
         };
         let clock = Clock::system();
-        let options = AgentOptions { marker, ..AgentOptions::new(provider, clock.clone()) };
+        let trust = self.trust.clone();
+        let options = AgentOptions { marker, trust, ..AgentOptions::new(provider, clock.clone()) };
         let agents = self.browsers.agents(options);
         let app = Box::new(Handle(self.app.clone()));
         Ok(Stage::new(tenant, profile, app, Arc::new(agents), clock))

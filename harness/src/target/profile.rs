@@ -2,14 +2,17 @@
 //! not run, never failed.
 
 mod check;
+mod parts;
 
 use super::TargetError;
+use crate::agent::Trust;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use url::Url;
 
 pub use check::Place;
+pub use parts::{Change, Probe, Registration, Run, Unauthenticated, Variant};
 
 /// A profile file as it is written, before ports are known.
 #[derive(Clone, Debug, Deserialize)]
@@ -44,6 +47,8 @@ pub struct ProfileFile {
     trusted_audiences: Vec<String>,
     #[serde(default)]
     provider: Option<String>,
+    #[serde(default)]
+    ca: Option<PathBuf>,
     probe: Probe,
     #[serde(default)]
     unauthenticated: Unauthenticated,
@@ -60,115 +65,6 @@ fn root() -> String {
 
 fn id_token() -> String {
     "id_token".to_owned()
-}
-
-/// How to see who is signed in.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Probe {
-    /// A path that answers 200 with JSON for a signed-in user only.
-    pub path: String,
-    /// Where the `sub` stands in that JSON, as a JSON pointer.
-    pub subject: String,
-    /// Where the issuer stands in it, if the application says by whom somebody was signed in.
-    #[serde(default)]
-    pub issuer: Option<String>,
-}
-
-/// A call that changes something for the person who makes it, and how to see that.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Change {
-    /// Where it is posted, and where what it has changed can be read.
-    pub path: String,
-    /// What is posted.
-    pub body: String,
-    /// Of which type that is.
-    #[serde(default = "json")]
-    pub content_type: String,
-    /// The header by which the application's own scripts show themselves; empty if there is none.
-    #[serde(default)]
-    pub header: String,
-    /// What can be read once it has been done, and not before.
-    pub trace: String,
-}
-
-fn json() -> String {
-    "application/json".to_owned()
-}
-
-/// What a request without a session gets; 0 where the profile does not say.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Unauthenticated {
-    /// Status of a background call to the API: 302 or 401.
-    #[serde(default)]
-    pub api: u16,
-    /// Status of a navigation to a guarded page; `rpcheck target check` compares it.
-    #[serde(default)]
-    pub page: u16,
-}
-
-/// Another way to set the application up.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Variant {
-    /// Environment variables that are added to the usual ones, or take their place.
-    #[serde(default)]
-    pub env: BTreeMap<String, String>,
-    /// How the application is registered in it, where that differs.
-    #[serde(default)]
-    pub client: Registration,
-}
-
-/// What a provider knows about an application beside its addresses, by the names of OIDC Registration 2.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Registration {
-    /// Its secret.
-    #[serde(default)]
-    pub client_secret: Option<String>,
-    /// What its ID Tokens are signed with; RS256 if it does not say.
-    #[serde(default)]
-    pub id_token_signed_response_alg: Option<String>,
-}
-
-/// How rpcheck installs and starts an application. `{port}`, `{base_url}`, `{issuer}` and `{client_id}` are
-/// filled in.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Run {
-    /// Programs that must be on this machine.
-    #[serde(default)]
-    pub requires: Vec<String>,
-    /// Installs the application; run in the profile's folder when `setup_marker` is not there.
-    #[serde(default)]
-    pub setup: Vec<String>,
-    /// What is there once the application is installed; needed where there is a `setup`.
-    #[serde(default)]
-    pub setup_marker: String,
-    /// Seconds that `setup` may take.
-    #[serde(default = "three_hundred")]
-    pub setup_deadline: u64,
-    /// Starts the application.
-    pub command: Vec<String>,
-    /// A path that answers below 500 once the application is up. Redirects are not followed.
-    #[serde(default = "root")]
-    pub ready: String,
-    /// Seconds that starting may take.
-    #[serde(default = "twenty")]
-    pub ready_deadline: u64,
-    /// Environment variables for `command`.
-    #[serde(default)]
-    pub env: BTreeMap<String, String>,
-}
-
-fn twenty() -> u64 {
-    20
-}
-
-fn three_hundred() -> u64 {
-    300
 }
 
 /// Facts about an application under test.
@@ -224,11 +120,23 @@ pub struct TargetProfile {
     pub variants: BTreeMap<String, Variant>,
 }
 
+/// The variant in which application and provider are on https. An application that is always so needs none.
+pub const HTTPS: &str = "https";
+
 impl TargetProfile {
+    /// Can it be set up in this way, or is it so in any case?
+    pub fn declares(&self, variant: &str) -> bool {
+        self.variants.contains_key(variant) || (variant == HTTPS && self.base_url.scheme() == "https")
+    }
+
     /// The facts about the application when it is set up in this way.
     #[must_use]
     pub fn in_variant(mut self, name: Option<&str>) -> Self {
         if let Some(variant) = name.and_then(|name| self.variants.get(name)).cloned() {
+            if variant.https {
+                let secured = self.base_url.set_scheme("https");
+                debug_assert!(secured.is_ok(), "http becomes https");
+            }
             let Registration { client_secret, id_token_signed_response_alg } = variant.client;
             self.client_secret = client_secret.or(self.client_secret);
             self.id_token_signed_response_alg = id_token_signed_response_alg;
@@ -296,6 +204,23 @@ impl ProfileFile {
         let file: Self = toml::from_str(text).map_err(|error| malformed(error.to_string()))?;
         file.check().map_err(malformed)?;
         Ok(file)
+    }
+
+    /// The authorities that `ca` names, relative to the profile's folder.
+    pub fn authorities(&self, folder: &Path) -> Result<Option<Vec<u8>>, String> {
+        let Some(ca) = &self.ca else { return Ok(None) };
+        let wrong = |why: String| {
+            let path = folder.join(ca);
+            format!(
+                "ca is \"{}\", and {}: {why}; write the path of a PEM file with the authority that signed the \
+                 app's certificate, relative to the profile",
+                ca.display(),
+                path.display()
+            )
+        };
+        let text = std::fs::read(folder.join(ca)).map_err(|error| wrong(error.to_string()))?;
+        Trust::with(&text).map_err(wrong)?;
+        Ok(Some(text))
     }
 
     /// True if the application's port is rpcheck's to choose.

@@ -102,6 +102,14 @@ async fn a_file_that_cannot_serve_is_named_with_its_setting_and_what_is_wrong() 
         let said = refusal(program(&files.folder, &variables)).await;
         assert!(said.contains(variable) && said.contains(why) && !said.contains("sesame"), "{said}");
     }
+    files.write("empty.pem", "");
+    for (authority, why) in
+        [("none.pem", "No such file"), ("garbage.pem", "malformed"), ("empty.pem", "no certificate is in it")]
+    {
+        let said = refusal(program(&files.folder, &[("PORT", "0"), ("PROVIDER_CA", authority)])).await;
+        let named = format!("PROVIDER_CA is `{authority}`: ");
+        assert!(said.contains(&named) && said.contains(why) && !said.contains("sesame"), "{said}");
+    }
     let login = [
         ("ISSUER_BASE_URL", "http://127.0.0.1:1"),
         ("CLIENT_ID", "c"),

@@ -5,7 +5,6 @@ use mock_idp::trace::Response;
 use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use url::Url;
 
 /// How much of a body is kept.
@@ -53,9 +52,9 @@ pub(super) async fn exchanged(url: &Url, text: &str, patience: Duration) -> Resu
 }
 
 async fn talk(url: &Url, text: &str) -> Result<Response, Trouble> {
-    let addresses = url.socket_addrs(|| None).map_err(Trouble::Unreachable)?;
-    let mut stream = TcpStream::connect(&*addresses).await.map_err(Trouble::Unreachable)?;
+    let mut stream = super::tls::connected(url).await.map_err(Trouble::Unreachable)?;
     stream.write_all(text.as_bytes()).await.map_err(Trouble::Dropped)?;
+    stream.flush().await.map_err(Trouble::Dropped)?;
     let (mut seen, mut open) = (Vec::new(), true);
     let is_bodiless = text.starts_with("HEAD ");
     loop {
@@ -77,7 +76,12 @@ async fn talk(url: &Url, text: &str) -> Result<Response, Trouble> {
             }
             return Err(Trouble::Nonsense(String::from_utf8_lossy(&seen).into_owned()));
         }
-        open = stream.read_buf(&mut seen).await.map_err(Trouble::Dropped)? > 0;
+        open = match stream.read_buf(&mut seen).await {
+            Ok(read) => read > 0,
+            // The end of the connection, without that of TLS before it.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => false,
+            Err(error) => return Err(Trouble::Dropped(error)),
+        };
     }
 }
 

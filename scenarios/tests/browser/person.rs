@@ -1,6 +1,6 @@
 //! A person at a window of Chromium, with the sample app and a provider of their own.
 
-use harness::agent::{Agent, AgentOptions, Browser, BrowserAgent, Page};
+use harness::agent::{Agent, AgentOptions, Browser, BrowserAgent, Cookie, Page};
 use harness::{Scenario, Stage, Target};
 use mock_idp::fault::WIRE;
 use mock_idp::trace::Endpoint;
@@ -94,6 +94,12 @@ impl Person {
             let line = format!("{}=A{}; Path=/; Secure; HttpOnly; SameSite=Lax", cookie.name, cookie.value);
             self.window.plant_cookie(&app, &line).await.expect("the cookie can be changed");
         }
+    }
+
+    /// The cookie of this name that an address is sent.
+    pub(crate) async fn cookie(&mut self, url: &Url, name: &str) -> Option<Cookie> {
+        let cookies = self.window.cookies(url).await.expect("the cookies can be read");
+        cookies.into_iter().find(|cookie| cookie.name == name)
     }
 
     /// A command of the DevTools protocol.

@@ -1,16 +1,13 @@
 //! One request over the wire, with its deadline, recorded.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::{Arc, OnceLock};
+use std::io;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Client, Method, redirect};
+use reqwest::{Client, Method};
 use url::Url;
 
-use super::HttpAgent;
+use super::{HttpAgent, trust};
 use crate::agent::AgentError;
 use crate::agent::record::{Answer, MARKER_HEADER, Seen};
-use crate::agent::site::is_localhost_name;
 
 /// No page of a login is larger; the rest is not read.
 const MAX_BODY: usize = 8 * 1024 * 1024;
@@ -44,7 +41,7 @@ impl HttpAgent {
         }
         let at_millis = self.options.clock.unix_millis();
         let deadline = self.options.deadline;
-        let answer = match tokio::time::timeout(deadline, transfer(&out)).await {
+        let answer = match tokio::time::timeout(deadline, transfer(self.client(&out.url), &out)).await {
             Ok(answer) => answer,
             Err(_) => Err(AgentError::Deadline { url: out.url.clone(), after: deadline }),
         };
@@ -60,17 +57,23 @@ impl HttpAgent {
         answer
     }
 
+    /// What is tested is whom the application believes, not the browser: whoever pretends to be the provider there
+    /// need not stand between the person and the provider as well.
+    fn client(&self, url: &Url) -> &Client {
+        if self.is_provider(url) { trust::in_anybody() } else { self.options.trust.client() }
+    }
+
     fn is_provider(&self, url: &Url) -> bool {
         url.origin() == self.options.provider.origin()
     }
 }
 
-async fn transfer(out: &Outgoing) -> Result<Incoming, AgentError> {
+async fn transfer(client: &Client, out: &Outgoing) -> Result<Incoming, AgentError> {
     let unsendable = |what: &str| AgentError::Unsupported {
         what: format!("the {what} of the request to {} cannot be written in HTTP", out.url),
     };
     let method = Method::from_bytes(out.method.as_bytes()).map_err(|_| unsendable("method"))?;
-    let mut request = client().request(method, out.url.clone());
+    let mut request = client.request(method, out.url.clone());
     for (name, value) in &out.headers {
         request = request.header(name, value);
     }
@@ -85,14 +88,31 @@ async fn transfer(out: &Outgoing) -> Result<Incoming, AgentError> {
     let headers = headers
         .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
+    let to_the_end =
+        !["content-length", "transfer-encoding"].iter().any(|name| answer.headers().contains_key(*name));
     let mut body = Vec::new();
     while body.len() < MAX_BODY {
-        match answer.chunk().await.map_err(|error| failure(&out.url, &error))? {
-            Some(chunk) => body.extend_from_slice(&chunk),
-            None => break,
+        match answer.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => break,
+            // Browsers take the end of the connection for the end of the answer, whether or not TLS was closed first.
+            Err(error) if to_the_end && is_end(&error) => break,
+            Err(error) => return Err(failure(&out.url, &error)),
         }
     }
     Ok(Incoming { status: answer.status().as_u16(), headers, body })
+}
+
+fn is_end(error: &reqwest::Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        if inner.downcast_ref().is_some_and(|error: &io::Error| error.kind() == io::ErrorKind::UnexpectedEof)
+        {
+            return true;
+        }
+        source = inner.source();
+    }
+    false
 }
 
 fn failure(url: &Url, error: &reqwest::Error) -> AgentError {
@@ -111,43 +131,4 @@ fn failure(url: &Url, error: &reqwest::Error) -> AgentError {
         return AgentError::Unreachable { url: url.clone(), cause };
     }
     AgentError::Dropped { url: url.clone(), cause }
-}
-
-/// One client for the whole process: making one reads the system's certificates.
-///
-/// It keeps no connection open, because trials run on runtimes of their own, and a pooled connection stands
-/// still as soon as the runtime that opened it does.
-fn client() -> &'static Client {
-    static CLIENT: OnceLock<Client> = OnceLock::new();
-    CLIENT.get_or_init(|| {
-        Client::builder()
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .retry(reqwest::retry::never())
-            .pool_max_idle_per_host(0)
-            .http1_only()
-            .dns_resolver(Arc::new(LikeBrowsers))
-            .build()
-            .expect("a client without certificates or proxies of its own can always be built")
-    })
-}
-
-/// Resolves `localhost` and everything below it to this machine without asking, as browsers do.
-struct LikeBrowsers;
-
-impl Resolve for LikeBrowsers {
-    fn resolve(&self, name: Name) -> Resolving {
-        let name = name.as_str().to_owned();
-        Box::pin(async move {
-            let addresses: Vec<SocketAddr> = if is_localhost_name(&name) {
-                vec![
-                    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
-                    SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
-                ]
-            } else {
-                tokio::net::lookup_host((name, 0)).await?.collect()
-            };
-            Ok(Box::new(addresses.into_iter()) as Addrs)
-        })
-    }
 }

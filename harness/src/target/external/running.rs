@@ -1,6 +1,8 @@
 //! How an application that nobody here wrote is installed, started, watched and stopped.
 
+use crate::agent::Trust;
 use crate::target::TargetError;
+use crate::target::certificates::Certificates;
 use crate::target::process::{Lines, Process};
 use crate::target::profile::{Run, TargetProfile};
 use std::collections::BTreeMap;
@@ -13,8 +15,7 @@ use url::Url;
 pub(super) struct Running {
     profile: Arc<TargetProfile>,
     run: Option<Run>,
-    folder: PathBuf,
-    issuer: String,
+    around: Surroundings,
     process: tokio::sync::Mutex<Option<Process>>,
     /// The variant that it is started in.
     variant: Mutex<Option<&'static str>>,
@@ -22,18 +23,24 @@ pub(super) struct Running {
     lines: Mutex<Lines>,
 }
 
+/// What the application finds around it.
+pub(super) struct Surroundings {
+    /// The profile's folder.
+    pub(super) folder: PathBuf,
+    /// The issuer to trust.
+    pub(super) issuer: String,
+    /// Whom its certificate has to be by.
+    pub(super) trust: Trust,
+    /// What it may prove itself with, and believe the provider by.
+    pub(super) certificates: Option<Certificates>,
+}
+
 impl Running {
-    pub(super) fn new(
-        profile: Arc<TargetProfile>,
-        run: Option<Run>,
-        folder: PathBuf,
-        issuer: String,
-    ) -> Self {
+    pub(super) fn new(profile: Arc<TargetProfile>, run: Option<Run>, around: Surroundings) -> Self {
         Self {
             profile,
             run,
-            folder,
-            issuer,
+            around,
             process: tokio::sync::Mutex::default(),
             variant: Mutex::default(),
             lines: Mutex::default(),
@@ -52,10 +59,10 @@ impl Running {
         if let Some(program) = run.requires.iter().find(|program| !is_installed(program)) {
             return Err(TargetError::Missing { program: program.clone(), name: name() });
         }
-        if run.setup.is_empty() || self.folder.join(&run.setup_marker).exists() {
+        if run.setup.is_empty() || self.around.folder.join(&run.setup_marker).exists() {
             return Ok(());
         }
-        let mut setup = Process::start(&name(), &run.setup, &self.folder, [])?;
+        let mut setup = Process::start(&name(), &run.setup, &self.around.folder, [])?;
         let deadline = Duration::from_secs(run.setup_deadline);
         let status = match tokio::time::timeout(deadline, setup.wait()).await {
             Ok(Ok(status)) if status.success() => return Ok(()),
@@ -73,12 +80,16 @@ impl Running {
         let env = self.env(run);
         let filled = env.iter().map(|(name, value)| (name.clone(), self.fill(value)));
         let command: Vec<String> = run.command.iter().map(|part| self.fill(part)).collect();
-        let mut process = Process::start(&self.profile.name, &command, &self.folder, filled)?;
+        let mut process = Process::start(&self.profile.name, &command, &self.around.folder, filled)?;
         *self.lines.lock().unwrap_or_else(PoisonError::into_inner) = process.lines();
         let ready = self.profile.url(&run.ready);
         let deadline = Duration::from_secs(run.ready_deadline);
         let mut answered = false;
-        let waited = tokio::time::timeout(deadline, until_ready(&ready, &mut process, &mut answered)).await;
+        let waited = tokio::time::timeout(
+            deadline,
+            until_ready((&self.around.trust, &ready), &mut process, &mut answered),
+        )
+        .await;
         let (hangs, why) = match waited {
             Ok(Err(status)) => (false, format!("`{}` ended with {status}", command.join(" "))),
             Err(_) if !answered => {
@@ -113,16 +124,18 @@ impl Running {
 
     /// An application that somebody else started has to be there already.
     async fn answers(&self) -> Result<(), TargetError> {
-        let seen = status(&self.profile.url(&self.profile.home)).await;
+        let seen = status(&self.around.trust, &self.profile.url(&self.profile.home)).await;
         seen.map(drop).map_err(|why| TargetError::NotUp { name: self.profile.name.clone(), why })
     }
 
     fn fill(&self, text: &str) -> String {
         let port = self.profile.base_url.port_or_known_default().unwrap_or_default();
         let base_url = self.profile.base_url.as_str().trim_end_matches('/');
+        let certificates = self.around.certificates.as_ref();
+        let text = certificates.map_or_else(|| text.to_owned(), |made| made.fill(text));
         text.replace("{port}", &port.to_string())
             .replace("{base_url}", base_url)
-            .replace("{issuer}", &self.issuer)
+            .replace("{issuer}", &self.around.issuer)
             .replace("{client_id}", &self.profile.client_id)
     }
 
@@ -168,7 +181,7 @@ impl Running {
             return self.answers().await;
         }
         let runs = self.process.lock().await.as_mut().is_some_and(|process| process.ended().is_none());
-        if runs && status(&self.profile.url(&self.profile.home)).await.is_ok() {
+        if runs && status(&self.around.trust, &self.profile.url(&self.profile.home)).await.is_ok() {
             return Ok(());
         }
         self.restart().await
@@ -176,14 +189,18 @@ impl Running {
 }
 
 /// Waits until an address answers below 500, or the process has ended; notes whether it answered at all.
-async fn until_ready(url: &Url, process: &mut Process, answered: &mut bool) -> Result<(), String> {
+async fn until_ready(
+    (trust, url): (&Trust, &Url),
+    process: &mut Process,
+    answered: &mut bool,
+) -> Result<(), String> {
     let mut pulse = tokio::time::interval(Duration::from_millis(25));
     loop {
         pulse.tick().await;
         if let Some(status) = process.ended() {
             return Err(status);
         }
-        if let Ok(status) = status(url).await {
+        if let Ok(status) = status(trust, url).await {
             *answered = true;
             if status < 500 {
                 return Ok(());
@@ -194,14 +211,9 @@ async fn until_ready(url: &Url, process: &mut Process, answered: &mut bool) -> R
 
 /// The status that an address answers with. Where a redirect leads is not looked at: that may be the provider,
 /// or nowhere yet.
-pub(super) async fn status(url: &Url) -> Result<u16, String> {
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(5))
-        .build();
-    let client = client.map_err(|error| error.to_string())?;
-    let answer = client.get(url.clone()).send().await;
+pub(super) async fn status(trust: &Trust, url: &Url) -> Result<u16, String> {
+    let asked = trust.client().get(url.clone()).timeout(Duration::from_secs(5));
+    let answer = asked.send().await;
     let answer = answer.map_err(|error| format!("{url} does not answer ({})", root_cause(&error)))?;
     Ok(answer.status().as_u16())
 }

@@ -11,6 +11,8 @@ pub struct Place {
     pub listen: SocketAddr,
     /// It is known as `localhost`, not by its number.
     pub named: bool,
+    /// It is on https.
+    pub https: bool,
 }
 
 /// Where the provider is when an application that somebody else starts does not say.
@@ -59,11 +61,23 @@ impl ProfileFile {
                         [\"node\", \"app.js\"], or leave the [run] table out"
                 .to_owned());
         }
+        if self.ca.is_some() && self.base_url.starts_with("http:") {
+            let seen = &self.base_url;
+            return Err(format!(
+                "ca is set, but base_url is \"{seen}\", which proves itself with nothing: write https, or leave ca out"
+            ));
+        }
         self.place().map(drop)
     }
 
-    /// Only an application that rpcheck starts can be set up in another way.
+    /// Only an application that rpcheck starts can be set up in another way, and none can move to https.
     pub(super) fn check_variants(&self) -> Result<(), String> {
+        if let Some((name, _)) = self.variants.iter().find(|(_, variant)| variant.https) {
+            return Err(format!(
+                "variants.{name}.https is for the bundled sample: leave it out, and write a base_url on https and a \
+                 provider such as \"https://127.0.0.1:9443\""
+            ));
+        }
         match self.variants.keys().next().filter(|_| self.run.is_none()) {
             None => Ok(()),
             Some(name) => Err(format!(
@@ -103,12 +117,14 @@ impl ProfileFile {
         let other = if numeric { "localhost" } else { "127.0.0.1" };
         let Some(written) = &self.provider else {
             let port = if self.run.is_some() { 0 } else { USUAL_PORT };
-            return Ok(Place { listen: (Ipv4Addr::LOCALHOST, port).into(), named: numeric });
+            return Ok(Place { listen: (Ipv4Addr::LOCALHOST, port).into(), named: numeric, https: false });
         };
-        let name = written.strip_prefix("localhost:");
+        let secured = written.strip_prefix("https://");
+        let address = secured.or_else(|| written.strip_prefix("http://")).unwrap_or(written);
+        let name = address.strip_prefix("localhost:");
         let listen = match name {
             Some(port) => port.parse().ok().map(|port| (Ipv4Addr::LOCALHOST, port).into()),
-            None => written.parse().ok(),
+            None => address.parse().ok(),
         };
         let listen: SocketAddr = listen
             .ok_or_else(|| format!("provider is \"{written}\": write an address such as \"{other}:9000\""))?;
@@ -125,6 +141,6 @@ impl ProfileFile {
                  \"{other}:{port}\", and give the app the issuer http://{other}:{port}"
             ));
         }
-        Ok(Place { listen, named: name.is_some() })
+        Ok(Place { listen, named: name.is_some(), https: secured.is_some() })
     }
 }
