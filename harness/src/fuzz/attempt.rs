@@ -1,6 +1,6 @@
 //! One case: an honest login with changes, judged by who is signed in afterwards.
 
-use super::change::{Change, breaks_a_rule};
+use super::change::{Change, breaks_a_rule, renames};
 use super::form::says_the_same;
 use crate::trial::{FORGED, Outcome, Trial};
 use crate::verdict::{Finding, Stop};
@@ -41,7 +41,7 @@ pub(super) async fn attempt(t: &Trial, changes: &[Change]) -> Result<Seen, Stop>
     landing.clean(false)?;
     if broken {
         landing.refused()?;
-    } else if landing.subject.is_some() {
+    } else if landing.subject.is_some() && !told.iter().any(renames) {
         landing.accepted(&t.subject(FORGED)?)?;
     }
     Ok(Seen { had_to_be_refused: broken, taken: landing.subject.is_some() })

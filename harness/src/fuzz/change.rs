@@ -44,6 +44,11 @@ fn member(fault: &Fault) -> Option<&str> {
     }
 }
 
+/// Is it about another person then?
+pub(super) fn renames(lie: &Fault) -> bool {
+    member(lie) == Some("sub")
+}
+
 /// Would one of them undo or hide the other? A form that is changed twice may say again what it said.
 pub(super) fn overlap(one: &Change, other: &Change) -> bool {
     match (one, other) {

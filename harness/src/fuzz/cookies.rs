@@ -35,7 +35,7 @@ pub enum CookieChange {
 }
 
 impl CookieChange {
-    /// Does it, and says whether the login's own cookies are others now.
+    /// Does it, and says whether every one of the login's own cookies is another now: of two, either may do.
     pub async fn apply(&self, t: &Trial, agent: &mut TrialAgent) -> Result<bool, Stop> {
         let own = jar::cookies(t, agent).await?;
         let changed: Vec<_> = match self {
@@ -59,7 +59,8 @@ impl CookieChange {
         };
         jar::forget(t, agent, &own).await?;
         jar::plant(t, agent, &changed).await?;
-        Ok(changed != own)
+        let kept = own.iter().zip(&changed).any(|(own, changed)| own == changed);
+        Ok(!own.is_empty() && !kept)
     }
 }
 

@@ -102,16 +102,16 @@ pub(super) fn place(value: &str, at: usize) -> usize {
     (0..=at % value.len().max(1)).rev().find(|at| value.is_char_boundary(*at)).unwrap_or_default()
 }
 
-/// Not the last letter of a part: the bits that it does not use are another matter.
+/// The first letter from this place on that another one follows: the bits that the last letter of a part does not use
+/// are another matter.
 pub(super) fn other_letter(value: &str, at: usize) -> String {
-    let at = at % value.len().saturating_sub(1).max(1);
-    let followed = value.chars().nth(at + 1).is_some_and(|next| next.is_ascii_alphanumeric());
-    let swap = |(index, char): (usize, char)| match char {
-        'A' if index == at && followed => 'B',
-        letter if index == at && followed && letter.is_ascii_alphanumeric() => 'A',
-        other => other,
-    };
-    value.chars().enumerate().map(swap).collect()
+    let mut chars: Vec<char> = value.chars().collect();
+    let pairs = chars.len().saturating_sub(1);
+    let is_letter = |at: usize| chars[at].is_ascii_alphanumeric() && chars[at + 1].is_ascii_alphanumeric();
+    if let Some(at) = (0..pairs).map(|step| (at + step) % pairs).find(|at| is_letter(*at)) {
+        chars[at] = if chars[at] == 'A' { 'B' } else { 'A' };
+    }
+    chars.into_iter().collect()
 }
 
 impl fmt::Display for FormChange {
@@ -130,14 +130,18 @@ impl fmt::Display for FormChange {
     }
 }
 
-/// Does the changed form say what the honest one does? Unknown parameters mean nothing, and neither does the order; one
-/// that stands twice with the same value says the same twice, which an application may refuse.
+/// Does the changed form say what the honest one does? Unknown parameters mean nothing, neither does the order, and one
+/// without a value is as if it were not there (RFC 6749 3.1); one that stands twice with the same value says the same
+/// twice, which an application may refuse.
 pub fn says_the_same(honest: &Params, changed: &Params) -> bool {
-    let same = |name: &str| {
-        let (said, meant) = (changed.all(name), honest.all(name));
-        !said.is_empty() && said.iter().all(|value| meant.contains(value))
+    let given = |form: &Params, name: &str| -> Vec<String> {
+        form.all(name).into_iter().filter(|value| !value.is_empty()).map(str::to_owned).collect()
     };
-    let more = changed.iter().any(|(name, _)| !honest.has(name) && name == "error");
+    let same = |name: &str| {
+        let (said, meant) = (given(changed, name), given(honest, name));
+        said.is_empty() == meant.is_empty() && said.iter().all(|value| meant.contains(value))
+    };
+    let more = !honest.has("error") && !given(changed, "error").is_empty();
     !more && honest.iter().all(|(name, _)| same(name))
 }
 
@@ -161,6 +165,8 @@ mod tests {
         assert!(same(&[("iss", "i"), ("id_token", TOKEN), ("state", state), ("state", state)]));
         assert!(!same(&[("iss", "i"), ("id_token", TOKEN), ("state", state), ("state", "other")]));
         assert!(!same(&[("iss", "i"), ("id_token", TOKEN), ("state", state), ("error", "x")]));
+        assert!(same(&[("iss", "i"), ("id_token", TOKEN), ("state", state), ("error", ""), ("state", "")]));
+        assert!(!same(&[("iss", "i"), ("id_token", TOKEN), ("state", "")]));
     }
 
     #[test]
@@ -169,6 +175,7 @@ mod tests {
             let mut form = honest();
             FormChange::Letter { name: "id_token".to_owned(), at }.apply(&mut form);
             let changed = form.first("id_token").unwrap();
+            assert_ne!(changed, TOKEN);
             for (one, other) in TOKEN.split('.').zip(changed.split('.')) {
                 assert_eq!((one.len(), one.chars().last()), (other.len(), other.chars().last()), "{changed}");
             }
