@@ -50,7 +50,10 @@ pub(crate) async fn pages_look_as_they_did(mut person: Person) -> Result<Complet
     }
     if !baselines.accepts {
         person.evaluate("(document.querySelector('h1').style.color = 'rgb(60, 60, 60)', true)").await;
-        assert!(baselines.difference("home-small-light", &person.shot().await).is_err(), "a change of colour is seen");
+        assert!(
+            baselines.difference("home-small-light", &person.shot().await).is_err(),
+            "a change of colour is seen"
+        );
     }
     person.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
     sign_in(&mut person, "alice").await;
