@@ -1,4 +1,4 @@
-//! The command line: `run`, `list`, `explain`, `coverage`, `report merge`, `report compare`, `target check`, `fuzz`, `serve`.
+//! The command line: `run`, `list`, `explain`, `coverage`, `report merge`, `report compare`, `report draw`, `target check`, `fuzz`, `serve`.
 
 mod fuzz;
 mod reports;
@@ -118,6 +118,18 @@ enum ReportCommand {
         #[arg(required = true)]
         runs: Vec<PathBuf>,
     },
+    /// Draw scenarios by a seed and show the clause beside the rule that is judged by, as Markdown.
+    Draw {
+        /// The same seed draws the same scenarios.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many.
+        #[arg(long, default_value_t = 30)]
+        count: usize,
+        /// The report.json of one run or several; what failed in one of them is not drawn.
+        #[arg(required = true)]
+        runs: Vec<PathBuf>,
+    },
 }
 
 #[derive(Debug, Default, Args)]
@@ -221,6 +233,9 @@ async fn perform(cli: Cli, suite: &Suite) -> ExitCode {
             reports::merged(suite, &parts, &report, format)
         }
         Command::Report { command: ReportCommand::Compare { runs } } => reports::compared(&runs),
+        Command::Report { command: ReportCommand::Draw { seed, count, runs } } => {
+            reports::drawn(&runs, seed, count)
+        }
         Command::Target { command: TargetCommand::Check { profile } } => run::check(&profile).await,
         Command::Fuzz(args) => fuzz::fuzz(suite, args).await,
         Command::Serve { listen, control } => serve::serve(listen, control).await,

@@ -1,6 +1,7 @@
 //! Reports read verdicts and conversations, nothing else.
 
 pub mod compare;
+pub mod draw;
 pub mod failure;
 pub mod html;
 pub mod json;

@@ -46,8 +46,7 @@ impl Login {
         if !settings.has_login() {
             return Err(SettingsError::NoLogin);
         }
-        // Which addresses need a session is for the app to say.
-        let policy = Policy { guards: Vec::new(), ..Policy::honest(&settings) };
+        let policy = Policy::honest(&settings);
         Self::with_policy(settings, ambient, policy)
     }
 

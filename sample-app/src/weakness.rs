@@ -22,7 +22,6 @@ mod providers;
 mod request;
 mod requests;
 mod session;
-mod stored;
 mod strict;
 mod token;
 mod visitors;
@@ -78,7 +77,6 @@ const TOPICS: &[&[Weakness]] = &[
     answers::WEAKNESSES,
     field::WEAKNESSES,
     session::WEAKNESSES,
-    stored::WEAKNESSES,
     back_channel::WEAKNESSES,
     backend::WEAKNESSES,
     requests::WEAKNESSES,

@@ -65,7 +65,6 @@ mod session;
 mod signature;
 mod silence;
 mod state;
-mod stored;
 mod story;
 mod subject;
 mod tampering;
@@ -132,7 +131,6 @@ const FILES: &[&[Scenario]] = &[
     changes::SCENARIOS,
     initiated::SCENARIOS,
     front_channel::SCENARIOS,
-    stored::SCENARIOS,
     secrets::SCENARIOS,
     crowd::SCENARIOS,
     https::SCENARIOS,

@@ -4,7 +4,7 @@ use super::{Format, Suite};
 use crate::report::json::Report;
 use crate::report::merge::merge;
 use crate::report::terminal::{self, say};
-use crate::report::{compare, html, junit};
+use crate::report::{compare, draw, html, junit};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -60,9 +60,19 @@ pub(super) fn merged(
 
 /// Shows runs of several applications side by side.
 pub(super) fn compared(runs: &[PathBuf]) -> anyhow::Result<ExitCode> {
-    let runs = runs.iter().map(|path| Ok(read(path)?.1)).collect::<anyhow::Result<Vec<_>>>()?;
-    say(compare::text(&runs).trim_end());
+    say(compare::text(&read_all(runs)?).trim_end());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Shows scenarios of these runs that a seed has drawn.
+pub(super) fn drawn(runs: &[PathBuf], seed: u64, count: usize) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(count > 0, "--count is 0: write how many scenarios are to be drawn, at least 1");
+    say(draw::text(&read_all(runs)?, seed, count).trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_all(runs: &[PathBuf]) -> anyhow::Result<Vec<Report<'static>>> {
+    runs.iter().map(|path| Ok(read(path)?.1)).collect()
 }
 
 fn read(path: &Path) -> anyhow::Result<(String, Report<'static>)> {

@@ -51,7 +51,7 @@ fn counts(totals: Totals) -> [usize; 6] {
     [totals.planned, totals.passed, totals.warned, totals.failed, totals.not_run, totals.broken]
 }
 
-fn row(text: &mut String, first: &str, second: &str, cells: impl Iterator<Item = String>) {
+pub(super) fn row(text: &mut String, first: &str, second: &str, cells: impl Iterator<Item = String>) {
     let _ = write!(text, "| {first} | {second} |");
     for cell in cells {
         let _ = write!(text, " {} |", cell.replace('|', "\\|"));
@@ -70,11 +70,11 @@ fn ids<'a>(runs: &'a [Report<'_>]) -> Vec<&'a str> {
     ids
 }
 
-fn find<'a, 'r>(run: &'a Report<'r>, id: &str) -> Option<&'a Trial<'r>> {
+pub(super) fn find<'a, 'r>(run: &'a Report<'r>, id: &str) -> Option<&'a Trial<'r>> {
     run.trials.iter().find(|trial| trial.id == id)
 }
 
-fn cell(trial: Option<&Trial<'_>>) -> String {
+pub(super) fn cell(trial: Option<&Trial<'_>>) -> String {
     let Some(trial) = trial else { return "–".to_owned() };
     let good = trial.inputs.iter().filter(|input| input.verdict == Mark::Pass).count();
     let all = trial.inputs.len();

@@ -2,7 +2,7 @@
 
 use super::json::Report;
 use super::merge::{MergeError, Named, merge};
-use super::{compare, html, junit};
+use super::{compare, draw, html, junit};
 use quick_junit::{NonSuccessKind, TestCaseStatus};
 use serde_json::{Value, json};
 
@@ -172,4 +172,25 @@ fn applications_stand_side_by_side_where_they_differ_and_a_failure_tells_its_cla
     assert!(
         text.contains("**the clause** Core 1 (must)") && text.contains("why it is so: its maintainers know")
     );
+}
+
+#[test]
+fn what_a_seed_draws_is_the_same_each_time_in_the_order_of_the_catalogue_and_never_a_failure() {
+    let ids: Vec<_> = (10..50).map(|number| format!("x/{number}")).collect();
+    let mut trials: Vec<_> = ids.iter().map(|id| passed(id)).collect();
+    trials[3]["verdict"] = json!("fail");
+    let run = || [report(&trials, None), report(&trials[..20], None)];
+    let drawn = |seed, count| -> Vec<String> {
+        let text = draw::text(&run(), seed, count);
+        text.lines().skip(2).filter_map(|line| Some(line.split('`').nth(1)?.to_owned())).collect()
+    };
+
+    assert_eq!(drawn(7, 12), drawn(7, 12));
+    assert_ne!(drawn(7, 12), drawn(8, 12));
+    assert_eq!(drawn(7, 12).len(), 12);
+    assert!(drawn(7, 12).is_sorted());
+    let all: Vec<_> = ids.iter().filter(|id| *id != "x/13").cloned().collect();
+    assert_eq!(drawn(7, 100), all);
+    let text = draw::text(&[one_of_each()], 1, 9);
+    assert!(text.contains("| `b/warns` | should | Core 1 | so that | warn |"), "{text}");
 }
