@@ -1,18 +1,18 @@
 //! The running app: what it was told, what it remembers, and the rules it follows.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::ambient::Ambient;
 use crate::config::{Settings, SettingsError};
 use crate::ledger::Ledger;
-use crate::oidc::back_channel;
 use crate::oidc::http::Http;
 use crate::oidc::provider::Provider;
 use crate::oidc::renewals::Renewals;
 use crate::policy::Policy;
 use crate::routes::FixedHeaders;
 use crate::session::Session;
-use crate::store::{Known, Memory, Store, Unavailable};
+use crate::store::{Memory, Store, Unavailable};
 use crate::vault::Vault;
 
 /// Shared by all requests.
@@ -53,11 +53,7 @@ impl App {
 
     /// Was this session ended, by the person or by the provider?
     pub(crate) async fn has_ended(&self, session: &Session, now: i64) -> Result<bool, Unavailable> {
-        let known = Known {
-            name: session.name().to_owned(),
-            provider: back_channel::names(session),
-            signed_in: session.signed_in(),
-        };
+        let known = session.known().clone();
         self.store.ask(move |records| records.has_ended(&known, now)).await
     }
 
@@ -75,7 +71,7 @@ fn store(settings: &Settings, ambient: &Ambient, policy: &Policy) -> Result<Stor
         return in_file(path, settings, ambient, policy);
     }
     let memory = Memory::new(policy.transactions.remembered, policy.session.remembered, lasts(policy));
-    Ok(Store::in_memory(memory))
+    Ok(Store::in_memory((policy.session.records)(Arc::new(memory))))
 }
 
 #[cfg(feature = "store")]
@@ -90,7 +86,8 @@ fn in_file(
         random: ambient.random.clone(),
         name: policy.cookies.session.name.clone(),
     };
-    Ok(Store::in_file(crate::store::File::open(path, tickets, lasts(policy))?))
+    let file = crate::store::File::open(path, tickets, lasts(policy))?;
+    Ok(Store::in_file((policy.session.records)(Arc::new(file))))
 }
 
 #[cfg(not(feature = "store"))]

@@ -1,6 +1,5 @@
 //! Cookies: how they are named, marked, read and written.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use axum::http::{HeaderMap, header};
@@ -117,33 +116,37 @@ const MOST_COOKIES: usize = 500;
 
 /// The cookies of a request, in order. Of several under one name the first counts.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct RequestCookies(Vec<(String, String)>);
+pub(crate) struct RequestCookies(String);
 
 impl RequestCookies {
     pub(crate) fn read(headers: &HeaderMap) -> Self {
-        let lines =
-            headers.get_all(header::COOKIE).iter().map(|line| match std::str::from_utf8(line.as_bytes()) {
-                Ok(text) => Cow::Borrowed(text),
-                Err(_) => String::from_utf8_lossy(line.as_bytes()),
-            });
-        let lines: Vec<_> = lines.collect();
-        let pairs = lines.iter().flat_map(|line| line.split(';')).take(MOST_COOKIES).filter_map(|pair| {
+        let mut text = String::new();
+        for line in headers.get_all(header::COOKIE) {
+            match str::from_utf8(line.as_bytes()) {
+                Ok(line) => text.push_str(line),
+                Err(_) => text.push_str(&String::from_utf8_lossy(line.as_bytes())),
+            }
+            text.push(';');
+        }
+        Self(text)
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.pairs().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let mut known = HashSet::new();
+        self.pairs().filter(move |(name, _)| known.insert(*name))
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.split(';').take(MOST_COOKIES).filter_map(|pair| {
             let (name, value) = pair.split_once('=')?;
             let value = value.trim();
             let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
             Some((name.trim(), bare))
-        });
-        let mut known = HashSet::new();
-        let first = pairs.filter(|(name, _)| known.insert(*name));
-        Self(first.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
-    }
-
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        })
     }
 }
 

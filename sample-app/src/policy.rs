@@ -50,6 +50,7 @@ use crate::session::Session;
 use crate::session::chunks::{self, Candidate};
 use crate::session::format::{Reopened, SessionFormat};
 use crate::session::life::Life;
+use crate::store::Records;
 use crate::vault::Vault;
 
 pub(crate) use headers::HeaderPolicy;
@@ -180,6 +181,8 @@ pub(crate) struct SessionPolicy {
     pub(crate) ends_on_refusal: bool,
     /// How many ended sessions are remembered.
     pub(crate) remembered: Limit,
+    /// What is asked in place of the records: they themselves.
+    pub(crate) records: fn(Arc<dyn Records>) -> Arc<dyn Records>,
 }
 
 /// What logging out does.
@@ -303,6 +306,7 @@ impl SessionPolicy {
             ends_on_refusal: false,
             // Nobody may be kept from logging out: when this is full, the session that ends first gives way.
             remembered: Limit { most: 100_000, when_full: WhenFull::Forget },
+            records: |records| records,
         }
     }
 }

@@ -5,13 +5,17 @@ pub(crate) mod format;
 pub(crate) mod life;
 mod recent;
 
+use std::sync::{Arc, OnceLock};
+
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::oidc::back_channel;
 use crate::oidc::claims::audiences;
+use crate::store::Known;
 
 /// What the cookie holds, beside its times.
 #[derive(Clone, Serialize, Deserialize)]
@@ -59,12 +63,29 @@ pub(crate) struct Session {
     pub(crate) uat: i64,
     /// Was the cookie sealed with a secret that has a successor?
     pub(crate) sealed_before: bool,
+    /// Filled by [`Session::known`].
+    pub(crate) known: OnceLock<Arc<Known>>,
 }
 
 impl Session {
     pub(crate) fn new(data: Data, iat: i64, uat: i64) -> Option<Self> {
         let claims = claims(&data.id_token)?;
-        Some(Self { data, claims, iat, uat, sealed_before: false })
+        Some(Self::of(data, claims, iat, uat))
+    }
+
+    pub(crate) fn of(data: Data, claims: Map<String, Value>, iat: i64, uat: i64) -> Self {
+        Self { data, claims, iat, uat, sealed_before: false, known: OnceLock::new() }
+    }
+
+    /// By what it may have been ended; put together when it is first asked for, and shared by all requests.
+    pub(crate) fn known(&self) -> &Arc<Known> {
+        self.known.get_or_init(|| {
+            Arc::new(Known {
+                name: self.name().to_owned(),
+                provider: back_channel::names(self),
+                signed_in: self.signed_in(),
+            })
+        })
     }
 
     /// The name under which an ended session is remembered. Sessions written by other applications may lack a

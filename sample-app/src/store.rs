@@ -129,13 +129,15 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) fn in_memory(memory: Memory) -> Self {
-        Self { records: Arc::new(memory), turns: None }
+    /// Over records that answer at once.
+    pub(crate) fn in_memory(records: Arc<dyn Records>) -> Self {
+        Self { records, turns: None }
     }
 
+    /// Over records that wait for a disk.
     #[cfg(feature = "store")]
-    pub(crate) fn in_file(file: File) -> Self {
-        Self { records: Arc::new(file), turns: Some(Arc::new(Semaphore::new(1))) }
+    pub(crate) fn in_file(records: Arc<dyn Records>) -> Self {
+        Self { records, turns: Some(Arc::new(Semaphore::new(1))) }
     }
 
     /// The value of the cookie for a session, which had the cookie `before`.

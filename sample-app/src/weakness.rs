@@ -22,6 +22,7 @@ mod providers;
 mod request;
 mod requests;
 mod session;
+mod stored;
 mod strict;
 mod token;
 mod visitors;
@@ -77,6 +78,7 @@ const TOPICS: &[&[Weakness]] = &[
     answers::WEAKNESSES,
     field::WEAKNESSES,
     session::WEAKNESSES,
+    stored::WEAKNESSES,
     back_channel::WEAKNESSES,
     backend::WEAKNESSES,
     requests::WEAKNESSES,

@@ -1,7 +1,7 @@
 //! The provider ends a session from server to server: it posts a signed logout token, with neither browser nor
 //! cookie. Whether it was obeyed is seen in the browser of the person whose session was to end.
 
-mod effect;
+pub(crate) mod effect;
 mod request;
 mod token;
 
@@ -50,7 +50,7 @@ impl SignedIn {
     }
 
     /// A logout token about this session, honest but for these.
-    fn token(&self, t: &Trial, faults: Vec<Fault>) -> Result<String, Stop> {
+    pub(crate) fn token(&self, t: &Trial, faults: Vec<Fault>) -> Result<String, Stop> {
         let order = MintOrder {
             user: self.user.to_owned(),
             client_id: t.facts().client_id.clone(),
@@ -69,7 +69,7 @@ impl SignedIn {
     }
 
     /// The session is over.
-    async fn is_over(&mut self, t: &Trial, start: usize) -> Outcome {
+    pub(crate) async fn is_over(&mut self, t: &Trial, start: usize) -> Outcome {
         let subject = self.agent.probe().await?;
         let seen = subject.unwrap_or_default();
         t.demand(
@@ -93,13 +93,13 @@ fn address(t: &Trial) -> Result<Url, Stop> {
 }
 
 /// Posts a logout token as the provider does.
-async fn post(t: &Trial, token: &str) -> Result<Response, Stop> {
+pub(crate) async fn post(t: &Trial, token: &str) -> Result<Response, Stop> {
     let body = [("logout_token", token)].into_iter().collect::<Params>().encode();
     raw::send(t, "POST", &address(t)?, &[FORM], &body).await
 }
 
 /// Obeyed: the app says so, and by 204 if its framework turns an empty 200 into that (2.8).
-fn obeyed(t: &Trial, start: usize, answer: &Response) -> Outcome {
+pub(crate) fn obeyed(t: &Trial, start: usize, answer: &Response) -> Outcome {
     let seen = answer.status;
     t.demand(matches!(seen, 200 | 204), start, "200, or 204", seen.to_string())
 }

@@ -5,12 +5,12 @@ use crate::raw;
 use harness::agent::{Credentials, Fetch, FetchMode, Submission};
 use harness::target::profile::Change;
 use harness::trial::{FORGED, HONEST};
-use harness::{Outcome, Reason, Scenario, Stop, Trial, TrialAgent};
+use harness::{Need, Outcome, Reason, Scenario, Stop, Trial, TrialAgent};
 use mock_idp::Params;
 use mock_idp::trace::Endpoint;
 use url::Url;
 
-pub(crate) const SCENARIOS: &[Scenario] = &[FOREIGN, WITHOUT_HEADER, TOKEN_SOURCE, FAILURES];
+pub(crate) const SCENARIOS: &[Scenario] = &[FOREIGN, WITHOUT_HEADER, EACH_SIGN, TOKEN_SOURCE, FAILURES];
 
 fn change(t: &Trial) -> Result<Change, Stop> {
     t.profile().change.clone().ok_or_else(|| {
@@ -113,6 +113,38 @@ async fn without_header(t: &mut Trial) -> Outcome {
     agent.look(&home).await?;
     let start = t.position();
     agent.fetch_with(own_call(t, &change, false)).await?;
+    is_refused(t, &mut agent, &change, start).await
+}
+
+const EACH_SIGN: Scenario = Scenario::harden("bff/each-sign-of-a-stranger")
+    .clause("OAuth Browser-Based Apps 6.1.3.3; RFC 9700 4.7.1")
+    .why("some browsers send no Sec-Fetch-Site, and some programs on the way take Origin away: whichever is left must say that the app itself asks")
+    .covers(&["BFF-03"])
+    .needs(&[Need::HandMadeRequests])
+    .run(|t| Box::pin(each_sign(t)));
+
+async fn each_sign(t: &mut Trial) -> Outcome {
+    for (label, sign, user) in [
+        ("Sec-Fetch-Site: same-site alone", ("sec-fetch-site", "same-site"), "bob"),
+        ("Sec-Fetch-Site: cross-site alone", ("sec-fetch-site", "cross-site"), "gwen"),
+        ("Origin of another site alone", ("origin", "https://evil.example"), "fred"),
+    ] {
+        let outcome = betrays(t, sign, user).await;
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+/// The call of the app's page in all but this sign of where it comes from.
+async fn betrays(t: &Trial, sign: (&str, &str), user: &str) -> Outcome {
+    let change = change(t)?;
+    let mut agent = t.signed_in(user).await?;
+    let cookies = raw::cookie_header(t, &mut agent).await?;
+    let mut headers =
+        vec![sign, ("cookie", cookies.as_str()), ("content-type", change.content_type.as_str())];
+    headers.extend((!change.header.is_empty()).then_some((change.header.as_str(), "fetch")));
+    let start = t.position();
+    raw::send(t, "POST", &t.stage().url(&change.path), &headers, &change.body).await?;
     is_refused(t, &mut agent, &change, start).await
 }
 

@@ -3,6 +3,7 @@
 
 use crate::back_channel::SignedIn;
 use crate::declared::declared;
+use crate::raw;
 use crate::session::framing;
 use harness::agent::{Fetch, Submission};
 use harness::trial::HONEST;
@@ -11,13 +12,14 @@ use mock_idp::trace::Exchange;
 use mock_idp::{Client, Params};
 use url::Url;
 
-pub(crate) const SCENARIOS: &[Scenario] = &[OTHER_SESSION, UNNAMED, IN_A_FRAME, FROM_PROVIDER, ANSWER];
+pub(crate) const SCENARIOS: &[Scenario] =
+    &[OTHER_SESSION, NAMED_TWICE, REFUSAL, UNNAMED, IN_A_FRAME, FROM_PROVIDER, ANSWER, FRAMED_BY_OTHERS];
 
 /// Whose session it is about. The honest logins around a trial are somebody else's.
 const VICTIM: &str = "bob";
 
 /// The app's address with these parameters.
-fn address(t: &Trial, pairs: &[(&str, &str)]) -> Result<Url, Stop> {
+pub(crate) fn address(t: &Trial, pairs: &[(&str, &str)]) -> Result<Url, Stop> {
     let mut url = declared(t, &t.profile().frontchannel_logout)?;
     url.query_pairs_mut().extend_pairs(pairs);
     Ok(url)
@@ -32,7 +34,7 @@ const OTHER_SESSION: Scenario = Scenario::must("front-channel/other-session")
 /// What is named, of this issuer and this session.
 type Named = for<'a> fn(&'a str, &'a str) -> Vec<(&'static str, &'a str)>;
 
-async fn other_session(t: &mut Trial) -> Outcome {
+pub(crate) async fn other_session(t: &mut Trial) -> Outcome {
     let cases: [(&str, Named); 4] = [
         ("another issuer", |_, sid| vec![("iss", "https://evil.example"), ("sid", sid)]),
         ("another session", |iss, _| vec![("iss", iss), ("sid", "no-such-session")]),
@@ -62,6 +64,57 @@ async fn goes_on(t: &Trial, named: Named) -> Outcome {
         None => Ok(()),
         Some(_) => Err(Trial::no_difference("the right issuer and session do not end it either")),
     }
+}
+
+const NAMED_TWICE: Scenario = Scenario::should("front-channel/named-twice")
+    .clause("Front-Channel Logout 2; RFC 6749 3.1")
+    .why("of two sessions that an address names nobody can tell which one is meant, and whoever looks at the other one lets it pass")
+    .covers(&["FC-02"])
+    .run(|t| Box::pin(named_twice(t)));
+
+async fn named_twice(t: &mut Trial) -> Outcome {
+    let cases: [(&str, Named); 2] = [
+        ("two sessions", |iss, sid| vec![("iss", iss), ("sid", sid), ("sid", "no-such-session")]),
+        ("two issuers", |iss, sid| vec![("iss", iss), ("iss", "https://evil.example"), ("sid", sid)]),
+    ];
+    for (label, named) in cases {
+        let outcome = goes_on(t, named).await;
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+const REFUSAL: Scenario = Scenario::harden("front-channel/refusal")
+    .clause("Front-Channel Logout 2")
+    .why(
+        "a provider that is told that all went well never learns that it calls the session by the wrong name",
+    )
+    .covers(&["FC-02"])
+    .run(|t| Box::pin(refusal(t)));
+
+async fn refusal(t: &mut Trial) -> Outcome {
+    for (label, named) in REFUSED {
+        let outcome = is_told(t, named).await;
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+const REFUSED: [(&str, Named); 2] = [
+    ("another issuer", |_, sid| vec![("iss", "https://evil.example"), ("sid", sid)]),
+    ("no session", |iss, _| vec![("iss", iss)]),
+];
+
+/// The answer is an error, and the right address gets another one.
+async fn is_told(t: &Trial, named: Named) -> Outcome {
+    let issuer = t.facts().issuer.clone();
+    let start = t.position();
+    let wrong = raw::send(t, "GET", &address(t, &named(&issuer, "a-session"))?, &[], "").await?.status;
+    let right = raw::send(t, "GET", &address(t, &[("iss", &issuer), ("sid", "a-session")])?, &[], "").await?;
+    if right.status >= 400 {
+        return Err(Trial::no_difference("what is named rightly is answered by an error as well"));
+    }
+    t.demand(wrong >= 400, start, "an error: 400 or above", wrong.to_string())
 }
 
 const UNNAMED: Scenario = Scenario::policy("front-channel/unnamed-session")
@@ -101,7 +154,7 @@ async fn in_a_frame(t: &mut Trial) -> Outcome {
 }
 
 /// Opens these in frames of the page that is shown; says whether the session is over then. A crash is a finding.
-async fn framed(t: &Trial, agent: &mut TrialAgent, urls: Vec<Url>) -> Result<&'static str, Stop> {
+pub(crate) async fn framed(t: &Trial, agent: &mut TrialAgent, urls: Vec<Url>) -> Result<&'static str, Stop> {
     let start = t.position();
     for url in urls {
         agent.fetch_with(Fetch::frame(url)).await?;
@@ -225,4 +278,17 @@ async fn others_may_not(t: &Trial) -> Outcome {
     let policies = page.headers_named("content-security-policy");
     let (refused, seen) = framing(&policies, page.header("x-frame-options"));
     t.demand(refused, start, "strangers may not frame the home page", seen)
+}
+
+const FRAMED_BY_OTHERS: Scenario = Scenario::harden("front-channel/framed-by-others")
+    .clause("Front-Channel Logout 2; RFC 9700 4.16")
+    .why("the provider frames this page, and nobody else has a reason to: whoever else does so logs people out")
+    .covers(&["FC-03"])
+    .run(|t| Box::pin(framed_by_others(t)));
+
+async fn framed_by_others(t: &mut Trial) -> Outcome {
+    let landing = answered(t).await?;
+    let policies = landing.page.headers_named("content-security-policy");
+    let (refused, seen) = framing(&policies, landing.page.header("x-frame-options"));
+    if refused { Ok(()) } else { Err(landing.found("strangers may not frame the page", seen)) }
 }

@@ -65,6 +65,7 @@ mod session;
 mod signature;
 mod silence;
 mod state;
+mod stored;
 mod story;
 mod subject;
 mod tampering;
@@ -131,6 +132,7 @@ const FILES: &[&[Scenario]] = &[
     changes::SCENARIOS,
     initiated::SCENARIOS,
     front_channel::SCENARIOS,
+    stored::SCENARIOS,
     secrets::SCENARIOS,
     crowd::SCENARIOS,
     https::SCENARIOS,

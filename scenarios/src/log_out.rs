@@ -1,15 +1,17 @@
 //! Who may end a session, whom the provider is told of, and what is left of it afterwards.
 
 use crate::declared::declared;
+use crate::raw;
 use harness::agent::{Fetch, RedirectMode, Submission};
+use harness::landing::Subject;
 use harness::trial::HONEST;
-use harness::{Outcome, Reason, Scenario, Stop, Trial, TrialAgent};
+use harness::{Need, Outcome, Reason, Scenario, Stop, Trial, TrialAgent};
 use mock_idp::Params;
 use mock_idp::trace::Endpoint;
 use url::Url;
 
 pub(crate) const SCENARIOS: &[Scenario] =
-    &[FOREIGN, HINT, SECOND_TAB, COMES_BACK, ROUND_TRIP, COMES_HOME, AGAIN];
+    &[FOREIGN, FORM_OF_NOBODY, HINT, SECOND_TAB, COMES_BACK, ROUND_TRIP, COMES_HOME, AGAIN];
 
 /// Not run where the profile has no logout.
 fn logout(t: &Trial) -> Result<Url, Stop> {
@@ -62,6 +64,42 @@ async fn keeps_session(t: &Trial, url: &Url, way: Way) -> Outcome {
     }
     let subject = agent.probe().await?;
     t.demand(subject.is_some(), start, "the person is still signed in", "nobody is")
+}
+
+const FORM_OF_NOBODY: Scenario = Scenario::harden("logout/form-of-nobody")
+    .clause("OAuth Browser-Based Apps 6.1.3.3; RFC 9700 4.7.1")
+    .why("a form that says nothing of where it comes from may be anybody's: no browser of today sends one")
+    .covers(&["LO-03"])
+    .needs(&[Need::HandMadeRequests])
+    .run(|t| Box::pin(form_of_nobody(t)));
+
+async fn form_of_nobody(t: &mut Trial) -> Outcome {
+    let url = logout(t)?;
+    let mut agent = t.signed_in(HONEST).await?;
+    let start = t.position();
+    let subject = after_form(t, &mut agent, &url, &[]).await?;
+    t.demand(subject.is_some(), start, "the person is still signed in", "nobody is")?;
+    let own = t.facts().base_url.origin().ascii_serialization();
+    let signs = [("origin", own.as_str()), ("sec-fetch-site", "same-origin")];
+    match after_form(t, &mut agent, &url, &signs).await? {
+        None => Ok(()),
+        Some(_) => Err(Trial::no_difference("a form of the app's own page logs nobody out either")),
+    }
+}
+
+/// Who is signed in after a form was posted there with the browser's cookies and these signs of its page.
+async fn after_form(
+    t: &Trial,
+    agent: &mut TrialAgent,
+    url: &Url,
+    signs: &[(&str, &str)],
+) -> Result<Subject, Stop> {
+    let cookies = raw::cookie_header(t, agent).await?;
+    let mut headers =
+        vec![("cookie", cookies.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+    headers.extend(signs);
+    let answer = raw::send(t, "POST", url, &headers, "").await?;
+    raw::probe_after(agent, url, &answer).await
 }
 
 const HINT: Scenario = Scenario::should("logout/id-token-hint")

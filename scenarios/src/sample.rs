@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError};
+use tempfile::TempDir;
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -27,6 +28,9 @@ pub const SECRET: &str = "a-published-secret-that-protects-nothing";
 
 /// Stands in a variant for the issuer of the second provider.
 const OTHER_ISSUER: &str = "{other_issuer}";
+
+/// Stands in a variant for a folder that a trial has for itself.
+const FOLDER: &str = "{folder}";
 
 /// Milliseconds that the sample waits for its provider, which is in the same process.
 const PATIENCE: u64 = 750;
@@ -160,13 +164,14 @@ impl Target for SampleTarget {
         let profile = Arc::new(profile.in_variant(scenario.variant));
         register(&tenant, &profile);
         let variants = profile.variants.iter();
-        let named = variants.clone().filter(|(name, _)| scenario.variant == Some(name.as_str()));
-        let two =
-            named.flat_map(|(_, variant)| variant.env.values()).any(|value| value.contains(OTHER_ISSUER));
-        let other = two.then(|| self.other_provider(number, &clock, &profile));
+        let other =
+            mentions(&profile, scenario, OTHER_ISSUER).then(|| self.other_provider(number, &clock, &profile));
         let other_issuer = other.as_ref().map(Tenant::issuer).unwrap_or_default();
+        let folder = folder(&profile, scenario)?;
+        let path = folder.as_ref().map(|folder| folder.path().display().to_string()).unwrap_or_default();
         let filled = |value: &String| {
             let value = value.replace("{issuer}", &tenant.issuer()).replace(OTHER_ISSUER, &other_issuer);
+            let value = value.replace(FOLDER, &path);
             secured.as_ref().map_or_else(|| value.clone(), |secured| secured.certificates.fill(&value))
         };
         let env = |variant: &Variant| {
@@ -184,6 +189,7 @@ impl Target for SampleTarget {
             start: self.start.clone(),
             tenant: tenant.clone(),
             running: Mutex::new(None),
+            _folder: folder,
         };
         app.restart().await?;
         let agent_clock = self.clock();
@@ -192,6 +198,23 @@ impl Target for SampleTarget {
         let agents = self.browsers.agents(options);
         Ok(Stage::new(tenant, profile, Box::new(app), Arc::new(agents), agent_clock).with_other(other))
     }
+}
+
+/// Does a setting of the scenario's variant name this?
+fn mentions(profile: &TargetProfile, scenario: &Scenario, what: &str) -> bool {
+    let variant = scenario.variant.and_then(|name| profile.variants.get(name));
+    variant.is_some_and(|variant| variant.env.values().any(|value| value.contains(what)))
+}
+
+/// A folder for the trial, if its variant needs one.
+fn folder(profile: &TargetProfile, scenario: &Scenario) -> Result<Option<TempDir>, TargetError> {
+    if !mentions(profile, scenario, FOLDER) {
+        return Ok(None);
+    }
+    let made = TempDir::new().map_err(|error| {
+        TargetError::Provider(format!("no folder can be made for the app's sessions: {error}"))
+    });
+    made.map(Some)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "taken as map_err hands it over")]
@@ -233,6 +256,8 @@ struct Sample {
     /// Its own provider, where it is on https.
     secured: Option<Secured>,
     running: Mutex<Option<SampleApp>>,
+    /// Goes with the trial.
+    _folder: Option<TempDir>,
 }
 
 impl Sample {

@@ -28,7 +28,7 @@ const LOGGED_OUT: Scenario = Scenario::harden("session/after-logout")
     .covers(&["CK-14"])
     .run(|t| Box::pin(logged_out(t)));
 
-async fn logged_out(t: &mut Trial) -> Outcome {
+pub(crate) async fn logged_out(t: &mut Trial) -> Outcome {
     let mut agent = t.signed_in(HONEST).await?;
     let copied = jar::cookies(t, &mut agent).await?;
     if jar::browser_with(t, &copied).await?.probe().await?.is_none() {

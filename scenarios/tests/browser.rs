@@ -3,12 +3,16 @@
 
 #[path = "browser/logins.rs"]
 mod logins;
+#[path = "browser/looks.rs"]
+mod looks;
 #[path = "browser/page.rs"]
 mod page;
 #[path = "browser/patience.rs"]
 mod patience;
 #[path = "browser/person.rs"]
 mod person;
+#[path = "browser/picture.rs"]
+mod picture;
 #[path = "browser/provider.rs"]
 mod provider;
 #[path = "browser/provider_pages.rs"]
@@ -106,6 +110,9 @@ fn stories() -> impl Iterator<Item = (&'static str, Option<&'static str>, Story)
     usual.chain(VARIANTS.into_iter().map(|(sentence, variant, story)| (sentence, Some(variant), story)))
 }
 
+/// The one that compares pictures, where it can.
+const LOOKS: &str = "pages_look_as_they_did";
+
 /// One driver for all tests; each has a window with a profile of its own.
 struct Scene {
     runtime: Runtime,
@@ -131,9 +138,15 @@ impl Scene {
                 Ok(())
             })
         });
+        let scene = self.clone();
+        let looks = Trial::ignorable_test(LOOKS, move || {
+            scene.runtime.block_on(async {
+                looks::pages_look_as_they_did(Person::new(&scene.browser, &*scene.target, None).await).await
+            })
+        });
         let target: Arc<dyn Target> = self.target.clone();
         let run = libtest::tests(self.runtime.handle(), &target, &chosen(), |_| {});
-        told.chain(run).collect()
+        told.chain([looks]).chain(run).collect()
     }
 }
 
@@ -148,7 +161,7 @@ fn tests_without(error: &BrowserError) -> Vec<Trial> {
         BrowserError::Missing { .. } => |why: String| libtest::missing("chromium", why),
         _ => |why: String| -> Result<Completion, Failed> { Err(why.into()) },
     };
-    let names = stories().map(|(sentence, ..)| sentence).chain(SCENARIOS);
+    let names = stories().map(|(sentence, ..)| sentence).chain([LOOKS]).chain(SCENARIOS);
     names
         .map(|name| {
             let why = error.to_string();

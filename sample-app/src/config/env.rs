@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use super::SettingsError;
 
 /// Every variable that the app reads.
-const KNOWN: [&str; 34] = [
+const KNOWN: [&str; 35] = [
     "ISSUER_BASE_URL",
     "CLIENT_ID",
     "CLIENT_SECRET",
@@ -28,6 +28,7 @@ const KNOWN: [&str; 34] = [
     "API_UNAUTHENTICATED",
     "COOKIE_PREFIX",
     "SCOPE",
+    "PROVIDER_CA",
     "TRUSTED_AUDIENCES",
     "HTTP_TIMEOUT_MS",
     "ACR_VALUES",

@@ -1,12 +1,9 @@
 //! What is behind the login, and what whoever may not see it is answered.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::json;
 
@@ -48,15 +45,12 @@ pub(crate) fn guards(settings: &Settings) -> Vec<Guard> {
     vec![row("/profile", send_to_login), row("/api/ping", api), row("/api/user", api)]
 }
 
-/// Lets requests through that need no session or have one: the first row that does not admit them answers.
-pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+/// Who needs no session or has one gets through; the first row that does not admit a request stops it.
+pub(super) fn stopped<'a>(app: &'a App, request: &Request) -> Option<(&'a Guard, Asked)> {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
     let stops = |guard: &&Guard| guard.path == request.uri().path() && !(guard.admits)(&visitor);
-    let Some(guard) = app.policy.guards.iter().find(stops) else {
-        return next.run(request).await;
-    };
-    let asked = Asked::new(visitor, request.method(), request.uri(), request.headers());
-    (guard.refuse)(&app, &asked).await
+    let guard = app.policy.guards.iter().find(stops)?;
+    Some((guard, Asked::new(visitor, request.method(), request.uri(), request.headers())))
 }
 
 /// Answers somebody without a session at an address of which only the handler knows that it needs one: people are sent

@@ -47,20 +47,24 @@ fn is_absent_or(change: &Change, name: &str, holds: impl Fn(&str) -> bool) -> bo
     change.headers.get_all(name).iter().all(|value| value.to_str().is_ok_and(&holds))
 }
 
+/// The same for an answer of the login's own.
+pub(super) async fn own_changes(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    match stopped(&app, &request) {
+        Some(response) => response,
+        None => next.run(request).await,
+    }
+}
+
 /// Refuses what would change something and was not asked for by a page of the app. Reading is free.
-pub(crate) async fn own_changes(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(super) fn stopped(app: &App, request: &Request) -> Option<Response> {
     if request.method().is_safe() {
-        return next.run(request).await;
+        return None;
     }
     let change = Change { path: request.uri().path().to_owned(), headers: request.headers().clone() };
     let own = app.settings.base_url.url().origin().ascii_serialization();
-    match check(&app.policy.changes, &change, &own) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => {
-            let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
-            refuse(&app, &visitor, request.headers(), &refusal)
-        }
-    }
+    let refusal = check(&app.policy.changes, &change, &own).err()?;
+    let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
+    Some(refuse(app, &visitor, request.headers(), &refusal))
 }
 
 fn refuse(app: &App, visitor: &Visitor, headers: &HeaderMap, refusal: &Refusal) -> Response {

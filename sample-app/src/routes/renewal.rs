@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 
+use super::around::{Page, renewed};
 use super::visitor::{SessionSettled, Visitor, set_cookies};
 use crate::app::App;
 use crate::oidc::refresh::{self, Renewal};
@@ -14,10 +14,10 @@ use crate::store::Unavailable;
 
 /// Renews what is due, hands the renewed session to the handler, and gives the browser whatever is newest when the
 /// answer is ready: a slow answer must not bring old tokens back.
-pub(crate) async fn renew(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+pub(super) async fn renew(app: Arc<App>, mut request: Request, page: impl Page) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
-    let Some(session) = visitor.shared_session() else { return next.run(request).await };
-    let Some(before) = session.data.kept.clone() else { return next.run(request).await };
+    let Some(session) = visitor.shared_session() else { return renewed(app, request, page).await };
+    let Some(before) = session.data.kept.clone() else { return renewed(app, request, page).await };
     if app.ambient.clock.unix() >= before.due {
         match wait(&app, &visitor, &before).await {
             Renewal::Later => {}
@@ -27,7 +27,7 @@ pub(crate) async fn renew(State(app): State<Arc<App>>, mut request: Request, nex
             }
         }
     }
-    let mut response = next.run(request).await;
+    let mut response = renewed(app.clone(), request, page).await;
     let now = app.ambient.clock.unix();
     let lines = match app.renewals.outcome(&before.refresh_token, now) {
         None | Some(Renewal::Later) => return response,

@@ -4,11 +4,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::around::{Page, admit};
 use super::login;
 use super::visitor::{Visitor, is_navigation, set_cookies};
 use crate::app::App;
@@ -43,7 +43,7 @@ pub(crate) fn silent_rules() -> Vec<SilentRule> {
 }
 
 /// Tries a silent login for those without a session. A provider that cannot be asked keeps nobody from the page.
-pub(crate) async fn attempt(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(super) async fn attempt(app: Arc<App>, request: Request, page: impl Page) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
     let visit = Visit {
         method: request.method().clone(),
@@ -54,12 +54,14 @@ pub(crate) async fn attempt(State(app): State<Arc<App>>, request: Request, next:
     let is_due = visitor.session().is_none()
         && !visitor.has_cookie(&mark.name)
         && check(&app.policy.silent, &visit, &()).is_ok();
-    let Some(provider) = app.providers.first().filter(|_| is_due) else { return next.run(request).await };
+    let Some(provider) = app.providers.first().filter(|_| is_due) else {
+        return admit(app, request, page).await;
+    };
     let place = request.uri().path_and_query().map_or("/", |place| place.as_str()).to_owned();
     let wanted = Wanted { return_to: &place, said: None, silent: true };
     let mut response = match login::start(&app, provider, &visitor, &visit.headers, wanted).await {
         Ok(response) => response,
-        Err(_) => next.run(request).await,
+        Err(_) => admit(app.clone(), request, page).await,
     };
     set_cookies(&mut response, vec![mark.set_for_window("true")]);
     response

@@ -3,21 +3,22 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
+use super::around::{Page, Whose, recognised};
 use crate::app::App;
 use crate::cookies::RequestCookies;
 use crate::oidc::back_channel;
 use crate::oidc::transaction::Pending;
 use crate::pages::{Message, message};
+use crate::session::Session;
+use crate::session::chunks::{self, Candidate, TooLarge};
 use crate::session::format::Making;
 use crate::session::life::Life;
-use crate::session::{Session, chunks, chunks::TooLarge};
-use crate::store::{Entry, Place, Record, UNAVAILABLE, Unavailable};
+use crate::store::{Entry, Place, Record, Records, UNAVAILABLE, Unavailable};
 
 /// The browser behind a request.
 #[derive(Clone, Default)]
@@ -27,11 +28,10 @@ pub(crate) struct Visitor(Arc<Inner>);
 struct Inner {
     cookies: RequestCookies,
     session: Option<Arc<Session>>,
-    /// The session cookies that came along.
-    presented: Vec<String>,
-    /// Those of them the session was read from, and the value that they made.
+    /// The names of the cookies that the session was read from, and the value that they made.
     used: Vec<String>,
     place: Arc<str>,
+    /// What the session's cookies amount to, whether or not it is a session.
     value: Option<Arc<str>>,
 }
 
@@ -50,24 +50,26 @@ pub(crate) struct SessionSettled;
 
 /// Finds out who asks, hands that to the handler, and keeps the session cookie in order afterwards. Answers depend on who
 /// asks: nobody keeps a copy, not even the browser's Back button.
-pub(crate) async fn recognise(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let cache = HeaderValue::from_static(app.policy.headers.pages);
-    let mut response = recognised(app, request, next).await;
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(cache);
-    response
-}
-
-async fn recognised(app: Arc<App>, mut request: Request, next: Next) -> Response {
-    let visitor = match Visitor::read(&app, request.headers()).await {
-        Ok(visitor) => visitor,
-        Err(Unavailable) => return unavailable(&app, request.headers()),
+pub(super) async fn recognise(
+    app: Arc<App>,
+    mut request: Request,
+    whose: Whose,
+    page: impl Page,
+) -> Response {
+    let mut response = match Visitor::read(&app, request.headers()).await {
+        Err(Unavailable) => unavailable(&app, request.headers()),
+        Ok(visitor) => {
+            request.extensions_mut().insert(visitor.clone());
+            request.extensions_mut().insert(app.clone());
+            let mut response = recognised(app.clone(), request, whose, page).await;
+            if response.extensions().get::<SessionSettled>().is_none() {
+                set_cookies(&mut response, visitor.upkeep(&app).await);
+            }
+            response
+        }
     };
-    request.extensions_mut().insert(visitor.clone());
-    request.extensions_mut().insert(app.clone());
-    let mut response = next.run(request).await;
-    if response.extensions().get::<SessionSettled>().is_none() {
-        set_cookies(&mut response, visitor.upkeep(&app).await);
-    }
+    let cache = HeaderValue::from_static(app.policy.headers.pages);
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(cache);
     response
 }
 
@@ -99,21 +101,15 @@ pub(crate) fn set_cookies(response: &mut Response, lines: Vec<String>) {
 }
 
 impl Visitor {
-    async fn read(app: &App, headers: &HeaderMap) -> Result<Self, Unavailable> {
+    async fn read(app: &Arc<App>, headers: &HeaderMap) -> Result<Self, Unavailable> {
         let cookies = RequestCookies::read(headers);
-        let kind = &app.policy.cookies.session;
-        let presented: Vec<String> =
-            (app.policy.session.presented)(kind, &cookies).into_iter().map(str::to_owned).collect();
-        let candidates = (app.policy.session.pieces)(kind, &cookies);
+        let candidates = (app.policy.session.pieces)(&app.policy.cookies.session, &cookies);
         let value = candidates.first().map(|(value, _)| value.clone());
-        let mut inner = Inner { cookies, presented, value, ..Inner::default() };
-        for (place, used) in candidates {
-            if let Some(session) = open(app, &place).await? {
-                inner = Inner { session: Some(session), used, place, ..inner };
-                break;
-            }
-        }
-        Ok(Self(Arc::new(inner)))
+        let inner = Inner { cookies, value, ..Inner::default() };
+        Ok(Self(Arc::new(match find(app, candidates).await? {
+            Some((session, (place, used))) => Inner { session: Some(session), used, place, ..inner },
+            None => inner,
+        })))
     }
 
     /// The same browser, with another session or without one.
@@ -164,32 +160,41 @@ impl Visitor {
 
     /// The lines that keep the cookie of a session in this browser, in place of whatever was there.
     pub(crate) fn lines(&self, app: &App, cookie: &str, ends: i64) -> Result<Vec<String>, NotKept> {
-        let presented: Vec<&str> = self.0.presented.iter().map(String::as_str).collect();
         let max_age = ends - app.ambient.clock.unix();
-        chunks::write(&app.policy.cookies.session, cookie, max_age, &presented)
+        chunks::write(&app.policy.cookies.session, cookie, max_age, &self.presented(app))
             .map_err(|TooLarge| NotKept::TooLarge)
+    }
+
+    /// The session cookies that came along.
+    fn presented(&self, app: &App) -> Vec<&str> {
+        (app.policy.session.presented)(&app.policy.cookies.session, &self.0.cookies)
     }
 
     /// The lines that remove every session cookie this browser presented.
     pub(crate) fn forget(&self, app: &App) -> Vec<String> {
-        self.0.presented.iter().map(|name| app.policy.cookies.session.clear(name)).collect()
+        self.presented(app).iter().map(|name| app.policy.cookies.session.clear(name)).collect()
+    }
+
+    /// The lines that remove those of them that the session is not made of.
+    fn forget_stale(&self, app: &App) -> Vec<String> {
+        let presented = self.presented(app).into_iter();
+        let stale = presented.filter(|name| !self.0.used.iter().any(|used| used == name));
+        stale.map(|name| app.policy.cookies.session.clear(name)).collect()
     }
 
     /// What an ordinary answer does to the session cookie: renew it, or clear what is not (or no longer) a session.
     async fn upkeep(&self, app: &App) -> Vec<String> {
         let now = app.ambient.clock.unix();
         let Some(session) = self.session() else { return self.forget(app) };
+        if !app.policy.session.life.is_renewal_due(session, now) {
+            return self.forget_stale(app);
+        }
         match app.has_ended(session, now).await {
             // The session may have ended while this request was under way: it is not brought back.
             Ok(true) => self.forget(app),
-            Ok(false) if app.policy.session.life.is_renewal_due(session, now) => {
-                // It fitted when it was made, so it fits again; if not, the old cookie still serves.
-                self.renew(app, &Session { uat: now, ..session.clone() }).await.unwrap_or_default()
-            }
-            Ok(false) | Err(Unavailable) => {
-                let stale = self.0.presented.iter().filter(|name| !self.0.used.contains(name));
-                stale.map(|name| app.policy.cookies.session.clear(name)).collect()
-            }
+            // It fitted when it was made, so it fits again; if not, the old cookie still serves.
+            Ok(false) => self.renew(app, &Session { uat: now, ..session.clone() }).await.unwrap_or_default(),
+            Err(Unavailable) => self.forget_stale(app),
         }
     }
 
@@ -206,18 +211,39 @@ impl Visitor {
     }
 }
 
-/// Opens a cookie value, if it is a session of this app that lives and was not ended.
-async fn open(app: &App, value: &Arc<str>) -> Result<Option<Arc<Session>>, Unavailable> {
-    let now = app.ambient.clock.unix();
-    let cookie = value.clone();
-    let Some(sealed) = app.store.ask(move |records| records.read(&cookie, now)).await? else {
+/// The session that a request brings along, and where it was found. The records are asked once, for all of it.
+async fn find(
+    app: &Arc<App>,
+    candidates: Vec<Candidate>,
+) -> Result<Option<(Arc<Session>, Candidate)>, Unavailable> {
+    if candidates.is_empty() {
         return Ok(None);
+    }
+    let (now, asking) = (app.ambient.clock.unix(), app.clone());
+    let first = move |records: &dyn Records| {
+        for candidate in candidates {
+            if let Some(session) = open(&asking, records, &candidate.0, now)? {
+                return Ok(Some((session, candidate)));
+            }
+        }
+        Ok(None)
     };
+    app.store.ask(first).await
+}
+
+/// Opens a cookie value, if it is a session of this app that lives and was not ended.
+fn open(
+    app: &App,
+    records: &dyn Records,
+    cookie: &Arc<str>,
+    now: i64,
+) -> Result<Option<Arc<Session>>, Unavailable> {
+    let Some(sealed) = records.read(cookie, now)? else { return Ok(None) };
     let Some((times, session)) = app.policy.session.format.open(&app.vault, &sealed) else {
         return Ok(None);
     };
     let ours = app.settings.issuers.iter().any(|issuer| session.is_for(&issuer.issuer, &issuer.client_id));
     let alive =
         app.policy.session.life.allows(times, now) && !Life::is_beyond_provider_limit(&session.claims, now);
-    Ok((ours && alive && !app.has_ended(&session, now).await?).then_some(session))
+    Ok((ours && alive && !records.has_ended(session.known(), now)?).then_some(session))
 }

@@ -93,7 +93,7 @@ mod tests {
             kept: None,
             rest: Claims::default(),
         };
-        Session { data, claims: claims.as_object().unwrap().clone(), iat, uat: iat, sealed_before: false }
+        Session::of(data, claims.as_object().unwrap().clone(), iat, iat)
     }
 
     #[test]

@@ -105,7 +105,9 @@ impl Records for File {
     fn read(&self, cookie: &Arc<str>, now: i64) -> Result<Option<Arc<str>>, Unavailable> {
         let Some(id) = self.tickets.id(cookie) else { return Ok(None) };
         let find = "SELECT sealed FROM sessions WHERE id = ?1 AND ends > ?2";
-        self.look(|file| file.query_row(find, params![hash(id), now], |row| row.get(0)).optional())
+        self.look(|file| {
+            file.prepare_cached(find)?.query_row(params![hash(id), now], |row| row.get(0)).optional()
+        })
     }
 
     fn may_begin(&self, login: &str, now: i64) -> Result<Claimed, Unavailable> {
@@ -170,7 +172,7 @@ impl Records for File {
     fn has_ended(&self, known: &Known, _: i64) -> Result<bool, Unavailable> {
         let find = "SELECT 1 FROM signed_out WHERE whom = ?1 AND at >= ?2";
         self.look(|file| {
-            let mut statement = file.prepare(find)?;
+            let mut statement = file.prepare_cached(find)?;
             for name in &known.provider {
                 if statement.exists(params![hash(name), known.signed_in])? {
                     return Ok(true);

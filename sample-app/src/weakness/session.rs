@@ -195,13 +195,7 @@ fn salvaged(sub: &str, value: String, made_for: (String, String)) -> Session {
         rest: serde_json::Map::default(),
     };
     let claims = json!({"sub": sub, "name": sub});
-    Session {
-        data,
-        claims: claims.as_object().cloned().unwrap_or_default(),
-        iat: 0,
-        uat: 0,
-        sealed_before: false,
-    }
+    Session::of(data, claims.as_object().cloned().unwrap_or_default(), 0, 0)
 }
 
 /// Takes the value a browser brought along as the name of its session, whoever planted it.

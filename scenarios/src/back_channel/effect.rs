@@ -25,7 +25,7 @@ const WHOSE: Scenario = Scenario::must("back-channel/whose-session")
     .covers(&["BC-02"])
     .run(|t| Box::pin(whose(t)));
 
-async fn whose(t: &mut Trial) -> Outcome {
+pub(crate) async fn whose(t: &mut Trial) -> Outcome {
     for (label, fault) in
         [("sid alone ends that one", Some(LOGOUT_TOKEN.remove("sub"))), ("sub and sid end that one", None)]
     {

@@ -6,8 +6,16 @@ use mock_idp::fault::WIRE;
 use mock_idp::trace::Endpoint;
 use mock_idp::{FaultGuard, LoginPolicy};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use url::Url;
+
+/// Where pictures go, beside the report.
+pub(crate) fn pictures() -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
+    let folder = target.join("rpcheck/screenshots");
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    folder
+}
 
 /// Whatever they do must work: the test ends where it does not.
 pub(crate) struct Person {
@@ -197,11 +205,13 @@ impl Person {
 
     /// Keeps what the window shows, under the number of the story's step and a few words.
     pub(crate) async fn picture(&self, step: &str) {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
-        let folder = target.join("rpcheck/screenshots");
-        std::fs::create_dir_all(&folder).expect("the folder can be made");
-        let picture = self.window.screenshot().await.expect("the window can be pictured");
-        std::fs::write(folder.join(format!("{step}.png")), picture).expect("the picture can be written");
+        let place = pictures().join(format!("{step}.png"));
+        std::fs::write(place, self.shot().await).expect("the picture can be written");
+    }
+
+    /// What the window shows, as a PNG.
+    pub(crate) async fn shot(&self) -> Vec<u8> {
+        self.window.screenshot().await.expect("the window can be pictured")
     }
 
     /// Is this a page of the provider?
