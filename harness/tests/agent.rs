@@ -54,6 +54,7 @@ on_the_http_agent! {
     forms_are_written_as_their_page_asks => shared::enctypes,
     every_exchange_is_written_down => shared::trace,
     a_site_that_clears_its_data_loses_its_cookies => cookies::clearing,
+    of_too_many_cookies_those_that_are_set_first_give_way => cookies::crowded,
     a_refresh_header_is_followed_like_the_element => documents::refreshes,
     newlines_are_sent_as_cr_lf => documents::newlines,
     a_form_sends_what_belongs_to_it_and_buttons_have_their_say => documents::form_details,

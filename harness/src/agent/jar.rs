@@ -4,6 +4,7 @@
 //! age and order are ours, because plain jars pass applications that fail in every browser.
 
 mod cookie;
+mod room;
 mod storage;
 
 use mock_idp::Clock;
@@ -135,7 +136,9 @@ impl Jar {
             }
         }
         if !fresh.is_expired(now) {
+            let host = fresh.host().into_owned();
             self.cookies.push(fresh);
+            room::make_room(&mut self.cookies, &host);
         }
         Ok(())
     }

@@ -59,6 +59,7 @@ in_chromium!(
 in_chromium!(
     chromium_and_the_http_agent_agree_on_what_documents_ask_for:
     cookies::clearing,
+    cookies::crowded,
     documents::refreshes,
     documents::newlines,
     documents::form_details,

@@ -1,8 +1,10 @@
 //! Cookies: what is stored, as what, and how to look at it.
 
+use std::ops::Range;
+
 use harness::agent::{Agent, AgentError, Credentials, Fetch, SameSite};
 
-use crate::stage::{Stage, with};
+use crate::stage::{Answer, Stage, with};
 
 /// Lines that keep the rules and lines that break them.
 const LINES: [&str; 25] = [
@@ -141,4 +143,32 @@ pub(crate) async fn clearing(agent: &mut dyn Agent, stage: &Stage) {
         agent.fetch(Fetch::get(api).credentials(credentials)).await.unwrap();
         assert_eq!(agent.cookies(&home).await.unwrap().len(), left, "{credentials:?}");
     }
+}
+
+/// More cookies than a browser keeps of one site: which of them give way, and to whom.
+pub(crate) async fn crowded(agent: &mut dyn Agent, stage: &Stage) {
+    let (app, sibling) = ("crowd.localhost", "sibling.crowd.localhost");
+    let names = |name: &str, numbers: Range<usize>| -> Vec<String> {
+        numbers.map(|number| format!("{name}-{number}")).collect()
+    };
+    let set = async |agent: &mut dyn Agent, host: &str, names: &[String], marks: &str| {
+        let headers = names.iter().map(|name| ("set-cookie", format!("{name}=1; Path=/{marks}"))).collect();
+        stage.app.serve("/set", Answer { status: 200, headers, html: String::new() });
+        agent.visit(&stage.app.at(host, "/set")).await.unwrap();
+        agent.visit(&stage.app.at(app, "/seen")).await.unwrap();
+        stage.app.last("/seen").cookies()
+    };
+
+    set(agent, app, &names("plain", 0..80), "").await;
+    set(agent, app, &names("secure", 0..20), "; Secure").await;
+    let full = set(agent, app, &names("plain", 80..160), "").await;
+    assert_eq!(full.len(), 180, "so many are kept");
+
+    let crowded = set(agent, app, &names("plain", 160..161), "").await;
+    let kept = [names("plain", 31..80), names("secure", 0..20), names("plain", 80..161)].concat();
+    assert_eq!(crowded, kept, "one more, and those that were set first and are not Secure give way");
+
+    let tossed = set(agent, sibling, &names("toss", 0..31), "").await;
+    let kept = [names("plain", 62..80), names("secure", 0..20), names("plain", 80..161)].concat();
+    assert_eq!(tossed, kept, "those of another host of the site count as well");
 }
