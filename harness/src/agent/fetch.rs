@@ -2,7 +2,7 @@
 
 use url::Url;
 
-/// A `fetch()` of a script on the current page, or a picture or frame that the page asks for.
+/// A `fetch()` of a script on the current page, or a picture, frame or link that the page itself asks for.
 #[derive(Debug, Clone)]
 pub struct Fetch {
     /// What the answer is for.
@@ -42,6 +42,16 @@ impl Fetch {
     pub fn image(url: Url) -> Self {
         let picture = Self { destination: Destination::Image, ..Self::get(url) };
         picture.mode(FetchMode::NoCors).credentials(Credentials::Include)
+    }
+
+    /// `<link rel=icon href=url>`, which browsers ask for by themselves.
+    pub fn icon(url: Url) -> Self {
+        Self { destination: Destination::Icon, ..Self::image(url) }
+    }
+
+    /// `<link rel=prefetch href=url>`: a page that may be opened next, fetched in advance.
+    pub fn prefetch(url: Url) -> Self {
+        Self { destination: Destination::Prefetch, ..Self::image(url) }
     }
 
     /// `<iframe src=url>`: a page within the page, which may go on to other pages by itself. The page around it
@@ -94,8 +104,25 @@ pub enum Destination {
     Empty,
     /// A picture.
     Image,
+    /// The picture by which a page is known among others.
+    Icon,
+    /// Whatever comes next.
+    Prefetch,
     /// A frame of the page.
     Frame,
+}
+
+impl Destination {
+    /// The element that asks for it, or what a `link` says that it is for.
+    pub fn element(self) -> &'static str {
+        match self {
+            Self::Empty => "script",
+            Self::Image => "img",
+            Self::Icon => "icon",
+            Self::Prefetch => "prefetch",
+            Self::Frame => "iframe",
+        }
+    }
 }
 
 /// `redirect` of a fetch.
@@ -142,7 +169,7 @@ macro_rules! words {
     };
 }
 
-words!(Destination { Empty => "empty", Image => "image", Frame => "iframe" });
+words!(Destination { Empty => "empty", Image => "image", Icon => "image", Prefetch => "empty", Frame => "iframe" });
 words!(RedirectMode { Follow => "follow", Manual => "manual", Error => "error" });
 words!(Credentials { SameOrigin => "same-origin", Include => "include", Omit => "omit" });
 words!(FetchMode { Cors => "cors", NoCors => "no-cors", SameOrigin => "same-origin" });

@@ -61,11 +61,13 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let (address, listeners) = listen().await;
         let memory = Arc::new(Memory::default());
         let router = Router::new().fallback(act).with_state(Arc::clone(&memory));
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        for listener in listeners {
+            let router = router.clone();
+            tokio::spawn(async move { axum::serve(listener, router).await });
+        }
         Self { address, memory }
     }
 
@@ -106,6 +108,19 @@ impl Server {
 
     pub(crate) fn count(&self, path: &str) -> usize {
         self.memory.log.lock().unwrap().iter().filter(|seen| seen.path == path).count()
+    }
+}
+
+/// A port that is free on both addresses of this machine.
+async fn listen() -> (SocketAddr, [TcpListener; 2]) {
+    loop {
+        let four = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = four.local_addr().unwrap();
+        match TcpListener::bind(("::1", address.port())).await {
+            Ok(six) => return (address, [four, six]),
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {}
+            Err(error) => panic!("the tables tell of [::1], which this machine does not have: {error}"),
+        }
     }
 }
 

@@ -124,7 +124,7 @@ impl BrowserAgent {
                            "credentials": fetch.credentials.as_str(), "headers": fetch.headers, "body": fetch.body });
         let (script, how) = match fetch.destination {
             Destination::Empty => (include_str!("fetch.js"), init),
-            element => (include_str!("embed.js"), json!(element.as_str())),
+            element => (include_str!("embed.js"), json!(element.element())),
         };
         let seen = self.session.client.execute_async(script, vec![json!(fetch.url.as_str()), how]).await;
         self.let_requests_end(watch).await?;

@@ -179,8 +179,8 @@ impl Course {
     }
 
     fn shown(&self, answer: Incoming) -> Fetched {
-        let picture = self.fetch.destination == Destination::Image;
-        if picture || (self.strange && self.fetch.mode == FetchMode::NoCors) {
+        let by_the_page = self.fetch.destination != Destination::Empty;
+        if by_the_page || (self.strange && self.fetch.mode == FetchMode::NoCors) {
             return Fetched::Opaque;
         }
         Fetched::Response {

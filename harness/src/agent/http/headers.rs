@@ -12,10 +12,10 @@ const USER_AGENT: &str = concat!(
     env!("CARGO_PKG_VERSION")
 );
 
-const ACCEPT_PAGE: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,\
+const ACCEPT_PAGE: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/jxl,image/avif,image/webp,image/apng,\
                            */*;q=0.8,application/signed-exchange;v=b3;q=0.7";
 
-const ACCEPT_PICTURE: &str = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8";
+const ACCEPT_PICTURE: &str = "image/jxl,image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8";
 
 /// Headers in the order they are written.
 pub(super) struct Headers(pub(super) Vec<(String, String)>);
@@ -45,8 +45,15 @@ impl Headers {
         headers.add("user-agent", USER_AGENT);
         headers.add("accept-language", "en-US,en;q=0.9");
         if !fetch.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
-            let picture = fetch.destination == Destination::Image;
-            headers.add("accept", if picture { ACCEPT_PICTURE } else { "*/*" });
+            let accept = match fetch.destination {
+                Destination::Image | Destination::Icon => ACCEPT_PICTURE,
+                Destination::Prefetch | Destination::Frame => ACCEPT_PAGE,
+                Destination::Empty => "*/*",
+            };
+            headers.add("accept", accept);
+        }
+        if fetch.destination == Destination::Prefetch {
+            headers.add("sec-purpose", "prefetch");
         }
         if chain.last().is_some_and(is_trustworthy) {
             headers.add("sec-fetch-site", flavour.sec_fetch_site(&Initiator::from(page), chain));

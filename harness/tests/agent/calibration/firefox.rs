@@ -104,7 +104,7 @@ impl Agent for Firefox {
                 json!({ "method": fetch.method, "mode": fetch.mode.as_str(),
                         "credentials": fetch.credentials.as_str(), "body": fetch.body }),
             ),
-            element => (include_str!("../../../src/agent/browser/embed.js"), json!(element.as_str())),
+            element => (include_str!("../../../src/agent/browser/embed.js"), json!(element.element())),
         };
         self.client.execute_async(script, vec![json!(fetch.url.as_str()), how]).await.unwrap();
         Ok(Fetched::Opaque)

@@ -25,10 +25,16 @@ pub(crate) enum Act {
     GetForm,
     /// The page is refreshed at once to another address.
     Refresh,
+    /// The same by a header.
+    RefreshHeader,
     /// A script asks in the background.
     Fetch(Asked),
     /// A picture.
     Image,
+    /// The page's icon.
+    Icon,
+    /// A page that is fetched in advance.
+    Prefetch,
     /// A frame.
     Frame,
 }
@@ -46,6 +52,8 @@ impl Act {
                 Some(Fetch::get(url.clone()).method(method, body).mode(mode).credentials(credentials))
             }
             Self::Image => Some(Fetch::image(url.clone())),
+            Self::Icon => Some(Fetch::icon(url.clone())),
+            Self::Prefetch => Some(Fetch::prefetch(url.clone())),
             Self::Frame => Some(Fetch::frame(url.clone())),
             _ => None,
         }
@@ -75,7 +83,7 @@ const fn journey(what: &'static str, steps: &'static [Step]) -> Journey {
     Journey { what, steps }
 }
 
-use Act::{Button, Frame, GetForm, Image, Link, Post, Refresh, Typed};
+use Act::{Button, Frame, GetForm, Icon, Image, Link, Post, Prefetch, Refresh, RefreshHeader, Typed};
 use Credentials::{Include, Omit, SameOrigin};
 use FetchMode::{Cors, NoCors};
 use Side::{App, Idp};
@@ -98,7 +106,7 @@ pub(crate) const CHAPTERS: [(&str, &[Journey]); 5] = [
     ("In frames", &FRAMES),
 ];
 
-const LINKS: [Journey; 12] = [
+const LINKS: [Journey; 13] = [
     journey("typed address", &[Page(App, Typed)]),
     journey("typed address of the provider, 302 to the app", &[Page(App, Typed), Redirect(302, Idp)]),
     journey("link on the app's page", &[Page(App, Link)]),
@@ -110,6 +118,7 @@ const LINKS: [Journey; 12] = [
     journey("GET form of the provider's page", &[Page(Idp, GetForm)]),
     journey("refresh of the app's page", &[Page(App, Refresh)]),
     journey("refresh of the provider's page", &[Page(Idp, Refresh)]),
+    journey("Refresh header of the provider's page", &[Page(Idp, RefreshHeader)]),
     journey("refresh of the app's page to the provider, 302 back", &[Page(App, Refresh), Redirect(302, Idp)]),
 ];
 
@@ -141,7 +150,7 @@ const AFTERWARDS: [Journey; 12] = [
     journey("303 to a page, a link pressed", &[Page(Idp, Post), Redirect(303, App), Page(App, Link)]),
 ];
 
-const BACKGROUND: [Journey; 15] = [
+const BACKGROUND: [Journey; 19] = [
     journey("fetch of the app's page", &[Page(App, get(Cors, SameOrigin))]),
     journey("fetch of the app's page, POST", &[Page(App, post(Cors, SameOrigin))]),
     journey("fetch of the app's page, omit", &[Page(App, get(Cors, Omit))]),
@@ -166,9 +175,13 @@ const BACKGROUND: [Journey; 15] = [
     journey("picture on the app's page", &[Page(App, Image)]),
     journey("picture on the provider's page", &[Page(Idp, Image)]),
     journey("picture on the app's page from the provider, 302 back", &[Page(App, Image), Redirect(302, Idp)]),
+    journey("icon of the app's page", &[Page(App, Icon)]),
+    journey("icon of the provider's page", &[Page(Idp, Icon)]),
+    journey("page that the app's page fetches in advance", &[Page(App, Prefetch)]),
+    journey("page that the provider's page fetches in advance", &[Page(Idp, Prefetch)]),
 ];
 
-const FRAMES: [Journey; 9] = [
+const FRAMES: [Journey; 13] = [
     journey("the app in its own page", &[Page(App, Frame)]),
     journey("the app in the provider's page", &[Page(Idp, Frame)]),
     journey("the provider in the app's page, 302 back", &[Page(App, Frame), Redirect(302, Idp)]),
@@ -181,4 +194,17 @@ const FRAMES: [Journey; 9] = [
     ),
     journey("the app in the provider's page, posts to itself", &[Page(Idp, Frame), Page(App, Post)]),
     journey("the app in the provider's page, 302 within the app", &[Page(Idp, Frame), Redirect(302, App)]),
+    journey("the provider in the app's page, refresh to the app", &[Page(App, Frame), Page(Idp, Refresh)]),
+    journey(
+        "the provider in the app's page, Refresh header to the app",
+        &[Page(App, Frame), Page(Idp, RefreshHeader)],
+    ),
+    journey(
+        "the app in the provider's page, Refresh header to itself",
+        &[Page(Idp, Frame), Page(App, RefreshHeader)],
+    ),
+    journey(
+        "the app in its own page, Refresh header to itself",
+        &[Page(App, Frame), Page(App, RefreshHeader)],
+    ),
 ];

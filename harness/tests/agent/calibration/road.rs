@@ -10,7 +10,7 @@ use super::kinds::{KINDS, Kind, NEW};
 use crate::stage::{Answer, Seen, Stage};
 
 /// The hosts of the provider and the application; all are this machine in every browser.
-pub(crate) const PAIRS: [(&str, &str); 7] = [
+pub(crate) const PAIRS: [(&str, &str); 9] = [
     ("127.0.0.1", "localhost"),
     ("localhost", "127.0.0.1"),
     ("idp.localhost", "app.localhost"),
@@ -18,6 +18,8 @@ pub(crate) const PAIRS: [(&str, &str); 7] = [
     ("localhost", "localhost"),
     ("127.0.0.1", "127.0.0.1"),
     ("login.app.localhost", "app.localhost"),
+    ("localhost", "[::1]"),
+    ("[::1]", "127.0.0.1"),
 ];
 
 /// Young cookies are set anew before they are this old.
@@ -67,7 +69,9 @@ impl Road<'_> {
         for (stop, step) in journey.steps.iter().enumerate().rev() {
             let (side, answer) = match *step {
                 Step::Page(side, act) => {
-                    (side, Answer { status: 200, html: page(act, &next), ..Answer::default() })
+                    let refresh = (act == Act::RefreshHeader).then(|| ("refresh", format!("0;url={next}")));
+                    let headers = refresh.into_iter().collect();
+                    (side, Answer { status: 200, headers, html: page(act, &next) })
                 }
                 Step::Redirect(status, side) => {
                     let headers = vec![("location", next.to_string())];
@@ -156,7 +160,7 @@ fn page(act: Act, to: &Url) -> String {
             )
         }
         Act::Refresh => format!("<meta http-equiv=refresh content='0;url={to}'>"),
-        Act::Typed | Act::Fetch(_) | Act::Image | Act::Frame => String::new(),
+        _ => String::new(),
     };
     format!("<!doctype html><title>stop</title><link rel=icon href='data:,'><body>{body}</body>")
 }
@@ -166,7 +170,7 @@ pub(crate) async fn set_old(agent: &mut dyn Agent, stage: &Stage) {
     let lines = KINDS.iter().map(|kind| ("set-cookie", format!("{}=1{}", kind.old(), kind.attributes)));
     stage.app.serve("/old", Answer { status: 200, headers: lines.collect(), html: String::new() });
     // That of the control last, so that it is young when the control begins.
-    for host in ["127.0.0.1", "app.localhost", "localhost"] {
+    for host in ["127.0.0.1", "[::1]", "app.localhost", "localhost"] {
         agent.visit(&stage.app.at(host, "/old")).await.unwrap();
     }
 }
