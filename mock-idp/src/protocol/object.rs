@@ -19,7 +19,7 @@ impl Object {
 
     /// Adds a member at the end.
     pub fn push(&mut self, name: &str, value: impl Into<Value>) {
-        self.0.push((name.to_owned(), value.into().to_string()));
+        self.0.push((name.to_owned(), written(&value.into())));
     }
 
     /// The same, to chain.
@@ -38,25 +38,35 @@ impl Object {
     /// Gives a member this value in its first place, or at the end if it is new.
     pub fn set(&mut self, name: &str, value: impl Into<Value>) {
         match self.0.iter_mut().find(|(key, _)| key == name) {
-            Some((_, raw)) => *raw = value.into().to_string(),
+            Some((_, raw)) => *raw = written(&value.into()),
             None => self.push(name, value),
         }
     }
 }
 
+/// In one piece: the formatter of `Value` writes in many, which costs as much again.
+fn written(value: &Value) -> String {
+    serde_json::to_string(value).expect("a value is JSON already")
+}
+
 impl fmt::Display for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("{")?;
+        // The members, each with two quotes, a colon and a comma, and the braces.
+        let size: usize = self.0.iter().map(|(name, raw)| name.len() + raw.len() + 4).sum();
+        let mut text = String::with_capacity(size + 2);
+        text.push('{');
         for (index, (name, raw)) in self.0.iter().enumerate() {
-            let comma = if index == 0 { "" } else { "," };
-            f.write_str(comma)?;
+            if index > 0 {
+                text.push(',');
+            }
             if name.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
-                write!(f, "\"{name}\":{raw}")?;
+                text.extend(["\"", name, "\":", raw]);
             } else {
-                write!(f, "{}:{raw}", Value::from(name.as_str()))?;
+                text.extend([&written(&Value::from(name.as_str())), ":", raw]);
             }
         }
-        f.write_str("}")
+        text.push('}');
+        f.write_str(&text)
     }
 }
 

@@ -102,7 +102,10 @@ impl AuthorizationResponse {
             enctype: self.enctype.as_deref(),
             fields: &self.params.0,
         };
-        let body = page.render().expect("writing to a string cannot fail");
+        // Room for all of it at once: a token is longer than the page around it.
+        let fields: usize = page.fields.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let mut body = String::with_capacity(2 * FormPost::SIZE_HINT + fields);
+        page.render_into(&mut body).expect("writing to a string cannot fail");
         Encoded { status: 200, headers: POLICY.headers(Referrer::Origin), body: body.into() }
     }
 }

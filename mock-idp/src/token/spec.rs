@@ -158,9 +158,11 @@ impl TokenSpec {
 
     /// The compact form.
     pub(crate) fn seal(&self) -> String {
-        let input = format!("{}.{}", base64url(self.header.to_string()), base64url(self.claims.to_string()));
-        let signature = self.signing.sign(input.as_bytes());
-        format!("{input}.{}", base64url(signature))
+        let mut token = base64url(self.header.to_string());
+        token.extend([".", &base64url(self.claims.to_string())]);
+        let signature = base64url(self.signing.sign(token.as_bytes()));
+        token.extend([".", &signature]);
+        token
     }
 }
 
