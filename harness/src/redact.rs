@@ -2,6 +2,10 @@
 //! (`state#1`, `nonce#1`), so that equal stays equal and a snapshot *shows* that the returned state is the sent
 //! one. Tokens are shown decoded, times relative to the start.
 
+mod learning;
+mod paragraph;
+mod places;
+mod shorten;
 mod token;
 mod transcript;
 

@@ -184,8 +184,8 @@ pub struct Scenario {
     pub alone: bool,
     /// Two honest logins stand around it.
     pub sandwiched: bool,
-    /// Its conversation is kept as a snapshot.
-    pub snapshot: bool,
+    /// It does several things at once, so that the order of its exchanges is nobody's.
+    pub at_once: bool,
     /// It waits in real time, so it starts before others.
     pub slow: bool,
     /// The set-up of the application that it is about, as the profile names it; the usual one if `None`.
@@ -207,7 +207,7 @@ impl Scenario {
             cold: false,
             alone: false,
             sandwiched: true,
-            snapshot: false,
+            at_once: false,
             slow: false,
             variant: None,
         }
@@ -269,9 +269,9 @@ impl Scenario {
         self.sandwiched = false;
         self
     }
-    /// Keeps its conversation as a snapshot.
-    pub const fn snapshot(mut self) -> Self {
-        self.snapshot = true;
+    /// Does several things at once: the order of its exchanges differs from run to run.
+    pub const fn at_once(mut self) -> Self {
+        self.at_once = true;
         self
     }
     /// It waits in real time for an application that waits, so it starts before others.

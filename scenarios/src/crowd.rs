@@ -20,6 +20,7 @@ const PARALLEL: Scenario = Scenario::harden("crowd/parallel-logins")
     .needs(&[Need::HandMadeRequests])
     .alone()
     .slow()
+    .at_once()
     .run(|t| Box::pin(parallel(t)));
 
 async fn parallel(t: &mut Trial) -> Outcome {

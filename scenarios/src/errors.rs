@@ -13,7 +13,6 @@ const ACCESS_DENIED: Scenario = Scenario::must("error/access-denied")
     .clause("OIDC Core 3.1.2.6, 3.2.2.6; Form Post 2")
     .why("somebody who presses Deny is told so by the app, is not sent round in circles, and can try again")
     .covers(&["ERR-01"])
-    .snapshot()
     .run(|t| Box::pin(access_denied(t)));
 
 async fn access_denied(t: &mut Trial) -> Outcome {

@@ -113,6 +113,7 @@ const SINGLE_FLIGHT: Scenario = Scenario::harden("keys/one-request-for-many-logi
     .covers(&["KEY-07"])
     .cold()
     .needs(&[Need::HandMadeRequests])
+    .at_once()
     .run(|t| Box::pin(single_flight(t)));
 
 const AT_ONCE: usize = 20;

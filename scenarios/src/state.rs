@@ -91,6 +91,7 @@ const CONCURRENT_REPLAY: Scenario = Scenario::harden("state/concurrent-replay")
     .why("two posts of one answer at the same time race for it: one session comes of it, and no crash")
     .covers(&["STATE-05"])
     .needs(&[Need::HandMadeRequests])
+    .at_once()
     .run(|t| Box::pin(concurrent_replay(t)));
 
 async fn concurrent_replay(t: &mut Trial) -> Outcome {

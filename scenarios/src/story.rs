@@ -11,7 +11,6 @@ const ANONYMOUS_CALL: Scenario = Scenario::tolerate("story/anonymous-call")
     .clause("the story, step 2")
     .why("the home page is public, and a call of the API without a session is turned away, not answered")
     .covers(&["BFF-01"])
-    .snapshot()
     .run(|t| Box::pin(anonymous_call(t)));
 
 async fn anonymous_call(t: &mut Trial) -> Outcome {
@@ -43,7 +42,6 @@ const LOG_IN: Scenario = Scenario::tolerate("story/log-in")
     .clause("OIDC Core 3.2; Form Post 2")
     .why("a person signs in with username and password at the provider and is back in the app, signed in")
     .covers(&["oidcc-client-test", "oidcc-client-test-idtoken-sig-rs256"])
-    .snapshot()
     .run(|t| Box::pin(log_in(t)));
 
 async fn log_in(t: &mut Trial) -> Outcome {
@@ -55,7 +53,6 @@ async fn log_in(t: &mut Trial) -> Outcome {
 const SIGNED_IN_CALL: Scenario = Scenario::tolerate("story/signed-in-call")
     .clause("the story, step 4")
     .why("the same call works once the session is there")
-    .snapshot()
     .run(|t| Box::pin(signed_in_call(t)));
 
 async fn signed_in_call(t: &mut Trial) -> Outcome {
@@ -74,7 +71,6 @@ async fn signed_in_call(t: &mut Trial) -> Outcome {
 const PROFILE: Scenario = Scenario::tolerate("story/profile")
     .clause("the story, step 4; OIDC Core 5.1")
     .why("the guarded page and the claims of the ID Token are there for the person who signed in")
-    .snapshot()
     .run(|t| Box::pin(profile(t)));
 
 async fn profile(t: &mut Trial) -> Outcome {
@@ -95,7 +91,6 @@ const GUARDED_PAGE: Scenario = Scenario::tolerate("story/guarded-page")
     .clause("the story, step 3")
     .why("somebody who opens a guarded page without a session signs in and is brought back to it")
     .covers(&["BFF-02"])
-    .snapshot()
     .run(|t| Box::pin(guarded_page(t)));
 
 async fn guarded_page(t: &mut Trial) -> Outcome {
@@ -113,7 +108,6 @@ async fn guarded_page(t: &mut Trial) -> Outcome {
 const SESSION_LOST: Scenario = Scenario::tolerate("story/session-lost")
     .clause("the story, step 5")
     .why("when the session is gone while the page is open, the call is turned away and the person can sign in again")
-    .snapshot()
     .run(|t| Box::pin(session_lost(t)));
 
 async fn session_lost(t: &mut Trial) -> Outcome {
@@ -130,7 +124,6 @@ const LOG_OUT: Scenario = Scenario::tolerate("story/log-out")
     .clause("RP-Initiated Logout 2")
     .why("logging out leads over the provider back to a page of the app, with nobody signed in")
     .covers(&["LO-01"])
-    .snapshot()
     .run(|t| Box::pin(log_out(t)));
 
 async fn log_out(t: &mut Trial) -> Outcome {

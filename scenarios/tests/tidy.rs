@@ -68,6 +68,24 @@ fn every_scenario_says_why_and_by_which_clause() {
 }
 
 #[test]
+fn every_snapshot_of_a_conversation_is_one_of_a_scenario_that_there_is() {
+    let ids: HashSet<_> = scenarios::catalogue().iter().map(|scenario| scenario.id).collect();
+    let mut count = 0;
+    for topic in fs::read_dir(root().join("scenarios/snapshots")).expect("a folder of snapshots") {
+        let topic = topic.expect("a readable entry").path();
+        let Ok(names) = fs::read_dir(&topic) else { continue };
+        for name in names {
+            let path = name.expect("a readable entry").path();
+            let part = |path: &Path| path.file_stem().expect("a name").to_string_lossy().into_owned();
+            let id = format!("{}/{}", part(&topic), part(&path));
+            assert!(ids.contains(id.as_str()), "{} is of no scenario: delete it", path.display());
+            count += 1;
+        }
+    }
+    assert!(count > 300, "{count} of {} scenarios have a snapshot", ids.len());
+}
+
+#[test]
 fn scenarios_cover_rows_that_are_on_the_list() {
     let unknown = harness::coverage::unknown_rows(&scenarios::catalogue());
     assert!(unknown.is_empty(), "not in coverage.tsv: {unknown:?}");

@@ -1,148 +1,142 @@
-//! A conversation as protocol documentation: every exchange with what matters of it, under stable labels.
+//! A trial as protocol documentation: its verdict, and every exchange with what matters of it, under stable labels.
 
-use super::{Labels, decoded};
+use super::learning;
+use super::paragraph::paragraph;
+use super::places::placed;
+use super::shorten::{cut, shortened};
 use crate::scenario::Facts;
-use mock_idp::Params;
-use mock_idp::trace::{Endpoint, Exchange, Leg, Response};
+use crate::verdict::TrialRecord;
+use std::collections::HashMap;
 use std::fmt::Write;
-use url::Url;
 
-/// Parameters whose values differ from run to run.
-const SECRETS: [&str; 6] = ["state", "nonce", "sid", "code", "jti", "session_state"];
-const REQUEST_HEADERS: [&str; 4] = ["origin", "sec-fetch-site", "sec-fetch-mode", "content-type"];
-const RESPONSE_HEADERS: [&str; 4] = ["content-type", "cache-control", "www-authenticate", "allow"];
+/// The verdict, what came of each input, and the conversation, a paragraph per exchange.
+///
+/// A paragraph that says what an earlier one says, but for values that differ every time, is only referred to. Where
+/// the trial does several things at once, their order is nobody's, and so the paragraphs are sorted and counted.
+pub fn transcript(record: &TrialRecord, facts: &Facts) -> String {
+    let labels = learning::labels(&record.conversation, facts);
+    // Three times: what an encoding hid has addresses, values and encodings in it too.
+    let tell_once = |text: &str| shortened(&placed(&labels.apply(text), facts));
+    let tell = |text: &str| tell_once(&tell_once(&tell_once(text)));
+    let mut text = head(record, &tell);
+    let mut sent_to = None;
+    let mut paragraphs = Vec::new();
+    for exchange in &record.conversation {
+        paragraphs.push(tell(&paragraph(exchange, facts, sent_to.as_deref())));
+        sent_to =
+            exchange.response.as_ref().and_then(|response| response.header("location")).map(str::to_owned);
+    }
+    text.push_str(&if record.scenario.at_once { counted(&paragraphs) } else { in_order(&paragraphs) });
+    cut(&text)
+}
 
-/// The conversation, one paragraph per exchange.
-pub fn transcript(conversation: &[Exchange], facts: &Facts) -> String {
-    let labels = labels(conversation, facts);
+fn head(record: &TrialRecord, tell: &dyn Fn(&str) -> String) -> String {
+    let mut text = format!("{} · {}\n", record.scenario.clause, record.verdict.name());
+    for input in record.inputs.iter().filter(|input| !input.label.is_empty()) {
+        let _ = writeln!(text, "   {}: {}", tell(&input.label), input.verdict.name());
+    }
+    for observation in &record.observations {
+        let _ = writeln!(text, "   NOTE {}", tell(observation));
+    }
+    text.push('\n');
+    text
+}
+
+/// Numbered, each that was there before by its number.
+fn in_order(paragraphs: &[String]) -> String {
+    let mut first = HashMap::new();
     let mut text = String::new();
-    for (index, exchange) in conversation.iter().enumerate() {
-        let paragraph = paragraph(exchange, facts);
-        let _ = write!(text, "{}. {}", index + 1, labels.apply(&paragraph));
-    }
-    text
-}
-
-fn paragraph(exchange: &Exchange, facts: &Facts) -> String {
-    let who = match (exchange.leg, exchange.endpoint) {
-        (Leg::Back, _) => "app → provider",
-        (Leg::Front, Endpoint::App) => "browser → app",
-        (Leg::Front, _) => "browser → provider",
-    };
-    let (address, query) = exchange.request.url.split_once('?').unwrap_or((&exchange.request.url, ""));
-    let mut text = format!("{who}  {} {}\n", exchange.request.method, place(address, facts));
-    params(&mut text, "?", &Params::parse(query), facts);
-    let front = exchange.leg == Leg::Front;
-    for name in REQUEST_HEADERS {
-        if let (true, Some(value)) = (front, exchange.request.header(name)) {
-            let _ = writeln!(text, "     {name}: {}", place(value, facts));
-        }
-    }
-    for cookie in exchange.request.header("cookie").into_iter().flat_map(|line| line.split("; ")) {
-        let _ = writeln!(text, "     cookie: {cookie}");
-    }
-    params(&mut text, "&", &Params::parse(&exchange.request.body), facts);
-    for fault in &exchange.faults {
-        let _ = writeln!(text, "     ! {}", fault.clause);
-    }
-    match &exchange.response {
-        Some(response) => answer(&mut text, response, facts),
-        None => text.push_str("   ← nothing: the connection was dropped\n"),
-    }
-    text
-}
-
-fn params(text: &mut String, sign: &str, params: &Params, facts: &Facts) {
-    for (name, value) in &params.0 {
-        match decoded(value, facts.now) {
-            Some((header, claims)) => {
-                let claims = place(&claims, facts);
-                let _ =
-                    writeln!(text, "     {sign} {name}\n         header {header}\n         claims {claims}");
-            }
+    let mut again: Option<Again> = None;
+    for (index, paragraph) in paragraphs.iter().enumerate() {
+        let number = index + 1;
+        match first.get(&without_numbers(paragraph, &['#'])) {
+            Some(&as_before) => match &mut again {
+                Some(run) if as_before == run.as_before + run.count => run.count += 1,
+                _ => {
+                    write_run(&mut text, again.take());
+                    again = Some(Again { number, as_before, count: 1 });
+                }
+            },
             None => {
-                let _ = writeln!(text, "     {sign} {name}={}", place(value, facts));
+                write_run(&mut text, again.take());
+                first.insert(without_numbers(paragraph, &['#']), number);
+                let _ = write!(text, "{number}. {paragraph}");
             }
         }
     }
+    write_run(&mut text, again);
+    text
 }
 
-fn answer(text: &mut String, response: &Response, facts: &Facts) {
-    let _ = writeln!(text, "   ← {}", response.status);
-    if let Some(location) = response.header("location") {
-        let (address, query) = location.split_once('?').unwrap_or((location, ""));
-        let _ = writeln!(text, "     location: {}", place(address, facts));
-        params(text, "?", &Params::parse(query), facts);
-    }
-    for name in RESPONSE_HEADERS {
-        if let Some(value) = response.header(name) {
-            let _ = writeln!(text, "     {name}: {value}");
-        }
-    }
-    for cookie in response.headers_named("set-cookie") {
-        let _ = writeln!(text, "     set-cookie: {cookie}");
-    }
-    let is_json = response.header("content-type").is_some_and(|kind| kind.contains("json"));
-    if is_json && response.body.len() < 400 {
-        let _ = writeln!(text, "     {}", response.body);
-    }
+/// So many exchanges from this number on are like those from another number on.
+struct Again {
+    number: usize,
+    as_before: usize,
+    count: usize,
 }
 
-fn place(text: &str, facts: &Facts) -> String {
-    let app = facts.base_url.as_str().trim_end_matches('/');
-    let text = text.replace(&facts.issuer, "idp:").replace(app, "app:");
-    // Where the issuer has a path, its origin alone still differs from run to run.
-    match Url::parse(&facts.issuer) {
-        Ok(issuer) => text.replace(&issuer.origin().ascii_serialization(), "idp-origin:"),
-        Err(_) => text,
-    }
+fn write_run(text: &mut String, run: Option<Again>) {
+    let Some(Again { number, as_before, count }) = run else { return };
+    let _ = match count {
+        1 => writeln!(text, "{number}. as {as_before}"),
+        _ => writeln!(text, "{number}–{}. as {as_before}–{}", number + count - 1, as_before + count - 1),
+    };
 }
 
-/// Names every value that differs from run to run, in the order of the conversation.
-fn labels(conversation: &[Exchange], facts: &Facts) -> Labels {
-    let mut labels = Labels::default();
-    for exchange in conversation {
-        learn(&mut labels, &exchange.request.url, facts);
-        learn(&mut labels, &exchange.request.body, facts);
-        let Some(response) = &exchange.response else { continue };
-        if let Some(location) = response.header("location") {
-            learn(&mut labels, location, facts);
-        }
-        for line in response.headers_named("set-cookie") {
-            let pair = line.split(';').next().unwrap_or_default();
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (family, id) = name.split_once('.').unwrap_or((name, ""));
-            labels.learn("attempt", id);
-            labels.learn(family.trim_start_matches("__Host-"), value);
-            if let Some((_, date)) = line.split_once("Expires=") {
-                labels.learn("date", date.split(';').next().unwrap_or_default());
-            }
-        }
-        if let Ok(serde_json::Value::Object(members)) = serde_json::from_str(&response.body) {
-            learn_claims(&mut labels, &members);
-        }
+/// More different paragraphs than this are only counted.
+const MOST: usize = 40;
+
+/// Sorted, each with how often it was there.
+fn counted(paragraphs: &[String]) -> String {
+    let mut paragraphs: Vec<String> =
+        paragraphs.iter().map(|text| without_numbers(text, &['#', '-'])).collect();
+    paragraphs.sort_unstable();
+    let mut text = "in no order:\n".to_owned();
+    let different: Vec<&[String]> = paragraphs.chunk_by(|a, b| a == b).collect();
+    for same in different.iter().take(MOST) {
+        let times = if same.len() == 1 { String::new() } else { format!("{} × ", same.len()) };
+        let _ = write!(text, "{times}{}", same[0]);
     }
-    labels
+    if let Some(more @ 1..) = different.len().checked_sub(MOST) {
+        let _ = writeln!(text, "and {more} others");
+    }
+    text
 }
 
-fn learn(labels: &mut Labels, text: &str, facts: &Facts) {
-    let query = text.split_once('?').map_or(text, |(_, query)| query);
-    for (name, value) in Params::parse(query).0 {
-        if SECRETS.contains(&name.as_str()) {
-            labels.learn(&name, &value);
-        }
-        if let Some((_, claims)) = decoded(&value, facts.now)
-            && let Ok(serde_json::Value::Object(members)) = serde_json::from_str(&claims)
-        {
-            learn_claims(labels, &members);
-        }
+/// `state#7` as `state#`: what a paragraph says, whoever it is about. Numbers follow these `marks`.
+fn without_numbers(text: &str, marks: &[char]) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for part in text.split_inclusive(marks) {
+        let is_numbered = plain.ends_with(marks);
+        let digits = |letter: char| is_numbered && letter.is_ascii_digit();
+        plain.push_str(part.trim_start_matches(digits));
     }
+    plain
 }
 
-fn learn_claims(labels: &mut Labels, members: &serde_json::Map<String, serde_json::Value>) {
-    for name in SECRETS {
-        if let Some(value) = members.get(name).and_then(serde_json::Value::as_str) {
-            labels.learn(name, value);
-        }
+#[cfg(test)]
+mod tests {
+    use super::{counted, in_order};
+
+    fn paragraphs(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| format!("{text}\n")).collect()
+    }
+
+    #[test]
+    fn what_is_said_again_is_referred_to_in_runs() {
+        let said = paragraphs(&["a state#1", "b", "c", "a state#2", "b", "d", "b", "a state#3", "b"]);
+
+        let text = in_order(&said);
+
+        assert_eq!(text, "1. a state#1\n2. b\n3. c\n4–5. as 1–2\n6. d\n7. as 2\n8–9. as 1–2\n");
+    }
+
+    #[test]
+    fn what_happens_at_once_is_counted_in_an_order_of_its_own() {
+        let one = counted(&paragraphs(&["b", "a state#1", "a state#2"]));
+        let other = counted(&paragraphs(&["a state#1", "b", "a state#2"]));
+
+        assert_eq!(one, "in no order:\n2 × a state#\nb\n");
+        assert_eq!(one, other);
     }
 }
