@@ -96,7 +96,7 @@ impl SampleTarget {
 
     /// A second provider, whose keys are its own.
     fn other_provider(&self, number: u64, clock: &Clock, profile: &TargetProfile) -> Tenant {
-        let slug = format!("trial-{number}-other");
+        let slug = format!("trial-{number:04}-other");
         let other = self.idp.new_tenant(&slug, clock.clone(), Ids::seeded(number));
         other.rotate_keys(Grace::DropOld);
         register(&other, profile);
@@ -157,7 +157,7 @@ impl Target for SampleTarget {
             scenario.variant.and_then(|name| self.profile.variants.get(name)).is_some_and(|one| one.https);
         let secured = if is_https { Some(self.secured().await?) } else { None };
         let idp = secured.as_ref().map_or(&self.idp, |secured| &secured.idp);
-        let tenant = idp.new_tenant(&format!("trial-{number}"), clock.clone(), Ids::seeded(number));
+        let tenant = idp.new_tenant(&format!("trial-{number:04}"), clock.clone(), Ids::seeded(number));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(no_port)?;
         let port = listener.local_addr().map_err(no_port)?.port();
         let profile = self.file.resolve(port).map_err(TargetError::Provider)?;

@@ -1,7 +1,10 @@
 //! What a conversation calls its values: names for everything that differs from run to run, in the order of appearance.
 
+use super::shorten::WORD;
 use super::{Labels, decoded};
 use crate::scenario::Facts;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mock_idp::Params;
 use mock_idp::trace::Exchange;
 use serde_json::{Map, Value};
@@ -60,6 +63,7 @@ fn learn_cookie(labels: &mut Labels, line: &str) {
 }
 
 fn learn(labels: &mut Labels, text: &str, facts: &Facts) {
+    learn_hidden(labels, text, DEPTH);
     let query = text.split_once('?').map_or(text, |(_, query)| query);
     for (name, value) in Params::parse(query).0 {
         if let Some((_, claims)) = decoded(&value, facts.now) {
@@ -68,6 +72,27 @@ fn learn(labels: &mut Labels, text: &str, facts: &Facts) {
             }
         } else if SECRETS.contains(&name.as_str()) {
             labels.learn(&name, &value);
+        } else {
+            learn_hidden(labels, &value, DEPTH);
+        }
+    }
+}
+
+/// Tokens in tokens are followed so far.
+const DEPTH: usize = 3;
+
+/// What stands in base64url that is no readable token: one that was damaged, or has another in it.
+fn learn_hidden(labels: &mut Labels, text: &str, depth: usize) {
+    let of_base64 = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    for run in text.split(|letter| !of_base64(letter)).filter(|run| run.len() > WORD) {
+        let Ok(Ok(text)) = URL_SAFE_NO_PAD.decode(run).map(String::from_utf8) else { continue };
+        for name in SECRETS {
+            let member = format!("\"{name}\":\"");
+            let values = text.split(&member).skip(1).filter_map(|rest| rest.split('"').next());
+            values.for_each(|value| labels.learn(name, value));
+        }
+        if depth > 0 {
+            learn_hidden(labels, &text, depth - 1);
         }
     }
 }

@@ -15,12 +15,31 @@ pub(super) fn placed(text: &str, facts: &Facts) -> String {
     // Where the issuer has a path, its origin alone still differs from run to run.
     if let Ok(issuer) = Url::parse(&facts.issuer) {
         text = text.replace(&issuer.origin().ascii_serialization(), "idp-origin:");
-        if let Some(tenant) = issuer.path_segments().and_then(Iterator::last).filter(|last| last.len() > 5) {
-            text = text.replace(tenant, "(tenant)");
+        if let Some(tenant) = issuer
+            .path_segments()
+            .and_then(Iterator::last)
+            .filter(|last| last.starts_with(|letter: char| letter.is_ascii_alphabetic()) && last.len() > 5)
+        {
+            text = without_digits(
+                &text,
+                tenant.trim_end_matches(|letter: char| letter.is_ascii_digit()),
+                "(tenant)",
+            );
         }
     }
     let text = HOSTS.iter().fold(text, |text, host| without_ports(&text, host));
     known_port(&facts.issuer).into_iter().chain(facts.base_url.port()).fold(text, without_port)
+}
+
+/// The text with a name for this stem and the digits after it, of which a mutation may have taken some.
+fn without_digits(text: &str, stem: &str, name: &str) -> String {
+    let mut parts = text.split(stem);
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain.push_str(name);
+        plain.push_str(part.trim_start_matches(|letter: char| letter.is_ascii_digit()));
+    }
+    plain
 }
 
 fn known_port(issuer: &str) -> Option<u16> {
@@ -58,11 +77,11 @@ mod tests {
     #[test]
     fn known_addresses_have_names_and_others_no_port() {
         let facts = Facts { issuer: "http://127.0.0.1:4001/t/trial-12".to_owned(), ..Facts::example() };
-        let text = "http://127.0.0.1:4001/t/trial-12/jwks http://127.0.0.1:4001/ http://localhost:3000/callback \
+        let text = "http://127.0.0.1:4001/t/trial-12/jwks http://127.0.0.1:4001/t/trial-1 http://localhost:3000/callback \
                     HTTP://127.0.0.1:04001/T/trial-12 http%3A%2F%2F127.0.0.1%3A4001 http://localhost:777/ localhost:x \
                     http://2130706433:4001/";
 
-        let expected = "idp:/jwks idp-origin:/ app:/callback HTTP://127.0.0.1:(port)/T/(tenant) \
+        let expected = "idp:/jwks idp-origin:/t/(tenant) app:/callback HTTP://127.0.0.1:(port)/T/(tenant) \
                         http%3A%2F%2F127.0.0.1%3A(port) http://localhost:(port)/ localhost:x \
                         http://2130706433:(port)/";
         assert_eq!(placed(text, &facts), expected);

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// A run of base64url that is at least so long is no word.
-const WORD: usize = 40;
+pub(super) const WORD: usize = 40;
 /// One that is a part of a token may be shorter: an initialisation vector of 96 bits.
 const PART: usize = 16;
 /// A line that is longer is cut.
