@@ -65,9 +65,8 @@ fn params(text: &mut String, sign: &str, params: &Params, facts: &Facts) {
 
 /// Control characters as escapes.
 fn on_a_line(value: &str) -> String {
-    let letter = |letter: char| match letter.is_control() {
-        true => letter.escape_default().to_string(),
-        false => letter.to_string(),
+    let letter = |letter: char| {
+        if letter.is_control() { letter.escape_default().to_string() } else { letter.to_string() }
     };
     value.chars().map(letter).collect()
 }

@@ -46,41 +46,42 @@ fn head(record: &TrialRecord, tell: &dyn Fn(&str) -> String) -> String {
 fn in_order(paragraphs: &[String]) -> String {
     let mut first = HashMap::new();
     let mut text = String::new();
-    let mut again: Option<Again> = None;
-    for (index, paragraph) in paragraphs.iter().enumerate() {
-        let number = index + 1;
-        match first.get(&without_numbers(paragraph, &['#'])) {
-            Some(&as_before) => match &mut again {
-                Some(run) if as_before == run.as_before + run.count => run.count += 1,
-                _ => {
-                    write_run(&mut text, again.take());
-                    again = Some(Again { number, as_before, count: 1 });
-                }
-            },
-            None => {
-                write_run(&mut text, again.take());
-                first.insert(without_numbers(paragraph, &['#']), number);
-                let _ = write!(text, "{number}. {paragraph}");
+    let mut again = Again::default();
+    for (number, paragraph) in (1..).zip(paragraphs) {
+        let as_before = *first.entry(without_numbers(paragraph, &['#'])).or_insert(number);
+        if as_before < number {
+            if again.count == 0 || as_before != again.as_before + again.count {
+                again.write_to(&mut text);
+                again = Again { number, as_before, count: 0 };
             }
+            again.count += 1;
+        } else {
+            again.write_to(&mut text);
+            again.count = 0;
+            let _ = write!(text, "{number}. {paragraph}");
         }
     }
-    write_run(&mut text, again);
+    again.write_to(&mut text);
     text
 }
 
 /// So many exchanges from this number on are like those from another number on.
+#[derive(Default)]
 struct Again {
     number: usize,
     as_before: usize,
     count: usize,
 }
 
-fn write_run(text: &mut String, run: Option<Again>) {
-    let Some(Again { number, as_before, count }) = run else { return };
-    let _ = match count {
-        1 => writeln!(text, "{number}. as {as_before}"),
-        _ => writeln!(text, "{number}–{}. as {as_before}–{}", number + count - 1, as_before + count - 1),
-    };
+impl Again {
+    fn write_to(&self, text: &mut String) {
+        let Self { number, as_before, count } = self;
+        let _ = match count {
+            0 => Ok(()),
+            1 => writeln!(text, "{number}. as {as_before}"),
+            _ => writeln!(text, "{number}–{}. as {as_before}–{}", number + count - 1, as_before + count - 1),
+        };
+    }
 }
 
 /// More different paragraphs than this are only counted.
