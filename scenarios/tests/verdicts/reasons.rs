@@ -21,12 +21,20 @@ struct Named {
 }
 
 /// What shows no code of its own, and why.
-const SILENT: [(&str, &str); 4] = [
+const SILENT: [(&str, &str); 10] = [
     ("discovery-issuer-check", "whose metadata cannot be used is out of order, whatever is wrong with them"),
     ("authorization-endpoint-check", "so it is"),
     ("refresh-sub-check", "a renewal is refused behind a page that nobody is shown"),
-    ("change-api-header", "a script that asks is answered without a page"),
+    ("change-api-header", NO_PAGE),
+    ("change-site", NO_PAGE),
+    ("change-origin", NO_PAGE),
+    ("change-proof", NO_PAGE),
+    ("front-duplicate-check", NO_CODE),
+    ("front-iss-check", NO_CODE),
+    ("front-sid-required", NO_CODE),
 ];
+const NO_PAGE: &str = "a stranger's change is answered without a page";
+const NO_CODE: &str = "the provider's frame is answered without a code";
 
 /// The codes that the app has shown in a trial.
 fn shown(record: &TrialRecord) -> Vec<&str> {
