@@ -12,38 +12,32 @@ const COLONS: [&str; 3] = [":", "%3A", "%253A"];
 pub(super) fn placed(text: &str, facts: &Facts) -> String {
     let app = facts.base_url.as_str().trim_end_matches('/');
     let mut text = text.replace(&facts.issuer, "idp:").replace(app, "app:");
+    let issuer = Url::parse(&facts.issuer).ok();
     // Where the issuer has a path, its origin alone still differs from run to run.
-    if let Ok(issuer) = Url::parse(&facts.issuer) {
+    if let Some(issuer) = &issuer {
         text = text.replace(&issuer.origin().ascii_serialization(), "idp-origin:");
-        if let Some(tenant) = issuer
-            .path_segments()
-            .and_then(Iterator::last)
-            .filter(|last| last.starts_with(|letter: char| letter.is_ascii_alphabetic()) && last.len() > 5)
-        {
-            text = without_digits(
-                &text,
-                tenant.trim_end_matches(|letter: char| letter.is_ascii_digit()),
-                "(tenant)",
-            );
-        }
+        text = without_tenant(text, issuer);
     }
-    let text = HOSTS.iter().fold(text, |text, host| without_ports(&text, host));
-    known_port(&facts.issuer).into_iter().chain(facts.base_url.port()).fold(text, without_port)
+    text = HOSTS.iter().fold(text, |text, host| without_ports(&text, host));
+    let ports = [issuer.and_then(|issuer| issuer.port()), facts.base_url.port()];
+    ports.into_iter().flatten().fold(text, without_port)
 }
 
-/// The text with a name for this stem and the digits after it, of which a mutation may have taken some.
-fn without_digits(text: &str, stem: &str, name: &str) -> String {
+/// A name for the last part of the issuer's path, whose digits count the trials; a mutation may have taken some of them.
+fn without_tenant(text: String, issuer: &Url) -> String {
+    let is_digit = |letter: char| letter.is_ascii_digit();
+    let last = issuer.path_segments().and_then(Iterator::last).unwrap_or_default();
+    let stem = last.trim_end_matches(is_digit);
+    if stem.len() < 3 {
+        return text;
+    }
     let mut parts = text.split(stem);
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        plain.push_str(name);
-        plain.push_str(part.trim_start_matches(|letter: char| letter.is_ascii_digit()));
+        plain.push_str("(tenant)");
+        plain.push_str(part.trim_start_matches(is_digit));
     }
     plain
-}
-
-fn known_port(issuer: &str) -> Option<u16> {
-    Url::parse(issuer).ok()?.port()
 }
 
 /// Without a port that is known, where the host before it is written in an odd way.

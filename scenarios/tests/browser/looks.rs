@@ -114,9 +114,7 @@ impl Baselines {
             format!("{name} looks different: {why}; compare {} with {}", kept.display(), place.display())
         })
     }
-}
 
-impl Baselines {
     fn difference(&self, name: &str, png: &[u8]) -> Result<(), String> {
         let known = std::fs::read(self.folder.join(format!("{name}.png")));
         let known = known.map_err(|error| format!("its picture cannot be read: {error}"))?;
