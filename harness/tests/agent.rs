@@ -15,6 +15,8 @@ mod content_policy;
 mod cookies;
 #[path = "agent/documents.rs"]
 mod documents;
+#[path = "agent/endings.rs"]
+mod endings;
 #[path = "agent/http_only.rs"]
 mod http_only;
 #[path = "agent/referrers.rs"]

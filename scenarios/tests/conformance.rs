@@ -2,6 +2,9 @@
 //! conversation as a snapshot: `cargo insta review` shows and accepts a change. What is not run is written down: nothing
 //! is left out in silence.
 
+#[path = "conformance/without.rs"]
+mod without;
+
 use harness::redact::transcript;
 use harness::verdict::{TrialRecord, Verdict};
 use harness::{Target, libtest};
@@ -9,6 +12,7 @@ use libtest_mimic::{Arguments, Conclusion};
 use scenarios::sample::SampleTarget;
 use std::process::ExitCode;
 use std::sync::Arc;
+use without::{NOT_RUN, WITHOUT};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -20,10 +24,6 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-/// What cannot be run on the sample in this process, and why.
-const NOT_RUN: [(&str, &str); 1] =
-    [("callback/token-logged", "nobody captures the output of an app in the same process")];
-
 /// Whoever is not run has to be expected not to be, and the other way round.
 fn looked_at(record: &TrialRecord) {
     let expected = NOT_RUN.iter().any(|(id, _)| *id == record.scenario.id);
@@ -34,15 +34,6 @@ fn looked_at(record: &TrialRecord) {
         snapshot(record);
     }
 }
-
-/// Scenarios without a snapshot, and why.
-const WITHOUT: [(&str, &str); 2] = [
-    ("state/concurrent-replay", "which of two answers at the same time is the first is nobody's"),
-    (
-        "crowd/mutated-answers",
-        "what becomes of a token hangs on its bytes, which the provider's port is a part of",
-    ),
-];
 
 /// Compares the trial, under stable labels, with the one that was reviewed.
 fn snapshot(record: &TrialRecord) {

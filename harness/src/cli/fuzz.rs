@@ -53,17 +53,38 @@ fn time(text: &str) -> Result<Duration, String> {
 
 pub(super) async fn fuzz(suite: &Suite, args: FuzzArgs) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(args.cases != Some(0), "--cases is 0: write how many cases are to be tried, at least 1");
-    let cases = args.cases.or(if args.time.is_none() { Some(USUAL) } else { None });
-    let plan = Plan { seed: args.seed, first: args.first, cases, time: args.time, enough: ENOUGH };
+    let plan = plan(&args);
     let target = target(suite, args.target.as_deref(), Browsers::default()).await?;
     let record = fuzz::run(&*target, &plan, |found| say(&fuzz::told(found, plan.seed))).await?;
     say(&fuzz::summary(&record, plan.seed));
     Ok(ExitCode::from(u8::from(!record.found.is_empty())))
 }
 
+/// Whoever says how long has not said how many.
+fn plan(args: &FuzzArgs) -> Plan {
+    let cases = args.cases.or(if args.time.is_none() { Some(USUAL) } else { None });
+    Plan { seed: args.seed, first: args.first, cases, time: args.time, enough: ENOUGH }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_is_the_only_limit_unless_there_is_a_number_of_cases_too() {
+        let minute = Some(Duration::from_mins(1));
+        for (cases, time, limits) in [
+            (None, None, (Some(USUAL), None)),
+            (None, minute, (None, minute)),
+            (Some(7), None, (Some(7), None)),
+            (Some(7), minute, (Some(7), minute)),
+        ] {
+            let plan = plan(&FuzzArgs { seed: 3, cases, time, first: 9, target: None });
+
+            assert_eq!((plan.cases, plan.time), limits);
+            assert_eq!((plan.seed, plan.first), (3, 9));
+        }
+    }
 
     #[test]
     fn a_time_has_a_number_and_a_unit() {

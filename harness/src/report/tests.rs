@@ -178,8 +178,10 @@ fn applications_stand_side_by_side_where_they_differ_and_a_failure_tells_its_cla
 fn what_a_seed_draws_is_the_same_each_time_in_the_order_of_the_catalogue_and_never_a_failure() {
     let ids: Vec<_> = (10..50).map(|number| format!("x/{number}")).collect();
     let mut trials: Vec<_> = ids.iter().map(|id| passed(id)).collect();
+    let mut others = trials[..20].to_vec();
     trials[3]["verdict"] = json!("fail");
-    let run = || [report(&trials, None), report(&trials[..20], None)];
+    others[5]["verdict"] = json!("fail");
+    let run = || [report(&trials, None), report(&others, None)];
     let drawn = |seed, count| -> Vec<String> {
         let text = draw::text(&run(), seed, count);
         text.lines().skip(2).filter_map(|line| Some(line.split('`').nth(1)?.to_owned())).collect()
@@ -189,7 +191,7 @@ fn what_a_seed_draws_is_the_same_each_time_in_the_order_of_the_catalogue_and_nev
     assert_ne!(drawn(7, 12), drawn(8, 12));
     assert_eq!(drawn(7, 12).len(), 12);
     assert!(drawn(7, 12).is_sorted());
-    let all: Vec<_> = ids.iter().filter(|id| *id != "x/13").cloned().collect();
+    let all: Vec<_> = ids.iter().filter(|id| !["x/13", "x/15"].contains(&id.as_str())).cloned().collect();
     assert_eq!(drawn(7, 100), all);
     let text = draw::text(&[one_of_each()], 1, 9);
     assert!(text.contains("| `b/warns` | should | Core 1 | so that | warn |"), "{text}");

@@ -24,6 +24,8 @@ struct Settings {
     reads_at_start: bool,
     /// Where the home page leads; nowhere, if empty.
     home: String,
+    /// By whom the provider proves itself; nobody but the system's authorities, if empty.
+    provider_ca: String,
 }
 
 fn variable(name: &str) -> String {
@@ -43,9 +45,10 @@ pub(crate) async fn run() {
         base_url: variable("RP_BASE_URL"),
         reads_at_start: variable("RP_READS_AT_START") == "yes",
         home: variable("RP_HOME"),
+        provider_ca: variable("RP_PROVIDER_CA"),
     };
     if settings.reads_at_start {
-        read_metadata(&settings.issuer).await;
+        read_metadata(&settings).await;
     }
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", settings.port)).await.unwrap();
     let router = Router::new()
@@ -57,18 +60,24 @@ pub(crate) async fn run() {
     axum::serve(listener, router).await.unwrap();
 }
 
-async fn read_metadata(issuer: &str) {
+async fn read_metadata(Settings { issuer, provider_ca, .. }: &Settings) {
     let address = format!("{issuer}/.well-known/openid-configuration");
-    let answer = reqwest::Client::builder().no_proxy().build().unwrap().get(address).send().await;
+    let mut client = reqwest::Client::builder().no_proxy();
+    if !provider_ca.is_empty() {
+        let authority = reqwest::Certificate::from_pem(&std::fs::read(provider_ca).unwrap()).unwrap();
+        client = client.tls_certs_only([authority]);
+    }
+    let answer = client.build().unwrap().get(address).send().await;
     let text = match answer {
         Ok(answer) => answer.text().await.unwrap_or_default(),
         Err(_) => String::new(),
     };
     let metadata: Value = serde_json::from_str(&text).unwrap_or_default();
-    if metadata["issuer"] != issuer {
+    if metadata["issuer"] != *issuer {
         say("these are not my provider's metadata");
         std::process::exit(7);
     }
+    say(&format!("my provider is {issuer}"));
 }
 
 /// To the standard error itself.

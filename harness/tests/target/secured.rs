@@ -1,7 +1,6 @@
 //! Profiles of applications and providers on https.
 
 use crate::place::{PROFILE, open};
-use harness::Target as _;
 use harness::target::certificates::Certificates;
 
 async fn refused(profile: &str) -> String {
@@ -34,12 +33,27 @@ pub(crate) async fn an_app_that_speaks_plainly_where_its_profile_says_https_is_n
     assert!(error.contains("https://localhost") && error.contains("did not answer"), "{error}");
 }
 
-pub(crate) async fn a_provider_on_https_is_where_the_profile_says() {
+pub(crate) async fn an_app_reads_the_metadata_of_a_provider_on_https_by_the_authority_of_the_run() {
+    let env = "RP_READS_AT_START = \"yes\"\nRP_PROVIDER_CA = \"{provider_ca}\"\n";
+    for (app, provider) in [("localhost", "127.0.0.1"), ("127.0.0.1", "localhost")] {
+        let provider_line = format!("provider = \"https://{provider}:0\"\nstart =");
+        let profile = PROFILE.replace("http://localhost", &format!("http://{app}"));
+        let profile = profile.replace("start =", &provider_line);
+
+        let target = open(&format!("{profile}{env}")).await.unwrap();
+
+        // It says so only after it has read them.
+        let told = format!("my provider is https://{provider}:");
+        assert!(target.output().contains(&told), "“{told}” is not in: {}", target.output());
+    }
+}
+
+pub(crate) async fn an_app_that_is_not_told_of_the_authority_believes_no_provider_on_https() {
     let profile = PROFILE.replace("start =", "provider = \"https://127.0.0.1:0\"\nstart =");
 
-    let target = open(&profile).await.unwrap();
+    let error = refused(&format!("{profile}RP_READS_AT_START = \"yes\"\n")).await;
 
-    assert!(!target.isolated(), "people can log in there, which opening it has tried");
+    assert!(error.contains("these are not my provider's metadata"), "{error}");
 }
 
 pub(crate) async fn a_variant_cannot_move_an_app_to_https() {

@@ -13,10 +13,12 @@ fn so_many_cases_of_a_seed_are_tried_and_counted() {
 
 #[test]
 fn a_second_is_a_limit_as_well() {
-    let run = rpcheck(&["fuzz", "--for", "1s"]);
+    let run = rpcheck(&["fuzz", "--for", "1s", "--cases", "1000000"]);
 
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stdout.starts_with("seed 1: "), "{}", run.stdout);
+    let told: Vec<f64> = run.stdout.split(' ').filter_map(|word| word.parse().ok()).collect();
+    let [cases, seconds, ..] = told[..] else { panic!("{}", run.stdout) };
+    assert!(cases < 1_000_000.0 && seconds >= 1.0, "{}", run.stdout);
 }
 
 #[test]
