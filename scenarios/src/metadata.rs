@@ -155,6 +155,8 @@ const LATER: Scenario = Scenario::harden("discovery/unavailable-later")
     .run(|t| Box::pin(later(t)));
 
 async fn later(t: &mut Trial) -> Outcome {
+    // What the app may live on during the outage is what this login makes it read.
+    t.agent().await?.log_in(HONEST).await?;
     let metadata = WIRE.at(Endpoint::Discovery);
     for (label, fault) in [
         ("500", metadata.status(500)),

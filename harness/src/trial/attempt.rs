@@ -50,9 +50,10 @@ impl Trial {
         if landing.subject.is_some() { landing.accepted(&self.subject(HONEST)?) } else { landing.refused() }
     }
 
-    /// One attempt per input, an honest login after each; what comes of them is kept.
+    /// One attempt per input, an honest login after each where honest logins stand around the scenario; what comes
+    /// of them is kept.
     pub async fn attempt_each(&mut self, inputs: Vec<Input>, expect: Expect) -> Outcome {
-        let several = inputs.len() > 1;
+        let several = inputs.len() > 1 && self.scenario.sandwiched;
         for (number, input) in inputs.into_iter().enumerate() {
             if self.scenario.cold && number > 0 {
                 self.restart().await?;
