@@ -29,6 +29,11 @@ target PROFILE=(target / "profile.toml") *ARGS:
 matrix:
     RPCHECK_MATRIX=full cargo test --release -p rpcheck --test weaknesses
 
+# How the time of a run grows with the number of scenarios
+growth:
+    cargo build --release
+    for of in 8 4 2 1; do target/release/rpcheck run --shard 1/$of --report target/growth | grep planned: ; done
+
 # Look at changed snapshots one by one and accept or reject them
 review:
     cargo insta review

@@ -14,7 +14,9 @@ mod record;
 mod referrer;
 mod site;
 mod submission;
+mod waits;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -29,6 +31,7 @@ pub use jar::{Cookie, Flavour, Jar, Refusal, SameSite, Situation};
 pub use page::{Button, Form, Hop, Link, Page};
 pub use site::{Initiator, Relation, Site, is_trustworthy};
 pub use submission::Submission;
+pub use waits::{Waited, Waiting, Waits, Whom};
 
 /// How many requests one navigation may make before it counts as a loop.
 pub const MAX_HOPS: usize = 10;
@@ -48,13 +51,16 @@ pub struct AgentOptions {
     pub trust: Trust,
     /// How long one request may take.
     pub deadline: Duration,
+    /// Counts how long is waited for whom. A real browser counts nothing.
+    pub waits: Arc<Waits>,
 }
 
 impl AgentOptions {
     /// Chromium's rules, no marker, ten seconds for each request.
     pub fn new(provider: Url, clock: Clock) -> Self {
         let (flavour, trust) = (Flavour::Chromium, Trust::default());
-        Self { clock, provider, marker: None, flavour, trust, deadline: Duration::from_secs(10) }
+        let (deadline, waits) = (Duration::from_secs(10), Arc::default());
+        Self { clock, provider, marker: None, flavour, trust, deadline, waits }
     }
 }
 

@@ -148,6 +148,9 @@ struct RunArgs {
     /// A SHOULD counts like a MUST.
     #[arg(long)]
     strict: bool,
+    /// Show what the time went into, topic by topic.
+    #[arg(long)]
+    times: bool,
     /// How many trials run at once; by default twice the number of cores.
     #[arg(long)]
     jobs: Option<usize>,

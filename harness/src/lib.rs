@@ -8,6 +8,7 @@
 pub mod agent;
 pub mod cli;
 pub mod coverage;
+mod cut;
 pub mod deviations;
 pub mod event;
 pub mod fuzz;

@@ -102,6 +102,7 @@ pub async fn run_one(target: &dyn Target, scenario: Scenario, deadline: Duration
         Ok(stage) => stage,
         Err(error) => return broken(scenario, error.to_string()),
     };
+    let ready = micros(start);
     let mut trial = Trial::new(scenario, stage);
     let starts_again = scenario.cold || scenario.variant.is_some() || scenario.needs.contains(&Need::Restart);
     let deadline =
@@ -121,8 +122,13 @@ pub async fn run_one(target: &dyn Target, scenario: Scenario, deadline: Duration
     record.conversation = stage.everything();
     record.lost_app = stage.lost();
     record.facts = Some(stage.facts.clone());
-    record.micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+    record.waited = stage.agents.waits().map(|waits| (ready, waits.waited()));
+    record.micros = micros(start);
     record
+}
+
+fn micros(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
 fn said(panic: &(dyn std::any::Any + Send)) -> String {

@@ -1,7 +1,7 @@
 //! What came of a trial. `Fail` says that the application is wrong, `Broken` that we could not tell: the two
 //! never mix.
 
-use crate::agent::AgentError;
+use crate::agent::{AgentError, Waited};
 use crate::scenario::{Facts, Level, Scenario};
 use mock_idp::Exchange;
 use serde::{Deserialize, Serialize};
@@ -259,6 +259,8 @@ pub struct TrialRecord {
     pub lost_app: bool,
     /// How long it took.
     pub micros: u64,
+    /// How much of that until everything stood ready, and how long was waited for whom; nothing where nobody counted.
+    pub waited: Option<(u64, Waited)>,
 }
 
 impl TrialRecord {
@@ -273,6 +275,7 @@ impl TrialRecord {
             facts: None,
             lost_app: false,
             micros: 0,
+            waited: None,
         };
         record.judge();
         record

@@ -4,6 +4,7 @@ mod tls;
 mod wire;
 
 use crate::jar;
+use harness::agent::Whom;
 use harness::landing::Subject;
 use harness::{Stop, Symptom, Trial, TrialAgent};
 use mock_idp::trace::{Endpoint, Exchange, Leg, Recorder, Request, Response};
@@ -33,7 +34,7 @@ pub(crate) async fn send(
 /// Sends these bytes, which are such a request.
 pub(crate) async fn say(t: &Trial, url: &Url, request: Request, text: &str) -> Result<Response, Stop> {
     let start = t.position();
-    let answer = wire::exchanged(url, text, PATIENCE).await;
+    let answer = waited_for(t, url, text).await;
     t.stage().record(vec![exchange(t, request, answer.as_ref().ok().cloned())]);
     let (symptom, seen) = match answer {
         Ok(answer) if answer.status < 500 => return Ok(answer),
@@ -60,9 +61,15 @@ pub(crate) async fn send_anywhere(
     let headers = complete(url, headers, body);
     let text = written(method, url, &headers, body);
     let request = Request { method: method.to_owned(), url: url.to_string(), headers, body: body.to_owned() };
-    let answer = wire::exchanged(url, &text, PATIENCE).await.ok();
+    let answer = waited_for(t, url, &text).await.ok();
     t.stage().record(vec![exchange(t, request, answer.clone())]);
     answer
+}
+
+async fn waited_for(t: &Trial, url: &Url, text: &str) -> Result<Response, wire::Trouble> {
+    let whom = if t.stage().is_provider(url) { Whom::Provider } else { Whom::App };
+    let _waiting = t.stage().agents.waits().map(|waits| waits.begin(whom));
+    wire::exchanged(url, text, PATIENCE).await
 }
 
 /// Takes the cookies of an answer into a browser, and asks who is signed in there.

@@ -106,7 +106,8 @@ fn a_run_writes_its_reports_and_says_where() {
     assert!(run.stdout.contains("report.html"), "{}", run.stdout);
     assert!(page.contains("request/nonce") && !page.contains("src=\"http"));
     let report: Value = serde_json::from_str(&json).expect("JSON");
-    assert!(report["trials"][0]["exchanges"].as_array().is_some_and(|exchanges| !exchanges.is_empty()));
+    let said = &report["conversations"]["request/nonce"];
+    assert!(said.as_array().is_some_and(|exchanges| !exchanges.is_empty()));
 }
 
 #[test]

@@ -58,6 +58,22 @@ fn the_shards_of_a_run_are_merged_into_the_run_itself() {
     }
 }
 
+#[test]
+fn what_trials_cost_is_in_the_report_and_shown_to_whoever_asks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().to_str().expect("UTF-8");
+
+    let output = rpcheck(&["run", "nonce/missing", "--times", "--report", place]);
+
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains("\nthe dearest\nnonce/missing "), "{told}");
+    let report = read(&folder.path().join("report.json"));
+    let cost = &report["trials"][0]["cost"];
+    let parts = ["start", "app", "provider", "rest"].map(|part| cost[part].as_u64().expect(part));
+    assert!(parts.iter().all(|part| *part > 0), "{cost}");
+    assert_eq!(Some(parts.iter().sum()), report["trials"][0]["micros"].as_u64());
+}
+
 #[track_caller]
 fn refused(arguments: &[&str], naming: &[&str]) {
     let output = rpcheck(arguments);
@@ -72,7 +88,7 @@ fn refused(arguments: &[&str], naming: &[&str]) {
 fn a_shard_that_is_none_and_a_report_that_is_none_are_told_with_what_to_write() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("notes.json");
-    std::fs::write(&file, "{ \"schema\": 1 }").expect("written");
+    std::fs::write(&file, "{ \"schema\": 2 }").expect("written");
     let (file, place) = (file.to_str().expect("UTF-8"), folder.path().to_str().expect("UTF-8"));
 
     refused(&["run", "--shard", "0/3"], &["no part 0 of 3", "1/4"]);

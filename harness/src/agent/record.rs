@@ -4,6 +4,7 @@ use mock_idp::{Endpoint, Exchange, Leg, Recorder, Request, Response};
 use url::Url;
 
 use super::AgentOptions;
+use crate::cut::note;
 
 /// How much of a body is kept.
 const MAX_BODY: usize = 64 * 1024;
@@ -69,7 +70,12 @@ impl Log {
 }
 
 fn text(body: &[u8]) -> String {
-    String::from_utf8_lossy(&body[..body.len().min(MAX_BODY)]).into_owned()
+    let kept = &body[..body.len().min(MAX_BODY)];
+    let mut text = String::from_utf8_lossy(kept).into_owned();
+    if kept.len() < body.len() {
+        text.push_str(&note(kept.len(), body.len()));
+    }
+    text
 }
 
 /// Which door an address is: by origin the application's or the provider's, by path which of the provider's.

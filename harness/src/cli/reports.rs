@@ -6,6 +6,8 @@ use crate::report::merge::merge;
 use crate::report::terminal::{self, say};
 use crate::report::{compare, draw, html, junit};
 use anyhow::Context;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -30,13 +32,19 @@ impl<'a> Reports<'a> {
     pub(super) fn write(&self, report: &Report<'_>, format: Format) -> anyhow::Result<()> {
         let page = self.folder.join("report.html");
         std::fs::write(&page, html::text(report)).with_context(|| self.failed())?;
-        std::fs::write(self.folder.join("report.json"), report.text()).with_context(|| self.failed())?;
+        self.write_json(report).with_context(|| self.failed())?;
         std::fs::write(self.folder.join("junit.xml"), junit::text(report)).with_context(|| self.failed())?;
         match format {
             Format::Terminal => say(&format!("report: {}", page.display())),
-            Format::Json => say(&report.without_exchanges().text()),
+            Format::Json => say(&report.text()),
         }
         Ok(())
+    }
+
+    fn write_json(&self, report: &Report<'_>) -> std::io::Result<()> {
+        let mut out = BufWriter::new(File::create(self.folder.join("report.json"))?);
+        report.write(&mut out)?;
+        out.flush()
     }
 }
 

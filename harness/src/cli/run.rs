@@ -4,6 +4,7 @@ use super::reports::Reports;
 use super::{Format, RunArgs, Suite, complain, selected};
 use crate::agent::Browser;
 use crate::deviations::Deviations;
+use crate::report::cost;
 use crate::report::json::Report;
 use crate::report::terminal::{Terminal, say};
 use crate::runner::{self, Options};
@@ -46,7 +47,11 @@ pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode
         }
     })
     .await;
-    reports.write(&Report { shard, ..Report::of(&record) }, args.format)?;
+    let report = Report { shard, ..Report::of(&record) };
+    if args.times && args.format == Format::Terminal {
+        say(&format!("\n{}", cost::text(&report)));
+    }
+    reports.write(&report, args.format)?;
     Ok(ExitCode::from(record.exit_code()))
 }
 

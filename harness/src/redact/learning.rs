@@ -2,6 +2,7 @@
 
 use super::shorten::WORD;
 use super::{Labels, decoded};
+use crate::cut::kept;
 use crate::scenario::Facts;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -32,7 +33,7 @@ pub(super) fn labels(conversation: &[Exchange], facts: &Facts) -> Labels {
     let mut labels = Labels::default();
     for exchange in conversation {
         learn(&mut labels, &exchange.request.url, facts);
-        learn(&mut labels, &exchange.request.body, facts);
+        learn(&mut labels, kept(&exchange.request.body), facts);
         let Some(response) = &exchange.response else { continue };
         if let Some(location) = response.header("location") {
             learn(&mut labels, location, facts);

@@ -1,6 +1,7 @@
 //! One exchange: who asked whom for what, with which cookies and parameters, and what came back.
 
 use super::decoded;
+use crate::cut::kept;
 use crate::scenario::Facts;
 use mock_idp::Params;
 use mock_idp::trace::{Endpoint, Exchange, Leg, Response};
@@ -34,7 +35,7 @@ pub(super) fn paragraph(exchange: &Exchange, facts: &Facts, sent_to: Option<&str
     for cookie in exchange.request.header("cookie").into_iter().flat_map(|line| line.split("; ")) {
         let _ = writeln!(text, "     cookie: {cookie}");
     }
-    params(&mut text, "&", &Params::parse(&exchange.request.body), facts);
+    params(&mut text, "&", &Params::parse(kept(&exchange.request.body)), facts);
     for fault in &exchange.faults {
         let _ = writeln!(text, "     ! {}", fault.clause);
     }

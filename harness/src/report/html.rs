@@ -1,7 +1,7 @@
 //! One file that shows a run: totals, the matrix, and for every trial what was found and the conversation.
 
-use super::failure;
 use super::json::{Report, Trial};
+use super::{cost, failure};
 use crate::event::Totals;
 use crate::verdict::Mark;
 use askama::Template;
@@ -15,6 +15,7 @@ struct Page<'a> {
     seconds: String,
     stale: &'a [String],
     topics: Vec<Topic<'a>>,
+    costs: cost::Table,
 }
 
 struct Topic<'a> {
@@ -79,8 +80,8 @@ pub fn text(run: &Report<'_>) -> String {
         }
     }
     let seconds = format!("{:.1}", std::time::Duration::from_millis(run.millis).as_secs_f64());
-    let page =
-        Page { target: &run.target, totals: run.totals, seconds, stale: &run.stale_deviations, topics };
+    let (stale, costs) = (&run.stale_deviations, cost::table(run));
+    let page = Page { target: &run.target, totals: run.totals, seconds, stale, topics, costs };
     page.render().expect("a report renders into memory")
 }
 

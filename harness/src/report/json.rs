@@ -1,14 +1,17 @@
 //! The canonical report, as data that serialises both ways: every other one is made from it.
 
+use super::file;
 use crate::event::{RunRecord, Totals, exit_code, fails_the_run};
 use crate::scenario::Level;
 use crate::verdict::{InputRecord, Mark, Reason, Symptom, TrialRecord, Verdict};
 use mock_idp::trace::Exchange;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::io;
+use std::time::Duration;
 
 /// The version of the schema, raised when a member changes its meaning or goes away.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// A run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -70,9 +73,32 @@ pub struct Trial<'a> {
     pub observations: Vec<String>,
     /// How long it took.
     pub micros: u64,
-    /// The whole conversation, where it was kept.
+    /// What that went into, where it was counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+    /// The whole conversation, where it was kept; a file has it elsewhere.
+    #[serde(skip)]
     pub exchanges: Option<Cow<'a, [Exchange]>>,
+}
+
+/// What the time of a trial went into, in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// Until the trial's own application and provider stood ready.
+    pub start: u64,
+    /// Waiting for the application, with what it asked the provider meanwhile.
+    pub app: u64,
+    /// Waiting for the provider alone.
+    pub provider: u64,
+    /// Everything else: agents, harness, restarts of the application, and waiting for a turn.
+    pub rest: u64,
+}
+
+impl Cost {
+    /// The sum.
+    pub fn all(self) -> u64 {
+        self.start + self.app + self.provider + self.rest
+    }
 }
 
 /// An input of a trial.
@@ -114,14 +140,18 @@ pub enum ReadError {
 }
 
 impl Report<'static> {
-    /// Reads what [`Report::text`] wrote.
+    /// Reads what [`Report::write`] wrote, or [`Report::text`].
     pub fn read(text: &str) -> Result<Self, ReadError> {
         #[derive(Deserialize)]
         struct Version {
             schema: u32,
         }
         match serde_json::from_str(text)? {
-            Version { schema: SCHEMA } => Ok(serde_json::from_str(text)?),
+            Version { schema: SCHEMA } => {
+                let mut report = serde_json::from_str(text)?;
+                file::read(text, &mut report)?;
+                Ok(report)
+            }
             Version { schema } => Err(ReadError::Schema(schema)),
         }
     }
@@ -142,19 +172,14 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// The report as JSON.
-    pub fn text(&self) -> String {
-        serde_json::to_string_pretty(self).expect("a report has only string keys")
+    /// Writes the report with its conversations, for programs.
+    pub fn write(&self, out: impl io::Write) -> io::Result<()> {
+        file::write(self, out)
     }
 
-    /// The same without any exchange.
-    #[must_use]
-    pub fn without_exchanges(&self) -> Self {
-        let mut bare = self.clone();
-        for trial in &mut bare.trials {
-            trial.exchanges = None;
-        }
-        bare
+    /// The report as JSON, without any conversation.
+    pub fn text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a report has only string keys")
     }
 
     /// As [`RunRecord::exit_code`].
@@ -193,8 +218,17 @@ fn trial(record: &TrialRecord) -> Trial<'_> {
         inputs: record.inputs.iter().map(input).collect(),
         observations: record.observations.clone(),
         micros: record.micros,
+        cost: cost(record),
         exchanges: Some(Cow::Borrowed(&record.conversation)),
     }
+}
+
+fn cost(record: &TrialRecord) -> Option<Cost> {
+    let (start, waited) = record.waited?;
+    let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+    let (app, provider) = (micros(waited.app), micros(waited.provider));
+    let rest = [start, app, provider].into_iter().fold(record.micros, u64::saturating_sub);
+    Some(Cost { start, app, provider, rest })
 }
 
 fn input(record: &InputRecord) -> Input {

@@ -1,6 +1,6 @@
 //! Where a trial's agents come from.
 
-use crate::agent::{Agent, AgentError, AgentOptions, Browser, Flavour, HttpAgent};
+use crate::agent::{Agent, AgentError, AgentOptions, Browser, Flavour, HttpAgent, Waits};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -11,6 +11,10 @@ pub trait Agents: Send + Sync {
     async fn agent(&self) -> Result<Box<dyn Agent>, AgentError>;
     /// The same, which keeps the cookie rules of this browser; a real browser keeps its own.
     async fn agent_of(&self, flavour: Flavour) -> Result<Box<dyn Agent>, AgentError>;
+    /// What counts how long they wait for whom, if anything does.
+    fn waits(&self) -> Option<&Arc<Waits>> {
+        None
+    }
 }
 
 /// What people use in a run: windows of a real browser, or agents that keep the rules of one.
@@ -50,5 +54,9 @@ impl Agents for Alike {
             Some(browser) => Ok(Box::new(browser.agent(options).await?)),
             None => Ok(Box::new(HttpAgent::new(options))),
         }
+    }
+
+    fn waits(&self) -> Option<&Arc<Waits>> {
+        self.browser.is_none().then_some(&self.options.waits)
     }
 }

@@ -58,6 +58,22 @@ async fn a_silent_server_is_given_up_at_the_deadline() {
 }
 
 #[tokio::test]
+async fn how_long_an_agent_waits_is_counted_for_whom_it_waits() {
+    let stage = Stage::start(Clock::system()).await;
+    let options = harness::agent::AgentOptions { deadline: SHORT, ..stage.options() };
+    let waits = options.waits.clone();
+    let mut agent = HttpAgent::new(options);
+
+    agent.visit(&stage.app("/silent")).await.unwrap_err();
+    let first = waits.waited();
+    agent.visit(&stage.idp("/silent")).await.unwrap_err();
+    let both = waits.waited();
+
+    assert!(first.app >= SHORT && first.provider.is_zero(), "{first:?}");
+    assert!(both.app == first.app && both.provider >= SHORT, "{both:?}");
+}
+
+#[tokio::test]
 async fn dropped_and_refused_connections_are_told_apart() {
     let stage = Stage::start(Clock::system()).await;
     let mut agent = HttpAgent::new(stage.options());

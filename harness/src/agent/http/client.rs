@@ -6,8 +6,8 @@ use reqwest::{Client, Method};
 use url::Url;
 
 use super::{HttpAgent, trust};
-use crate::agent::AgentError;
 use crate::agent::record::{Answer, MARKER_HEADER, Seen};
+use crate::agent::{AgentError, Whom};
 
 /// No page of a login is larger; the rest is not read.
 const MAX_BODY: usize = 8 * 1024 * 1024;
@@ -41,10 +41,13 @@ impl HttpAgent {
         }
         let at_millis = self.options.clock.unix_millis();
         let deadline = self.options.deadline;
+        let whom = if self.is_provider(&out.url) { Whom::Provider } else { Whom::App };
+        let waiting = self.options.waits.begin(whom);
         let answer = match tokio::time::timeout(deadline, transfer(self.client(&out.url), &out)).await {
             Ok(answer) => answer,
             Err(_) => Err(AgentError::Deadline { url: out.url.clone(), after: deadline }),
         };
+        drop(waiting);
         let seen = Seen {
             at_millis,
             method: &out.method,
