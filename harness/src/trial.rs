@@ -5,6 +5,7 @@ mod attempt;
 pub mod jar;
 mod leak;
 mod login;
+mod secrets;
 
 use crate::agent::Flavour;
 use crate::scenario::{Facts, Scenario};
@@ -18,6 +19,7 @@ pub use agent::TrialAgent;
 pub use attempt::meaningful;
 pub use leak::canaries;
 pub use login::Pending;
+pub use secrets::{Secret, secrets};
 
 /// What came of a script, or of one step of it.
 pub type Outcome = Result<(), Stop>;

@@ -12,10 +12,14 @@ mod effect;
 mod facts;
 #[path = "target/place.rs"]
 mod place;
+#[path = "target/secrets.rs"]
+mod secrets;
 #[path = "target/secured.rs"]
 mod secured;
 #[path = "target/starts.rs"]
 mod starts;
+#[path = "target/talk.rs"]
+mod talk;
 
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -66,6 +70,8 @@ fn main() -> ExitCode {
         secured::an_app_that_is_not_told_of_the_authority_believes_no_provider_on_https,
         secured::a_variant_cannot_move_an_app_to_https,
         secured::what_the_app_proves_itself_with_is_in_files_for_as_long_as_the_run_lasts,
+        secrets::whatever_of_a_login_an_app_writes_to_its_log_is_found_there_by_its_name,
+        secrets::what_is_no_secret_may_be_in_the_log,
         facts::a_demand_without_a_position_shows_the_input_that_it_is_about,
     ];
     libtest_mimic::run(&Arguments::from_args(), tests).exit_code()

@@ -2,11 +2,13 @@
 
 use crate::jar;
 use harness::agent::{Cookie, Initiator, Submission};
-use harness::trial::{FORGED, HONEST, meaningful};
+use harness::target::external::register;
+use harness::trial::{FORGED, HONEST, meaningful, secrets};
 use harness::{Need, Outcome, Reason, Scenario, Stop, Symptom, Trial};
 use mock_idp::fault::{DISCOVERY, ID_TOKEN, RESPONSE, SEAL};
 use mock_idp::trace::{Endpoint, Leg};
 use mock_idp::{Fault, MockIdp, Params};
+use std::collections::BTreeSet;
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ACCESS_TOKEN_UNMATCHED,
@@ -222,7 +224,11 @@ const TOKEN_LOGGED: Scenario = Scenario::should("callback/token-logged")
     .clause("RFC 9700 4.2, 4.3")
     .why("logs are kept for long and read by many, and a token in them signs in whoever reads it in time")
     .covers(&["CB-28", "BFF-11"])
+    .alone()
     .run(|t| Box::pin(token_logged(t)));
+
+/// Has a secret at the provider, and gets its tokens for a code.
+const CODE_WITH_SECRET: &str = "code-with-secret";
 
 async fn token_logged(t: &mut Trial) -> Outcome {
     t.log().await?;
@@ -232,33 +238,33 @@ async fn token_logged(t: &mut Trial) -> Outcome {
     t.input("a bad signature", refused);
     let refused = not_logged(t, Some(RESPONSE.append("state", "1"))).await;
     t.input("a wrong state", refused);
+    if t.profile().declares(CODE_WITH_SECRET) {
+        register(t.tenant(), &t.profile().clone().in_variant(Some(CODE_WITH_SECRET)));
+        t.restart_as(CODE_WITH_SECRET).await?;
+        let accepted = not_logged(t, None).await;
+        t.input("an accepted login by a code", accepted);
+        let refused = not_logged(t, Some(SEAL.corrupt(mock_idp::fault::Corruption::XorSignature))).await;
+        t.input("a bad signature of what a code brought", refused);
+    }
     Ok(())
 }
 
-/// After a login, honest or not, the app's log holds neither the token, nor the answer's state, nor a cookie.
+/// After a login, honest or not, the app's log holds none of its secrets, nor of the app's own at the provider.
 async fn not_logged(t: &Trial, fault: Option<Fault>) -> Outcome {
     let guard = t.arm(fault.into_iter().collect())?;
-    let mut agent = t.agent().await?;
-    let landing = agent.log_in(FORGED).await?;
+    let landing = t.agent().await?.log_in(FORGED).await?;
     drop(guard);
-    let posted = landing.conversation.iter().map(|exchange| Params::parse(&exchange.request.body));
-    let secrets = posted.flat_map(|params| {
-        let token = params.first("id_token").and_then(|token| token.split('.').nth(1)).map(str::to_owned);
-        let state = params.first("state").map(str::to_owned);
-        [("the ID Token", token), ("the state", state)]
-    });
-    let cookies = jar::cookies(t, &mut agent).await?;
-    let cookies = cookies.into_iter().map(|cookie| ("a cookie", Some(cookie.value)));
     let log = t.log().await?;
-    let told = |(what, value): (&'static str, Option<String>)| {
-        value.filter(|value| value.len() > 15 && log.contains(value.as_str())).map(|_| what)
-    };
-    match secrets.chain(cookies).find_map(told) {
-        Some(what) => {
-            Err(landing.found("no secret of a login is in the app's log", format!("{what} is in it")))
-        }
-        None => Ok(()),
+    let told: BTreeSet<_> = secrets(&landing.conversation)
+        .iter()
+        .filter(|secret| secret.is_in(&log))
+        .map(|secret| secret.what)
+        .collect();
+    if told.is_empty() {
+        return Ok(());
     }
+    let told = told.into_iter().collect::<Vec<_>>().join(", ");
+    Err(landing.found("no secret of a login is in the app's log", format!("in it: {told}")))
 }
 
 const COLD: Scenario = Scenario::harden("callback/cold")

@@ -1,6 +1,7 @@
 //! A relying party that believes nearly everything and does what a token tells it: crash, hang, answer 5xx, write
 //! to its log. It is this very program, started again by a profile.
 
+use crate::talk;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -16,16 +17,18 @@ use std::sync::Arc;
 
 /// What the profile tells it.
 #[derive(Clone)]
-struct Settings {
+pub(crate) struct Settings {
     port: u16,
-    issuer: String,
-    base_url: String,
+    pub(crate) issuer: String,
+    pub(crate) base_url: String,
     /// Reads the provider's metadata before it listens, and ends if they are not its issuer's.
     reads_at_start: bool,
     /// Where the home page leads; nowhere, if empty.
     home: String,
     /// By whom the provider proves itself; nobody but the system's authorities, if empty.
     provider_ca: String,
+    /// Asks for a code, and has a secret with which it asks for the tokens.
+    pub(crate) secret: String,
 }
 
 fn variable(name: &str) -> String {
@@ -46,6 +49,7 @@ pub(crate) async fn run() {
         reads_at_start: variable("RP_READS_AT_START") == "yes",
         home: variable("RP_HOME"),
         provider_ca: variable("RP_PROVIDER_CA"),
+        secret: variable("RP_SECRET"),
     };
     if settings.reads_at_start {
         read_metadata(&settings).await;
@@ -99,17 +103,20 @@ async fn home(State(settings): State<Arc<Settings>>) -> Response {
     Redirect::to(&settings.home).into_response()
 }
 
-async fn login(State(settings): State<Arc<Settings>>) -> Redirect {
+async fn login(State(settings): State<Arc<Settings>>) -> impl IntoResponse {
     let callback = format!("{}/callback", settings.base_url);
+    let response_type = if settings.secret.is_empty() { "id_token" } else { "code" };
     let request = Params(
         [
             ("client_id", "rpcheck-client"),
             ("redirect_uri", &callback),
-            ("response_type", "id_token"),
+            ("response_type", response_type),
             ("response_mode", "form_post"),
-            ("scope", "openid"),
-            ("state", "a-state-of-this-test"),
-            ("nonce", "a-nonce-of-this-test"),
+            ("scope", "openid offline_access"),
+            ("state", talk::STATE),
+            ("nonce", talk::NONCE),
+            ("code_challenge", talk::CHALLENGE),
+            ("code_challenge_method", "S256"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .to_vec(),
@@ -117,9 +124,13 @@ async fn login(State(settings): State<Arc<Settings>>) -> Redirect {
     Redirect::to(&format!("{}/authorize?{}", settings.issuer, request.encode()))
 }
 
-async fn callback(body: Bytes) -> Response {
+async fn callback(State(settings): State<Arc<Settings>>, body: Bytes) -> Response {
     let params = Params::parse(&String::from_utf8_lossy(&body));
-    let token = params.first("id_token").unwrap_or_default().to_owned();
+    let tokens = match params.first("code") {
+        Some(code) => talk::tokens(&settings, code).await,
+        None => Value::Null,
+    };
+    let token = tokens["id_token"].as_str().or(params.first("id_token")).unwrap_or_default().to_owned();
     let payload = token.split('.').nth(1).unwrap_or_default();
     let claims: Value =
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap_or_default()).unwrap_or_default();
@@ -136,6 +147,9 @@ async fn callback(body: Bytes) -> Response {
     }
     let session = claims["probe"].as_str().or(claims["sub"].as_str()).unwrap_or_default();
     let cookie = format!("session={session}; Path=/; HttpOnly");
+    if let Some(name) = claims["tell"].as_str() {
+        say(&format!("[{}]", talk::told(name, &settings, &params, &tokens, session)));
+    }
     if let Some(answer) = claims["answer"].as_str() {
         return answered(answer, cookie, &token);
     }
