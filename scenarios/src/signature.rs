@@ -10,6 +10,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ALG_NONE_SIGNED,
     ALG_MALFORMED,
     OTHER_ALG,
+    OTHER_ALG_AND_KEY,
     OTHER_KEY,
     CORRUPTED,
     PARTS,
@@ -97,13 +98,20 @@ const STRAY_BITS: Scenario = Scenario::harden("signature/stray-bits")
     .with(|| vec![SEAL.corrupt(Corruption::TrailingBits)]);
 
 const OTHER_ALG: Scenario = Scenario::must("signature/other-alg")
-    .clause("OIDC Core 3.1.3.7 (7); RFC 8725 3.1")
-    .why("the app expects RS256; another algorithm is refused even where the provider's key set has a key for it")
+    .clause("RFC 8725 3.1; RFC 7517 4.4")
+    .why("each key is used with one algorithm, and the key set says with which: the RS256 key signs no RS384, RS512 or PS256")
     .covers(&["SIG-08"])
-    .inputs(|_| {
-        let input = |alg| Input::new(alg, vec![SEAL.alg(alg)]);
-        ["RS384", "RS512", "PS256", "ES256", "EdDSA"].into_iter().map(input).collect()
-    });
+    .inputs(|_| signed_by(&["RS384", "RS512", "PS256"]));
+
+const OTHER_ALG_AND_KEY: Scenario = Scenario::should("signature/other-alg-and-key")
+    .clause("OIDC Core 3.1.3.7 (7)")
+    .why("the algorithm should be the default, RS256, or the registered one, even where the provider's key set has a key for another")
+    .covers(&["SIG-08"])
+    .inputs(|_| signed_by(&["ES256", "EdDSA"]));
+
+fn signed_by(algorithms: &[&str]) -> Vec<Input> {
+    algorithms.iter().map(|alg| Input::new(*alg, vec![SEAL.alg(*alg)])).collect()
+}
 
 const OTHER_KEY: Scenario = Scenario::must("signature/other-key")
     .clause("OIDC Core 3.2.2.11 (1)")
