@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use claims::About;
 
-use crate::settings::{Settings, nearest};
+use crate::settings::{Settings, nearest, own_data};
 
 const PRESETS: &[(&str, &str)] = &[
     ("auth0", include_str!("../presets/auth0.toml")),
@@ -84,7 +84,7 @@ impl Preset {
                 known.join(", ")
             ));
         };
-        Ok(toml::from_str(text).expect("the presets are valid; a test reads each"))
+        Ok(own_data(text).expect("the presets are valid; a test reads each"))
     }
 
     /// With `{realm}` inserted.

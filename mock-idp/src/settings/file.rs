@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use thiserror::Error;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::names::{names_of, nearest};
-use super::{Origin, Origins, Settings, SettingsError, TenantSettings};
+use super::{Origin, Origins, Settings, TenantSettings};
 use crate::client::Client;
 use crate::login::User;
 use crate::offer::Offer;
@@ -53,6 +54,36 @@ impl FromFile {
         }
         Ok(Self { settings, origins })
     }
+}
+
+impl Settings {
+    /// Reads a TOML file over the defaults. A file that lists clients or people replaces the whole list.
+    pub fn from_file(path: &Path) -> Result<Self, SettingsError> {
+        let read = FromFile::read(path)?;
+        read.settings.check().map_err(|problem| SettingsError::Invalid { path: path.to_owned(), problem })?;
+        Ok(read.settings)
+    }
+}
+
+/// Why a settings file is refused.
+#[derive(Debug, Error)]
+pub enum SettingsError {
+    /// It cannot be read.
+    #[error("cannot read the settings file {}: {cause}; give --config the path of a TOML file", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// It can be read, but not understood.
+    #[error("in the settings file {}: {problem}", path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Where and why, and what to write instead.
+        problem: String,
+    },
 }
 
 /// The path that means the same from anywhere.
@@ -139,6 +170,19 @@ mod tests {
 
     fn understood(text: &str) -> Result<FromFile, String> {
         FromFile::understand(Path::new("/etc/idp.toml"), text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_fixtures_are_the_defaults() {
+        let settings = Settings::default();
+
+        let told = FromFile::understand(Path::new("idp.toml"), rpcheck_fixtures::IDP_TOML).unwrap();
+        assert_eq!(told.settings, settings);
+        for name in ["listen", "policy", "refresh_token_lifetime", "trust_forwarded"] {
+            assert!(told.origins.get(name).is_some(), "{name} is missing in idp.toml");
+        }
+        assert!(settings.users.iter().any(|user| user.username == "alice"));
+        settings.check().unwrap();
     }
 
     #[test]
