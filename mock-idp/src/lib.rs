@@ -56,6 +56,8 @@ pub mod migrate;
 mod offer;
 mod pages;
 mod preset;
+#[cfg(any(feature = "cli", feature = "tls"))]
+mod private_file;
 pub mod protocol;
 mod routes;
 pub mod server;

@@ -1,6 +1,7 @@
 //! What a provider is set up with: the documented defaults, changed by a TOML file, the environment and flags.
 
 mod bases;
+mod check;
 #[cfg(feature = "settings-file")]
 mod file;
 mod names;
@@ -23,7 +24,6 @@ use crate::checks::Rules;
 use crate::client::Client;
 use crate::login::{LoginPolicy, User};
 use crate::offer::Offer;
-use crate::preset::Preset;
 
 pub use bases::TrustForwarded;
 #[cfg(feature = "cli")]
@@ -172,87 +172,6 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Refuses settings that contradict each other; the text says what to write instead.
-    pub fn check(&self) -> Result<(), String> {
-        self.login_policy()?;
-        self.offer.check()?;
-        self.check_lifetimes()?;
-        self.clients.iter().try_for_each(Client::check)?;
-        self.check_seed()?;
-        self.check_control()?;
-        if self.tls && cfg!(not(feature = "tls")) {
-            return Err(format!("tls = true: {WITHOUT_TLS}"));
-        }
-        bases::check(self)?;
-        Preset::of(self)?;
-        for (slug, tenant) in &self.tenants {
-            if !crate::server::is_slug(slug) || slug == "_default" {
-                return Err(format!(
-                    "[tenant.{slug}]: a slug is made of letters, digits, - and _, 64 at most, and is not _default"
-                ));
-            }
-            if tenant.at_root == Some(true) && crate::endpoints::is_taken(slug) {
-                return Err(format!(
-                    "[tenant.{slug}]: at_root = true is not possible, because the provider itself has something at \
-                     /{slug}; choose another name"
-                ));
-            }
-            let settings = tenant.over(self);
-            settings
-                .login_policy()
-                .map(drop)
-                .and_then(|()| settings.check_lifetimes())
-                .and_then(|()| settings.clients.iter().try_for_each(Client::check))
-                .and_then(|()| settings.check_seed())
-                .and_then(|()| Preset::of(&settings).map(drop))
-                .map_err(|problem| format!("[tenant.{slug}]: {problem}"))?;
-        }
-        Ok(())
-    }
-
-    /// What TOML and the command line can say alike.
-    fn check_seed(&self) -> Result<(), String> {
-        match self.seed.filter(|seed| i64::try_from(*seed).is_err()) {
-            Some(seed) => Err(format!("seed = {seed} is too large; write a number from 0 to {}", i64::MAX)),
-            None => Ok(()),
-        }
-    }
-
-    fn check_control(&self) -> Result<(), String> {
-        let is_host = |host: &str| {
-            let url = url::Url::parse(&format!("http://{host}"));
-            url.is_ok_and(|url| {
-                url.path() == "/" && !host.ends_with('/') && !host.contains(['@', '?', '#', '*'])
-            })
-        };
-        if let Some(host) = self.control_hosts.iter().find(|host| !is_host(host)) {
-            return Err(format!("control_hosts has \"{host}\"; write name and port, like \"mock-idp:9001\""));
-        }
-        if self.control_hosts.is_empty() && !self.control.ip().is_loopback() {
-            return Err(format!(
-                "control = \"{}\" is not on loopback; write \"127.0.0.1:{}\", or name who it is for others, like \
-                 control_hosts = [\"mock-idp:{}\"]",
-                self.control,
-                self.control.port(),
-                self.control.port()
-            ));
-        }
-        Ok(())
-    }
-
-    fn check_lifetimes(&self) -> Result<(), String> {
-        let lifetimes = [
-            ("code_lifetime", self.code_lifetime),
-            ("id_token_lifetime", self.id_token_lifetime),
-            ("access_token_lifetime", self.access_token_lifetime),
-            ("refresh_token_lifetime", self.refresh_token_lifetime),
-        ];
-        match lifetimes.into_iter().find(|(_, seconds)| *seconds <= 0) {
-            Some((name, seconds)) => Err(format!("{name} = {seconds} must be at least 1 (seconds)")),
-            None => Ok(()),
-        }
-    }
-
     /// What `policy` means.
     pub fn login_policy(&self) -> Result<LoginPolicy, String> {
         match self.policy.as_str() {
@@ -269,32 +188,5 @@ impl Settings {
                 ))
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_impossible_value_is_refused_with_the_possible_ones() {
-        let refused = |change: &dyn Fn(&mut Settings)| {
-            let mut settings = Settings::default();
-            change(&mut settings);
-            settings.check().unwrap_err()
-        };
-
-        assert!(refused(&|settings| settings.policy = "carol".into()).contains("alice"));
-        assert!(
-            refused(&|settings| settings.control = "0.0.0.0:9001".parse().unwrap())
-                .contains("127.0.0.1:9001")
-        );
-        assert!(refused(&|settings| settings.seed = Some(u64::MAX)).contains("9223372036854775807"));
-        assert!(refused(&|settings| settings.code_lifetime = 0).contains("code_lifetime"));
-        let error = refused(&|settings| {
-            let tenant = TenantSettings { policy: Some("zoe".into()), ..TenantSettings::default() };
-            settings.tenants.insert("a".into(), tenant);
-        });
-        assert!(error.contains("[tenant.a]") && error.contains("zoe"), "{error}");
     }
 }

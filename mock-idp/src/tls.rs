@@ -45,7 +45,7 @@ pub(crate) fn trusting(
 /// The names in the certificate: those of the settings, the loopback ones, and that of the public URL.
 pub(crate) fn names(hosts: &[String], listen: IpAddr, urls: [Option<&str>; 2]) -> Vec<String> {
     let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
-    let of_url = |url: &str| Some(url::Url::parse(url).ok()?.host_str()?.to_owned());
+    let of_url = |url: &str| Some(url::Url::parse(url).ok()?.host_str()?.trim_matches(['[', ']']).to_owned());
     names.extend(urls.into_iter().flatten().filter_map(of_url));
     names.extend(hosts.iter().cloned());
     if !listen.is_unspecified() {

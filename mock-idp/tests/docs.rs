@@ -11,6 +11,10 @@ mod http;
 #[path = "docs/page.rs"]
 mod page;
 
+use std::path::Path;
+
+use mock_idp::Fault;
+use mock_idp::settings::FromFile;
 use page::{Page, pages};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,6 +41,53 @@ fn every_page_is_listed_where_its_rust_examples_are_compiled() {
         .filter(|name| !list.contains(name))
         .collect();
     assert!(missing.is_empty(), "add to src/docs.rs: {missing:?}");
+}
+
+#[test]
+fn every_file_in_the_documentation_is_read_by_a_command_beside_it() {
+    let mut unread = Vec::new();
+    for page in pages() {
+        let commands: Vec<&String> = page.blocks_in("console").flat_map(|block| &block.lines).collect();
+        let names: Vec<&str> = page.files().map(|(name, _)| name).collect();
+        for (name, block) in page.files() {
+            let is_read = commands.iter().any(|line| line.starts_with("$ ") && line.contains(name));
+            let is_alone = names.iter().filter(|other| **other == name).count() == 1;
+            if !is_read || !is_alone {
+                unread.push(format!("{}:{}: {name}", page.name, block.line));
+            }
+        }
+    }
+    assert!(
+        unread.is_empty(),
+        "no command reads these, or another block of that name replaces it: {unread:?}"
+    );
+}
+
+#[test]
+fn every_other_settings_file_and_fault_in_the_documentation_is_accepted() {
+    let mut wrong = Vec::new();
+    for page in pages() {
+        for block in page.blocks.iter().filter(|block| block.about.is_none()) {
+            let text = block.lines.join("\n");
+            let problem = match block.language.as_str() {
+                "toml" => accepted_settings(&text).err(),
+                "json" => accepted_fault(&text).err(),
+                _ => None,
+            };
+            wrong.extend(problem.map(|problem| format!("{}:{}: {problem}", page.name, block.line)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn accepted_settings(text: &str) -> Result<(), String> {
+    let read = FromFile::understand(Path::new("mock-idp.toml"), text).map_err(|error| error.to_string())?;
+    read.settings.check()
+}
+
+fn accepted_fault(text: &str) -> Result<(), String> {
+    let json = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    Fault::list_from_json(json).map(drop).map_err(|error| error.to_string())
 }
 
 #[test]

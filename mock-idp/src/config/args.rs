@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::builder::BoolishValueParser;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Args, ValueEnum};
+use clap::{ArgMatches, Args, Command, ValueEnum};
 
 use super::foreign::ForeignArgs;
 use super::person::person;
@@ -91,7 +91,7 @@ pub(super) struct ServeArgs {
           value_parser = BoolishValueParser::new())]
     tls: Option<bool>,
     /// A host name for the certificate, beside the loopback ones and those of the URLs; again for more
-    #[arg(long = "tls-host", value_name = "NAME")]
+    #[arg(long = "tls-host", value_name = "NAME", env = "MOCK_IDP_TLS_HOSTS", value_delimiter = ',')]
     tls_hosts: Vec<String>,
     /// The folder of the local authority [default: mock-idp in the user's data folder]
     #[arg(long, value_name = "FOLDER", env = "MOCK_IDP_TLS_FOLDER")]
@@ -146,6 +146,17 @@ const FLAGS: &[(&str, &str)] = &[
     ("tls_folder", "tls_folder"),
 ];
 
+/// Where a flag's value was written, under the name that it has there.
+pub(super) fn written_at(id: &str, matches: &ArgMatches) -> Option<Origin> {
+    let command = ServeArgs::augment_args(Command::new("mock-idp"));
+    let arg = command.get_arguments().find(|arg| arg.get_id() == id)?;
+    match matches.value_source(id)? {
+        ValueSource::CommandLine => Some(Origin::Flag(arg.get_long()?.to_owned())),
+        ValueSource::EnvVariable => Some(Origin::Environment(arg.get_env()?.to_string_lossy().into_owned())),
+        _ => None,
+    }
+}
+
 impl ServeArgs {
     /// The settings of the file, changed by the environment and the command line.
     pub(super) fn effective(&self, matches: &ArgMatches) -> anyhow::Result<Effective> {
@@ -156,15 +167,10 @@ impl ServeArgs {
             }
             None => (Settings::default(), Origins::default()),
         };
-        let notes = self.foreign.apply(&mut settings, &mut origins)?;
+        let notes = self.foreign.apply(matches, &mut settings, &mut origins)?;
         for (id, setting) in FLAGS {
-            let flag = id.replace('_', "-");
-            match matches.value_source(id) {
-                Some(ValueSource::CommandLine) => origins.note(setting, Origin::Flag(flag)),
-                Some(ValueSource::EnvVariable) => {
-                    origins.note(setting, Origin::Environment(format!("MOCK_IDP_{}", id.to_uppercase())));
-                }
-                _ => {}
+            if let Some(origin) = written_at(id, matches) {
+                origins.note(setting, origin);
             }
         }
         let settings = self.over(settings);

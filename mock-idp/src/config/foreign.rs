@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
-use clap::Args;
+use clap::{ArgMatches, Args};
 
+use super::args::written_at;
 use crate::migrate;
 use crate::settings::{Origin, Origins, Settings};
 
@@ -54,39 +55,42 @@ impl ForeignArgs {
     /// Changes the settings as the other mocks' configuration says, and tells what cannot be honoured.
     pub(super) fn apply(
         &self,
+        matches: &ArgMatches,
         settings: &mut Settings,
         origins: &mut Origins,
     ) -> anyhow::Result<Vec<String>> {
         let mut notes = Vec::new();
         let refused = |problem: String| anyhow!(problem);
-        if let Some((place, text)) =
-            text(self.navikt_json.as_ref(), self.navikt_config.as_deref(), "JSON_CONFIG")?
-        {
-            notes.extend(migrate::navikt(&place, &text, settings).map_err(refused)?);
-            for slug in settings.tenants.keys() {
-                note(origins, &format!("tenant.{slug}"), &place);
+        let told = |id: &str, inline: Option<&String>, path: Option<&Path>| match inline {
+            Some(text) => Ok(Some(Told::inline(text, written_at(id, matches).unwrap_or(Origin::Default)))),
+            None => path.map(Told::read).transpose(),
+        };
+        let (inline, path) = (self.navikt_json.as_ref(), self.navikt_config.as_deref());
+        if let Some(told) = told("navikt_json", inline, path)? {
+            let before = settings.clone();
+            notes.extend(migrate::navikt(&told.place, &told.text, settings).map_err(refused)?);
+            for (slug, tenant) in &settings.tenants {
+                if before.tenants.get(slug) != Some(tenant) {
+                    origins.note(&format!("tenant.{slug}"), told.origin.clone());
+                }
             }
-            if settings.now.is_some() && origins.get("now").is_none() {
-                note(origins, "now", &place);
+            if settings.now != before.now {
+                origins.note("now", told.origin);
             }
         }
-        let clients = "CLIENTS_CONFIGURATION_INLINE";
-        if let Some((place, text)) =
-            text(self.soluto_clients_json.as_ref(), self.soluto_clients.as_deref(), clients)?
-        {
-            let (clients, more) = migrate::clients(&place, &text).map_err(refused)?;
+        let (inline, path) = (self.soluto_clients_json.as_ref(), self.soluto_clients.as_deref());
+        if let Some(told) = told("soluto_clients_json", inline, path)? {
+            let (clients, more) = migrate::clients(&told.place, &told.text).map_err(refused)?;
             settings.clients = clients;
             notes.extend(more);
-            note(origins, "client", &place);
+            origins.note("client", told.origin);
         }
-        let users = "USERS_CONFIGURATION_INLINE";
-        if let Some((place, text)) =
-            text(self.soluto_users_json.as_ref(), self.soluto_users.as_deref(), users)?
-        {
-            let (users, more) = migrate::users(&place, &text).map_err(refused)?;
+        let (inline, path) = (self.soluto_users_json.as_ref(), self.soluto_users.as_deref());
+        if let Some(told) = told("soluto_users_json", inline, path)? {
+            let (users, more) = migrate::users(&told.place, &told.text).map_err(refused)?;
             settings.users = users;
             notes.extend(more);
-            note(origins, "user", &place);
+            origins.note("user", told.origin);
         }
         let unread =
             UNREAD.iter().filter(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
@@ -95,26 +99,27 @@ impl ForeignArgs {
     }
 }
 
-/// The text and where it stands.
-fn text(
-    inline: Option<&String>,
-    path: Option<&Path>,
-    name: &str,
-) -> anyhow::Result<Option<(String, String)>> {
-    if let Some(text) = inline {
-        return Ok(Some((name.to_owned(), text.clone())));
-    }
-    let Some(path) = path else { return Ok(None) };
-    let place = path.display().to_string();
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {place}"))?;
-    Ok(Some((place, text)))
+/// A configuration, and where it stands.
+struct Told {
+    /// What it is called where something in it is told.
+    place: String,
+    text: String,
+    origin: Origin,
 }
 
-fn note(origins: &mut Origins, name: &str, place: &str) {
-    let origin = if Path::new(place).is_file() {
-        Origin::File { path: place.into(), line: 1 }
-    } else {
-        Origin::Environment(place.to_owned())
-    };
-    origins.note(name, origin);
+impl Told {
+    fn inline(text: &str, origin: Origin) -> Self {
+        let place = match &origin {
+            Origin::Environment(name) => name.clone(),
+            other => other.to_string(),
+        };
+        Self { place, text: text.to_owned(), origin }
+    }
+
+    fn read(path: &Path) -> anyhow::Result<Self> {
+        let place = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {place}; name a file of the other mock's configuration"))?;
+        Ok(Self { place, text, origin: Origin::File { path: path.to_owned(), line: 1 } })
+    }
 }

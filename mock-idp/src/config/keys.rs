@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use super::say;
+use crate::private_file;
 use crate::token::{KeyName, fresh_keys, key_set, use_keys};
 
 /// Where to.
@@ -32,7 +33,7 @@ pub(super) fn make(args: &KeysArgs) -> anyhow::Result<()> {
     }
     let write = |name: &str, text: &str| {
         let path = folder.join(name);
-        std::fs::write(&path, text).and_then(|()| only_for_me(&path)).with_context(problem)?;
+        private_file::write(&path, text).with_context(problem)?;
         say(&path.display().to_string());
         anyhow::Ok(())
     };
@@ -42,17 +43,5 @@ pub(super) fn make(args: &KeysArgs) -> anyhow::Result<()> {
     let set = key_set(&[KeyName::Rsa1, KeyName::Rsa2, KeyName::Ec, KeyName::Ed, KeyName::Encryption], &[]);
     write("jwks.json", &format!("{set}\n"))?;
     say(&format!("Sign with them: mock-idp --keys {}", folder.display()));
-    Ok(())
-}
-
-#[cfg(unix)]
-fn only_for_me(path: &std::path::Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "as on the other systems")]
-fn only_for_me(_: &std::path::Path) -> std::io::Result<()> {
     Ok(())
 }

@@ -80,6 +80,7 @@ fn found_where_it_would_listen(mut settings: Settings) -> Settings {
     let scheme = if settings.tls { "https" } else { "http" };
     let url = settings.public_url.take().unwrap_or_else(|| url_of(scheme, settings.listen));
     settings.tls = false;
+    settings.tls_hosts.clear();
     settings.internal_url = None;
     settings.trust_forwarded = TrustForwarded::All;
     settings.public_url = Some(url);

@@ -49,7 +49,8 @@ fn refusal(headers: &HeaderMap, own: &[String], is_page: bool) -> Option<Refused
     let host = text(header::HOST).unwrap_or_default();
     if !own.iter().any(|name| name == host) {
         return Some(Refused::forbidden(format!(
-            "the control API answers only under its own name; ask {} instead of \"{host}\"",
+            "the control API answers only under its own name; ask {} instead of \"{host}\", or name that in the \
+             setting control_hosts",
             own[0]
         )));
     }

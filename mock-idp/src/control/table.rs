@@ -66,9 +66,12 @@ const ROUTES: &[Route] = &[
     route("GET", "/", "this list", || get(index)).gives("Index"),
     route("GET", "/openapi.json", "this API as an OpenAPI 3.1 document", || get(openapi::show))
         .gives("Anything"),
-    route("POST", "/reset", "remove every issuer but the default one, and put that back", || {
-        post(tenants::reset_all)
-    }),
+    route(
+        "POST",
+        "/reset",
+        "remove the issuers that were made since the start, and put the others back",
+        || post(tenants::reset_all),
+    ),
     route("GET", "/tenants", "the issuers", || get(tenants::list)).gives("Tenants"),
     route(
         "POST",

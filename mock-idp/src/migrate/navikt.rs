@@ -1,5 +1,7 @@
 //! The `JSON_CONFIG` of navikt's mock-oauth2-server. Its issuers are at `/{issuerId}`, and so they are here.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::time::unix;
@@ -46,14 +48,14 @@ pub(crate) fn navikt(place: &str, text: &str, settings: &mut Settings) -> Result
         users: people,
         ..TenantSettings::default()
     };
-    let mut issuers = vec![(DEFAULT.to_owned(), plain(None))];
-    for (index, callback) in callbacks.into_iter().enumerate() {
-        let callback = callback_of(&format!("{place}.tokenCallbacks[{index}]"), callback, &mut notes)?;
+    let mut issuers = BTreeMap::new();
+    for callback in each_callback(place, callbacks, &mut notes)? {
         let mut tenant = plain(Some(callback.people).filter(|people| !people.is_empty()));
         tenant.id_token_lifetime = callback.lifetime;
         tenant.access_token_lifetime = callback.lifetime;
-        issuers.push((callback.issuer, tenant));
+        issuers.insert(callback.issuer, tenant);
     }
+    issuers.entry(DEFAULT.to_owned()).or_insert_with(|| plain(None));
     settings.tenants.extend(issuers);
     Ok(notes)
 }
@@ -92,6 +94,22 @@ struct Callback {
     issuer: String,
     lifetime: Option<i64>,
     people: Vec<User>,
+}
+
+/// The callbacks, at most one for an issuer.
+fn each_callback(place: &str, callbacks: Vec<Value>, notes: &mut Notes) -> Result<Vec<Callback>, String> {
+    let mut found: Vec<Callback> = Vec::new();
+    for (index, callback) in callbacks.into_iter().enumerate() {
+        let place = format!("{place}.tokenCallbacks[{index}]");
+        let callback = callback_of(&place, callback, notes)?;
+        let issuer = &callback.issuer;
+        if found.iter().any(|earlier| earlier.issuer == *issuer) {
+            notes.push(format!("{place} is not honoured: an earlier one is for the issuerId \"{issuer}\""));
+        } else {
+            found.push(callback);
+        }
+    }
+    Ok(found)
 }
 
 fn callback_of(place: &str, value: Value, notes: &mut Notes) -> Result<Callback, String> {
@@ -183,6 +201,17 @@ mod tests {
         for part in ["staticAssetsPath", "keyProvider.algorithm", "claims.aud", "requestParam", "surprise"] {
             assert!(notes.contains(part), "{part}: {notes}");
         }
+    }
+
+    #[test]
+    fn of_two_callbacks_for_one_issuer_the_first_counts_and_the_other_is_told() {
+        let text = r#"{"tokenCallbacks": [{"issuerId": "a", "tokenExpiry": 1}, {"issuerId": "a", "tokenExpiry": 2}]}"#;
+        let mut settings = Settings::default();
+
+        let notes = navikt("config.json", text, &mut settings).unwrap();
+
+        assert_eq!(settings.tenants["a"].id_token_lifetime, Some(1));
+        assert!(notes[0].contains("config.json.tokenCallbacks[1]"), "{notes:?}");
     }
 
     #[test]

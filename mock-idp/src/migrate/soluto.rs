@@ -43,19 +43,15 @@ fn client(mut parts: Parts<'_>) -> Result<Client, String> {
         parts.note("ClientSecrets", "a client has one secret here, and the first counts");
     }
     let client_secret = (!secrets.is_empty()).then(|| secrets.swap_remove(0));
-    let redirect_uris = parts.texts("RedirectUris")?;
-    if redirect_uris.iter().any(|uri| uri.contains('*')) {
-        let instead = "redirect URIs are compared character by character; under lenient rules every one on \
-                       loopback is accepted";
-        parts.note("RedirectUris with *", instead);
-    }
+    let redirect_uris = places(&mut parts, "RedirectUris")?;
+    let post_logout_redirect_uris = places(&mut parts, "PostLogoutRedirectUris")?;
     let (grant_types, response_types) = grants(&mut parts)?;
     let client = Client {
         client_id,
         client_secret,
         client_name: parts.text("ClientName")?,
         redirect_uris,
-        post_logout_redirect_uris: parts.texts("PostLogoutRedirectUris")?,
+        post_logout_redirect_uris,
         response_types,
         grant_types,
         id_token_lifetime: parts.number("IdentityTokenLifetime")?,
@@ -86,6 +82,20 @@ fn client(mut parts: Parts<'_>) -> Result<Client, String> {
     }
     parts.finish();
     Ok(client)
+}
+
+/// The URIs of a list, without those that stand for many: here each is compared character by character.
+fn places(parts: &mut Parts<'_>, name: &str) -> Result<Vec<String>, String> {
+    let (patterns, uris): (Vec<String>, Vec<String>) =
+        parts.texts(name)?.into_iter().partition(|uri| uri.contains('*'));
+    for pattern in patterns {
+        let instead = format!(
+            "\"{pattern}\" is no address here; name each one that the application uses. Under lenient rules every \
+             redirect URI on loopback is accepted"
+        );
+        parts.note(name, &instead);
+    }
+    Ok(uris)
 }
 
 /// Grant types as they are registered here, and the response types that go with them.
@@ -170,7 +180,8 @@ mod tests {
         let text = r#"[{
             "ClientId": "web", "ClientSecrets": ["one", "two"], "Description": "x",
             "AllowedGrantTypes": ["authorization_code", "hybrid", "password"], "AllowOfflineAccess": true,
-            "RedirectUris": ["http://localhost:3000/*"], "AllowedScopes": ["openid"],
+            "RedirectUris": ["http://localhost:*/callback", "http://localhost:3000/"], "AllowedScopes": ["openid"],
+            "PostLogoutRedirectUris": ["http://*.test/"],
             "AccessTokenLifetime": 60, "RequirePkce": true, "AllowedCorsOrigins": ["*"]
         }]"#;
 
@@ -181,11 +192,14 @@ mod tests {
         assert_eq!(client.grant_types, ["authorization_code", "implicit", "refresh_token"]);
         assert_eq!(client.response_types[..2], ["code", "code id_token"]);
         assert_eq!(client.access_token_lifetime, Some(60));
+        assert_eq!(client.redirect_uris, ["http://localhost:3000/"]);
+        client.check().unwrap();
         let notes = notes.join("\n");
         for part in [
             "ClientSecrets",
             "password",
-            "RedirectUris",
+            "RedirectUris is not honoured: \"http://localhost:*/callback\"",
+            "PostLogoutRedirectUris",
             "AllowedScopes",
             "RequirePkce",
             "AllowedCorsOrigins",

@@ -12,6 +12,7 @@ use rcgen::{
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::fault::BadCertificate;
+use crate::private_file;
 
 /// What browsers accept at most is 825 days.
 const LIFETIME: Duration = Duration::from_hours(24 * 800);
@@ -65,8 +66,7 @@ impl Authority {
             let fresh = KeyPair::generate().map_err(|error| problem(&error))?;
             let made = authority(NAME).self_signed(&fresh).map_err(|error| problem(&error))?;
             fs::create_dir_all(folder).map_err(|error| problem(&error))?;
-            fs::write(&key, fresh.serialize_pem()).map_err(|error| problem(&error))?;
-            only_for_me(&key).map_err(|error| problem(&error))?;
+            private_file::write(&key, &fresh.serialize_pem()).map_err(|error| problem(&error))?;
             fs::write(&certificate, made.pem()).map_err(|error| problem(&error))?;
         }
         let key = fs::read_to_string(&key).map_err(|error| problem(&error))?;
@@ -164,16 +164,4 @@ fn authority(name: &str) -> CertificateParams {
     params.not_before = date_time_ymd(2025, 1, 1);
     params.not_after = date_time_ymd(2045, 1, 1);
     params
-}
-
-#[cfg(unix)]
-fn only_for_me(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "as on the other systems")]
-fn only_for_me(_: &Path) -> std::io::Result<()> {
-    Ok(())
 }

@@ -18,7 +18,7 @@ pub(crate) fn run(page: &Page) -> Result<(), String> {
         return Ok(());
     }
     let mut stage = Stage::new(page);
-    for block in page.blocks_in("console") {
+    for block in page.blocks_in("console").filter(|block| is_for_this_build(block)) {
         for command in commands(block) {
             stage.play(&command).map_err(|problem| {
                 format!("{}:{}: $ {}\n{problem}", page.name, command.line, command.text)
@@ -26,6 +26,14 @@ pub(crate) fn run(page: &Page) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+fn is_for_this_build(block: &Block) -> bool {
+    match block.about.as_deref() {
+        None => true,
+        Some("tls") => cfg!(feature = "tls"),
+        Some(other) => panic!("line {}: there are no commands for \"{other}\"", block.line),
+    }
 }
 
 struct Told {
@@ -77,10 +85,8 @@ impl Stage {
             ports: [("9000".into(), provider), ("9001".into(), control)],
             running: Vec::new(),
         };
-        for block in &page.blocks {
-            if let Some(file) = &block.file {
-                write(&stage.folder, file, &stage.ported(&(block.lines.join("\n") + "\n")));
-            }
+        for (file, block) in page.files() {
+            write(&stage.folder, file, &stage.ported(&(block.lines.join("\n") + "\n")));
         }
         stage
     }

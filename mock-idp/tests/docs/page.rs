@@ -17,7 +17,13 @@
 //! exit status 2               last, if it fails
 //! $ mock-idp &                runs on until the page ends; the lines are awaited, so name one
 //! ```
-//! ```toml mock-idp.toml       any block with a file name is written into that folder first
+//! ```console tls              the same, in builds with that feature only
+//! ```
+//! ```toml mock-idp.toml       any block with a file name is written into that folder first; a command reads it
+//! ```
+//! ```toml                     without a name it is a settings file that is accepted
+//! ```
+//! ```json                     without a name it is a fault that the control API takes
 //! ```
 //! ```
 //! The ports 9000 and 9001 in commands and in what they say stand for free ones.
@@ -35,8 +41,8 @@ pub(crate) struct Page {
 pub(crate) struct Block {
     /// The first word behind the fence.
     pub(crate) language: String,
-    /// The second, a file name.
-    pub(crate) file: Option<String>,
+    /// The second: a file name, or the feature that commands need.
+    pub(crate) about: Option<String>,
     /// The number of its first line.
     pub(crate) line: usize,
     pub(crate) lines: Vec<String>,
@@ -52,7 +58,7 @@ impl Page {
                 Some(info) => {
                     let mut words = info.split_whitespace().map(str::to_owned);
                     let language = words.next().unwrap_or_default();
-                    blocks.push(Block { language, file: words.next(), line: index + 2, lines: Vec::new() });
+                    blocks.push(Block { language, about: words.next(), line: index + 2, lines: Vec::new() });
                     inside = true;
                 }
                 None if inside => blocks.last_mut().unwrap().lines.push(line.to_owned()),
@@ -61,6 +67,12 @@ impl Page {
         }
         assert!(!inside, "{name}: the last block has no end");
         Self { name: name.to_owned(), text: text.to_owned(), blocks }
+    }
+
+    /// The blocks that are files, with their names.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, &Block)> {
+        let others = self.blocks.iter().filter(|block| block.language != "console");
+        others.filter_map(|block| Some((block.about.as_deref()?, block)))
     }
 
     pub(crate) fn blocks_in(&self, language: &str) -> impl Iterator<Item = &Block> {

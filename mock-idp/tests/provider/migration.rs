@@ -48,6 +48,22 @@ fn what_cannot_be_honoured_is_told_at_start() {
 }
 
 #[test]
+fn what_a_flag_says_comes_from_the_flag_and_the_settings_file_keeps_what_is_its_own() {
+    let folder = Folder::new("navikt-flag");
+    let file = folder.write("idp.toml", "[tenant.mine]\npolicy = \"ask\"\n");
+    let clients = r#"[{"ClientId": "web"}]"#;
+
+    let flags = ["--config", &file, "--navikt-json", NAVIKT, "--soluto-clients-json", clients];
+    let output = program(&[&flags[..], &["--print-config"]].concat()).output().unwrap();
+
+    let text = said(&output);
+    assert!(text.contains("# flag --navikt-json\n[tenant.issuer1]"), "{text}");
+    assert!(text.contains("# flag --soluto-clients-json\n[[client]]"), "{text}");
+    assert!(text.contains(&format!("# {file}:1\n[tenant.mine]")), "{text}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--navikt-json.staticAssetsPath"), "{output:?}");
+}
+
+#[test]
 fn the_files_of_solutos_mock_are_read_where_their_variables_say() {
     let folder = Folder::new("soluto");
     let clients = folder.write("clients.json", r#"[{"ClientId": "web", "AllowedGrantTypes": ["implicit"]}]"#);
