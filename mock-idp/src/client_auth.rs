@@ -14,6 +14,10 @@ use crate::server::Call;
 
 /// The client that sent a request, and proved it if it can.
 pub(crate) fn authenticate(call: &Call) -> Result<Client, OAuthError> {
+    // RFC 6749 3.2, RFC 8628 3.1: which of two would count, nobody can know.
+    if let Some(name) = call.form.repeated().first() {
+        return Err(OAuthError::invalid(format!("{name} comes more than once; send it exactly once")));
+    }
     let credentials = Credentials::of(call)?;
     let client = known(call, &credentials.client_id)?;
     if let Some(expected) = client.token_endpoint_auth_method

@@ -15,6 +15,9 @@ use crate::login::User;
 use crate::protocol::ClaimsRequest;
 pub(crate) use store::Store;
 
+/// How long a request to the token endpoint may be under way, in seconds.
+const UNDER_WAY: i64 = 600;
+
 /// What a person allowed a client.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Granted {
@@ -101,6 +104,8 @@ pub(crate) struct Vault {
     pub(crate) used_codes: Store<Arc<Granted>>,
     pub(crate) access: Store<Access>,
     pub(crate) refresh: Store<Refresh>,
+    /// The grants that ended lately, by id: a request that was under way then gets tokens that are good for nothing.
+    ended: Store<()>,
     /// The `jti` of every client assertion that was accepted, until it expires.
     pub(crate) assertions: Store<()>,
     /// Pushed requests, by `request_uri`, until the browser brings it.
@@ -127,11 +132,32 @@ impl Vault {
         self.refresh.retain(|token| token.granted.client_id != client_id);
     }
 
-    /// Ends everything that came from one sign-in.
-    pub(crate) fn end_grant(&mut self, id: &str) {
+    /// Ends everything that came from one sign-in, or is just being made of it.
+    pub(crate) fn end_grant(&mut self, id: &str, now: i64) {
+        self.ended.put(id.to_owned(), now, now.saturating_add(UNDER_WAY), ());
         self.codes.retain(|code| code.granted.id != id);
         self.access.retain(|token| token.granted.as_ref().is_none_or(|granted| granted.id != id));
         self.refresh.retain(|token| token.granted.id != id);
+    }
+}
+
+impl Vault {
+    /// Keeps an access token.
+    pub(crate) fn keep_access(&mut self, token: String, now: i64, access: Access) {
+        if access.granted.as_ref().is_none_or(|granted| !self.has_ended(granted, now)) {
+            self.access.put(token, now, access.expires, access);
+        }
+    }
+
+    /// Keeps a refresh token.
+    pub(crate) fn keep_refresh(&mut self, token: String, now: i64, refresh: Refresh) {
+        if !self.has_ended(&refresh.granted, now) {
+            self.refresh.put(token, now, refresh.expires, refresh);
+        }
+    }
+
+    fn has_ended(&self, granted: &Granted, now: i64) -> bool {
+        self.ended.get(&granted.id, now).is_some()
     }
 }
 

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use crate::fault::Seam;
 use crate::protocol::Encoded;
 use crate::server::{Call, Reply};
+use crate::trace::Endpoint;
 
 pub(crate) async fn show(call: Call) -> Reply {
     let mut pass = call.pass();
@@ -13,14 +14,24 @@ pub(crate) async fn show(call: Call) -> Reply {
     Reply::after(pass, json(metadata))
 }
 
-/// `OPTIONS` at a public document → 204: scripts of any origin may read it, with whatever headers they like
-/// to send. Nothing is said about how long that holds, for the same reason that nothing is cached.
-pub(crate) async fn preflight() -> Reply {
+/// `OPTIONS` → 204: scripts of any origin may ask, with whatever headers they like to send. `Authorization` is named,
+/// because `*` does not stand for it (Fetch, CORS-preflight fetch). Nothing is said about how long that holds, for the
+/// same reason that nothing is cached.
+pub(crate) async fn preflight(call: Call) -> Reply {
+    let methods = match call.endpoint {
+        Endpoint::Userinfo => "GET, HEAD, POST",
+        Endpoint::Token
+        | Endpoint::Introspection
+        | Endpoint::Revocation
+        | Endpoint::PushedAuthorization
+        | Endpoint::DeviceAuthorization => "POST",
+        _ => "GET, HEAD",
+    };
     let headers = vec![
-        ("allow", "GET, HEAD, OPTIONS".into()),
+        ("allow", format!("{methods}, OPTIONS").into()),
         ("access-control-allow-origin", "*".into()),
-        ("access-control-allow-methods", "GET, HEAD, POST".into()),
-        ("access-control-allow-headers", "*".into()),
+        ("access-control-allow-methods", methods.into()),
+        ("access-control-allow-headers", "*, authorization".into()),
     ];
     Encoded { status: 204, headers, body: Bytes::new() }.into()
 }

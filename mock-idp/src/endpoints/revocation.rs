@@ -31,7 +31,7 @@ fn revoke(call: &Call, client: &Client) -> Result<(), OAuthError> {
     if let Some(granted) = vault.refresh.get(token, now).map(|refresh| refresh.granted.clone()) {
         belongs(&granted.client_id, client)?;
         // RFC 7009 2.1: the access tokens of that grant end with it.
-        vault.end_grant(&granted.id);
+        vault.end_grant(&granted.id, now);
     }
     Ok(())
 }

@@ -42,9 +42,6 @@ pub(crate) async fn answer(call: Call) -> Reply {
 }
 
 fn exchange(call: &Call, pass: &mut Pass) -> Result<Object, OAuthError> {
-    if let Some(name) = call.form.repeated().first() {
-        return Err(OAuthError::invalid(format!("{name} comes more than once; send it exactly once")));
-    }
     let offer = Arc::clone(&call.state.desk().offer);
     let offered = || GRANT_TYPES.iter().filter(|(name, _)| offer.has_grant_type(name));
     let known = || offered().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");

@@ -39,7 +39,7 @@ impl State {
             expires,
             granted: granted.cloned(),
         };
-        self.grants.open().access.put(token.clone(), now, expires, value);
+        self.grants.open().keep_access(token.clone(), now, value);
         Fresh { token, expires_in }
     }
 
@@ -49,7 +49,54 @@ impl State {
         let lifetime = client.refresh_token_lifetime.unwrap_or(self.desk().lifetimes.refresh_token);
         let expires = now.saturating_add(lifetime);
         let value = Refresh { granted: Arc::clone(granted), issued: now, expires, is_spent: false };
-        self.grants.open().refresh.put(token.clone(), now, expires, value);
+        self.grants.open().keep_refresh(token.clone(), now, value);
         token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ambient::{Clock, Ids};
+    use crate::server::MockIdp;
+
+    #[tokio::test]
+    async fn a_grant_that_ends_while_its_tokens_are_made_gives_none_that_are_good() {
+        let provider =
+            MockIdp::builder().clock(Clock::frozen(1_000)).ids(Ids::seeded(7)).start().await.unwrap();
+        let (tenant, client) = (provider.tenant(), Client::unregistered("an-app"));
+        let state = &*tenant.state;
+        let granted = |id: &str| Arc::new(Granted { id: id.to_owned(), ..an_example(state, &client) });
+        let (over, good) = (granted("over"), granted("good"));
+
+        // As when two requests bring the same code, and the second is heard before the first is answered.
+        state.grants.open().end_grant("over", 1_000);
+        let made = |granted: &Arc<Granted>| {
+            let access = state.access_token(&client, "openid", Some(granted)).token;
+            (access, state.refresh_token(&client, granted))
+        };
+        let (dead, alive) = (made(&over), made(&good));
+
+        let vault = state.grants.open();
+        let known = |(access, refresh): &(String, String)| {
+            (vault.access.get(access, 1_000).is_some(), vault.refresh.get(refresh, 1_000).is_some())
+        };
+        assert_eq!((known(&dead), known(&alive)), ((false, false), (true, true)));
+    }
+
+    fn an_example(state: &State, client: &Client) -> Granted {
+        let user = state.desk().users()[0].clone();
+        Granted {
+            id: String::new(),
+            client_id: client.client_id.clone(),
+            user: state.grants.person(user),
+            scope: "openid offline_access".into(),
+            nonce: None,
+            auth_time: 1_000,
+            acr: None,
+            amr: Vec::new(),
+            sid: "a-session".into(),
+            claims: crate::protocol::ClaimsRequest::default(),
+        }
     }
 }

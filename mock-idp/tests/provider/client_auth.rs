@@ -7,7 +7,7 @@ use mock_idp::{AuthMethod, Client, Clock, Endpoint, Ids, MockIdp, Settings};
 use rpcheck_fixtures::keys;
 use serde_json::{Value, json};
 
-use super::stage::{CLIENT, Got, Stage, signed};
+use super::stage::{CLIENT, Got, Stage, read, signed};
 
 const NOW: i64 = 1_000_000;
 const SECRET: &str = "a secret of thirty-two characters";
@@ -236,4 +236,24 @@ async fn a_lie_for_one_client_is_told_however_the_client_proves_itself() {
         assert_eq!((got.status, &got.json()["x"]), (200, &json!(1)), "{got:?}");
     }
     assert_eq!(lie.report()[0].fired, 2);
+}
+
+#[tokio::test]
+async fn what_a_client_sends_twice_is_refused_at_every_endpoint_that_it_asks_itself() {
+    let stage = Stage::new().await;
+    let base = stage.provider.base_url();
+    for (path, name) in [
+        ("token", "grant_type"),
+        ("device_authorization", "scope"),
+        ("revoke", "token"),
+        ("introspect", "token"),
+        ("par", "nonce"),
+    ] {
+        let form = [("client_id", "an-app"), (name, "openid"), (name, "profile")];
+
+        let got = read(stage.http.post(format!("{base}/{path}")).form(&form).send().await.unwrap()).await;
+
+        assert_eq!(got.status, 400, "{path}: {got:?}");
+        assert!(got.body.contains(&format!("{name} comes more than once")), "{path}: {got:?}");
+    }
 }

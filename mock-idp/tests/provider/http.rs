@@ -169,8 +169,26 @@ async fn a_script_of_any_origin_may_ask_for_the_public_documents() {
         assert_eq!((allowed.status, allowed.body.as_str()), (204, ""));
         assert_eq!(allowed.header("access-control-allow-origin"), "*");
         assert!(allowed.header("access-control-allow-methods").contains("GET"));
-        assert_eq!(allowed.header("access-control-allow-headers"), "*");
+        assert_eq!(allowed.header("access-control-allow-headers"), "*, authorization");
         assert_eq!(got.header("access-control-allow-origin"), "*");
+    }
+}
+
+#[tokio::test]
+async fn a_preflight_names_authorization_and_the_methods_of_its_endpoint() {
+    let stage = Stage::new().await;
+    let base = stage.provider.base_url();
+    for (path, methods) in
+        [("/jwks", "GET, HEAD"), ("/userinfo", "GET, HEAD, POST"), ("/token", "POST"), ("/par", "POST")]
+    {
+        let question = stage.http.request(reqwest::Method::OPTIONS, format!("{base}{path}"));
+
+        let got = read(question.header("origin", "http://app.test").send().await.unwrap()).await;
+
+        assert_eq!(got.header("access-control-allow-methods"), methods, "{path}: {got:?}");
+        assert_eq!(got.header("allow"), format!("{methods}, OPTIONS"), "{path}");
+        // A star does not stand for it.
+        assert!(got.header("access-control-allow-headers").contains("authorization"), "{path}: {got:?}");
     }
 }
 

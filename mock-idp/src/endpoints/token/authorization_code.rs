@@ -30,7 +30,7 @@ fn redeem(state: &State, client: &Client, form: &Params) -> Result<Code, OAuthEr
     let mut vault = state.grants.open();
     if let Some(granted) = vault.used_codes.get(key, now).cloned() {
         // RFC 6749 4.1.2: whoever has it twice, one of them stole it.
-        vault.end_grant(&granted.id);
+        vault.end_grant(&granted.id, now);
         return Err(invalid("this code was used before; every token that came from it has ended"));
     }
     let Some(code) = vault.codes.take(key, now) else {

@@ -32,7 +32,7 @@ fn rotate(call: &Call, client: &Client) -> Result<(Arc<Granted>, String), OAuthE
         return Err(invalid("this refresh_token was issued to another client"));
     }
     if token.is_spent {
-        vault.end_grant(&granted.id);
+        vault.end_grant(&granted.id, now);
         return Err(invalid(
             "this refresh_token was used before, and each is good once; everything from that sign-in has ended",
         ));
