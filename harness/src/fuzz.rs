@@ -12,6 +12,7 @@ mod change;
 mod cookies;
 mod dice;
 mod draw;
+mod flow;
 mod form;
 mod text;
 
@@ -20,6 +21,7 @@ pub use change::Change;
 pub use cookies::CookieChange;
 pub use dice::Dice;
 pub use draw::case;
+pub use flow::Flow;
 pub use form::{FormChange, says_the_same};
 pub use text::{paste, summary, told};
 
@@ -33,6 +35,8 @@ use std::time::{Duration, Instant};
 /// Which cases are tried, and how long.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    /// By which flow the logins go.
+    pub flow: Flow,
     /// The same seed gives the same cases.
     pub seed: u64,
     /// The number of the first case.
@@ -77,6 +81,11 @@ pub enum FuzzError {
     /// There is no application.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// The application is not set up for the flow.
+    #[error(
+        "the profile declares no variant {0}: write [variants.{0}] with what sets the app up for this flow"
+    )]
+    Undeclared(&'static str),
     /// Nobody can log in at all.
     #[error(
         "an honest login does not work, so that a refusal would prove nothing: expected {expected}; {actual}"
@@ -99,6 +108,11 @@ pub enum FuzzError {
 
 const CASE: Scenario = Scenario::must("fuzz/case").needs(&[Need::HandMadeRequests]);
 
+/// A case in this flow.
+fn scenario(flow: Flow) -> Scenario {
+    flow.variant().map_or(CASE, |variant| CASE.variant(variant).alone())
+}
+
 /// So many cases are tried at one application, between two honest logins.
 const BATCH: u64 = 100;
 
@@ -108,7 +122,10 @@ pub async fn run(
     plan: &Plan,
     mut tell: impl FnMut(&Found),
 ) -> Result<Record, FuzzError> {
-    let start = Instant::now();
+    if let Some(variant) = plan.flow.variant().filter(|variant| !target.profile().declares(variant)) {
+        return Err(FuzzError::Undeclared(variant));
+    }
+    let (start, case) = (Instant::now(), scenario(plan.flow));
     let mut record = Record::default();
     let end = plan.cases.map(|cases| plan.first.saturating_add(cases));
     let over = |number| {
@@ -116,7 +133,7 @@ pub async fn run(
     };
     let mut number = plan.first;
     while !over(number) && record.found.len() < plan.enough {
-        let trial = Trial::new(CASE, target.stage(&CASE).await?);
+        let trial = Trial::new(case, target.stage(&case).await?);
         trial.honest().await.map_err(|stop| no_login(stop, number))?;
         let batch = number;
         while number < batch + BATCH && !over(number) && record.found.len() < plan.enough {
@@ -141,7 +158,7 @@ async fn try_one(
     record: &mut Record,
     tell: &mut impl FnMut(&Found),
 ) -> Result<(), FuzzError> {
-    let changes = case(plan.seed, number, trial.facts());
+    let changes = case(plan.seed, number, trial.facts(), plan.flow);
     record.cases += 1;
     let unclear = |stop| FuzzError::Broken { number, why: said(stop) };
     match attempt(trial, &changes).await {

@@ -78,6 +78,11 @@ impl Trial {
         Ok(self.stage.start_with(&self.other()?.issuer()))
     }
 
+    /// How the application is set up, if not as usual.
+    pub(crate) fn variant(&self) -> Option<&'static str> {
+        self.scenario.variant
+    }
+
     /// Everything that stands ready.
     pub fn stage(&self) -> &Stage {
         &self.stage

@@ -72,6 +72,8 @@ fn main() -> ExitCode {
         secured::what_the_app_proves_itself_with_is_in_files_for_as_long_as_the_run_lasts,
         secrets::whatever_of_a_login_an_app_writes_to_its_log_is_found_there_by_its_name,
         secrets::what_is_no_secret_may_be_in_the_log,
+        facts::an_app_whose_profile_has_no_such_flow_is_not_fuzzed_in_it,
+        facts::an_app_that_is_given_no_tokens_for_a_code_may_say_that_the_provider_is_out_of_order,
         facts::a_demand_without_a_position_shows_the_input_that_it_is_about,
     ];
     libtest_mimic::run(&Arguments::from_args(), tests).exit_code()

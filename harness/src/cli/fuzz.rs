@@ -2,7 +2,7 @@
 
 use super::Suite;
 use super::run::target;
-use crate::fuzz::{self, Plan};
+use crate::fuzz::{self, Flow, Plan};
 use crate::report::terminal::say;
 use crate::stage::Browsers;
 use clap::Args;
@@ -21,6 +21,10 @@ pub(super) struct FuzzArgs {
     /// The same seed gives the same cases.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// By which flow the logins go; for the two with a code the profile declares a variant (code-with-userinfo,
+    /// code-and-id-token).
+    #[arg(long, value_enum, default_value_t = Flow::IdToken)]
+    flow: Flow,
     /// How many cases; 1000, if there is no --for either.
     #[arg(long)]
     cases: Option<u64>,
@@ -55,15 +59,15 @@ pub(super) async fn fuzz(suite: &Suite, args: FuzzArgs) -> anyhow::Result<ExitCo
     anyhow::ensure!(args.cases != Some(0), "--cases is 0: write how many cases are to be tried, at least 1");
     let plan = plan(&args);
     let target = target(suite, args.target.as_deref(), Browsers::default()).await?;
-    let record = fuzz::run(&*target, &plan, |found| say(&fuzz::told(found, plan.seed))).await?;
-    say(&fuzz::summary(&record, plan.seed));
+    let record = fuzz::run(&*target, &plan, |found| say(&fuzz::told(found, &plan))).await?;
+    say(&fuzz::summary(&record, &plan));
     Ok(ExitCode::from(u8::from(!record.found.is_empty())))
 }
 
 /// Whoever says how long has not said how many.
 fn plan(args: &FuzzArgs) -> Plan {
     let cases = args.cases.or(if args.time.is_none() { Some(USUAL) } else { None });
-    Plan { seed: args.seed, first: args.first, cases, time: args.time, enough: ENOUGH }
+    Plan { flow: args.flow, seed: args.seed, first: args.first, cases, time: args.time, enough: ENOUGH }
 }
 
 #[cfg(test)]
@@ -79,10 +83,10 @@ mod tests {
             (Some(7), None, (Some(7), None)),
             (Some(7), minute, (Some(7), minute)),
         ] {
-            let plan = plan(&FuzzArgs { seed: 3, cases, time, first: 9, target: None });
+            let plan = plan(&FuzzArgs { flow: Flow::Code, seed: 3, cases, time, first: 9, target: None });
 
             assert_eq!((plan.cases, plan.time), limits);
-            assert_eq!((plan.seed, plan.first), (3, 9));
+            assert_eq!((plan.seed, plan.first, plan.flow), (3, 9, Flow::Code));
         }
     }
 

@@ -1,6 +1,7 @@
 //! One case: an honest login with changes, judged by who is signed in afterwards.
 
-use super::change::{Change, breaks_a_rule, renames};
+use super::change::{Asked, Change, breaks_a_rule, renames};
+use super::flow::Flow;
 use super::form::says_the_same;
 use crate::trial::{FORGED, Outcome, Trial};
 use crate::verdict::{Finding, Stop};
@@ -20,6 +21,7 @@ pub(super) struct Seen {
 /// an application that crashes or hangs.
 pub(super) async fn attempt(t: &Trial, changes: &[Change]) -> Result<Seen, Stop> {
     let told: Vec<Fault> = changes.iter().filter_map(Change::told).cloned().collect();
+    let flow = Flow::of(t.variant());
     let guard = t.arm(told.clone())?;
     let mut agent = t.agent().await?;
     let pending = agent.begin(FORGED).await?;
@@ -37,9 +39,13 @@ pub(super) async fn attempt(t: &Trial, changes: &[Change]) -> Result<Seen, Stop>
     drop(guard);
     broken |= !says_the_same(&pending.form.fields, &form);
     let mut lies = told.iter().zip(&reports).filter(|(_, report)| report.changed > 0);
-    broken |= lies.any(|(lie, _)| breaks_a_rule(lie, t.facts()));
-    landing.clean(false)?;
-    if broken {
+    let asked = Asked { flow, nonce: pending.request.has("nonce") };
+    broken |= lies.any(|(lie, _)| breaks_a_rule(lie, t.facts(), asked));
+    // A provider that gives no tokens for a code, or none that are any, may be told to the browser as out of order.
+    landing.clean(flow.has_code())?;
+    if broken && flow.has_code() {
+        landing.refused_or_unavailable()?;
+    } else if broken {
         landing.refused()?;
     } else if landing.subject.is_some() && !told.iter().any(renames) {
         landing.accepted(&t.subject(FORGED)?)?;

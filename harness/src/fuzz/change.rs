@@ -1,6 +1,7 @@
 //! One thing that is done to an honest login, and what it means for the login.
 
 use super::cookies::CookieChange;
+use super::flow::Flow;
 use super::form::FormChange;
 use crate::scenario::Facts;
 use mock_idp::fault::Verb;
@@ -74,9 +75,22 @@ impl fmt::Display for Change {
 /// Seconds that leave no doubt: an expired token expired long ago, and what is yet to come comes much later.
 pub(super) const LONG: i64 = 2 * 60 * 60;
 
+/// What the application asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) flow: Flow,
+    /// It sent a nonce, so that the token has to have it.
+    pub(super) nonce: bool,
+}
+
 /// Does a token of which this was told, and which it changed, break a rule that every application has to keep?
-pub(super) fn breaks_a_rule(fault: &Fault, facts: &Facts) -> bool {
+pub(super) fn breaks_a_rule(fault: &Fault, facts: &Facts, asked: Asked) -> bool {
+    if member(fault) == Some("nonce") && !asked.nonce {
+        return false;
+    }
     match fault.seam {
+        Seam::IdTokenSeal | Seam::IdTokenHeader if asked.flow.may_trust_the_connection() => false,
+        Seam::TokenResponse => asked.flow == Flow::Code && member(fault) == Some("id_token"),
         Seam::IdTokenSeal => true,
         Seam::IdTokenHeader => match &fault.verb {
             Verb::Set { name, .. } | Verb::Remove { name } => name == "alg" || name == "crit",
@@ -114,5 +128,42 @@ fn names(audience: &Value, client_id: &str) -> bool {
     match audience {
         Value::Array(several) => several.iter().any(|one| one == client_id),
         one => one == client_id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mock_idp::fault::{HEADER, ID_TOKEN, SEAL, TOKEN_RESPONSE};
+    use serde_json::json;
+
+    #[test]
+    fn what_every_application_has_to_refuse_hangs_on_how_the_token_came() {
+        let facts = Facts::example();
+        for (lie, by_browser, by_code) in [
+            (SEAL.unsigned(), true, false),
+            (HEADER.set("alg", "none"), true, false),
+            (HEADER.set("x", 1), false, false),
+            (ID_TOKEN.remove("aud"), true, true),
+            (ID_TOKEN.payload("7"), true, true),
+            (TOKEN_RESPONSE.remove("id_token"), false, true),
+            (TOKEN_RESPONSE.set("id_token", json!(7)), false, true),
+            (TOKEN_RESPONSE.set("expires_in", json!("soon")), false, false),
+        ] {
+            let broken = [Flow::IdToken, Flow::CodeIdToken, Flow::Code]
+                .map(|flow| breaks_a_rule(&lie, &facts, Asked { flow, nonce: true }));
+
+            assert_eq!(broken, [by_browser, by_browser, by_code], "{lie}");
+        }
+    }
+
+    #[test]
+    fn a_nonce_is_wrong_only_if_one_was_asked_for() {
+        for lie in [ID_TOKEN.set("nonce", "x"), ID_TOKEN.remove("nonce"), ID_TOKEN.append("nonce", "1")] {
+            for nonce in [true, false] {
+                let asked = Asked { flow: Flow::Code, nonce };
+                assert_eq!(breaks_a_rule(&lie, &Facts::example(), asked), nonce, "{lie}");
+            }
+        }
     }
 }

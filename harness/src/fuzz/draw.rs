@@ -3,22 +3,25 @@
 use super::change::{Change, LONG, overlap};
 use super::cookies::CookieChange;
 use super::dice::Dice;
+use super::flow::Flow;
 use super::form::FormChange;
 use crate::scenario::Facts;
 use mock_idp::Fault;
-use mock_idp::fault::{Alteration, Corruption, HEADER, ID_TOKEN, KeyChoice, KeyRendering, SEAL};
+use mock_idp::fault::{
+    Alteration, Corruption, HEADER, ID_TOKEN, KeyChoice, KeyRendering, SEAL, TOKEN_RESPONSE,
+};
 use serde_json::{Value, json};
 
 /// The most things that are wrong in one case.
 const MOST: usize = 3;
 
-/// The case of this number. `facts` are the application's, and its time that at which every case is the same.
-pub fn case(seed: u64, number: u64, facts: &Facts) -> Vec<Change> {
+/// The case of this number, in this flow. `facts` are the application's, and its time that at which every case is the same.
+pub fn case(seed: u64, number: u64, facts: &Facts, flow: Flow) -> Vec<Change> {
     let mut dice = Dice::new(seed ^ number.wrapping_add(1).wrapping_mul(0xd134_2543_de82_ef95));
     let wanted = 1 + dice.below(MOST);
     let mut changes: Vec<Change> = Vec::new();
     for _ in 0..wanted {
-        let change = change(&mut dice, facts);
+        let change = change(&mut dice, facts, flow);
         if changes.iter().all(|other| !overlap(other, &change)) {
             changes.push(change);
         }
@@ -26,12 +29,13 @@ pub fn case(seed: u64, number: u64, facts: &Facts) -> Vec<Change> {
     changes
 }
 
-fn change(dice: &mut Dice, facts: &Facts) -> Change {
-    match dice.below(10) {
+fn change(dice: &mut Dice, facts: &Facts, flow: Flow) -> Change {
+    match dice.below(if flow.has_code() { 12 } else { 10 }) {
         0..=3 => Change::Told(claim(dice, facts)),
         4 => Change::Told(header(dice)),
         5 => Change::Told(seal(dice)),
-        6 | 7 => Change::Form(form(dice)),
+        6 | 7 => Change::Form(form(dice, flow)),
+        10 | 11 => Change::Told(token_response(dice)),
         _ => Change::Cookies(cookies(dice)),
     }
 }
@@ -135,8 +139,16 @@ fn seal(dice: &mut Dice) -> Fault {
     }
 }
 
-fn form(dice: &mut Dice) -> FormChange {
-    let name = dice.one_of(&["state", "id_token"]).to_owned();
+/// What else comes with the ID Token.
+fn token_response(dice: &mut Dice) -> Fault {
+    const MEMBERS: [&str; 6] =
+        ["id_token", "access_token", "token_type", "expires_in", "refresh_token", "scope"];
+    let member = dice.one_of(&MEMBERS);
+    if dice.below(3) == 0 { TOKEN_RESPONSE.remove(member) } else { TOKEN_RESPONSE.set(member, odd(dice)) }
+}
+
+fn form(dice: &mut Dice, flow: Flow) -> FormChange {
+    let name = dice.one_of(flow.parameters()).to_owned();
     let at = dice.below(10_000);
     let odd = |dice: &mut Dice| (dice.one_of(&["", "null", "0", "[]", "other", "a.b.c", "\u{0}"])).to_owned();
     match dice.below(9) {
@@ -155,7 +167,7 @@ fn form(dice: &mut Dice) -> FormChange {
             text: dice.one_of(&["\u{0}", "é", "AAAA", ".", "%2e", "{}"]).to_owned(),
         },
         6 => FormChange::Letter { name, at },
-        7 => FormChange::Swap,
+        7 => FormChange::Swap { with: flow.last().to_owned() },
         _ => FormChange::Rotate { by: at },
     }
 }
@@ -175,43 +187,64 @@ fn cookies(dice: &mut Dice) -> CookieChange {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mock_idp::Seam;
+
+    const FLOWS: [Flow; 3] = [Flow::IdToken, Flow::Code, Flow::CodeIdToken];
 
     #[test]
     fn the_same_seed_draws_the_same_cases_and_another_one_others() {
         let facts = Facts::example();
-        let drawn = |seed| (0..200).map(|number| case(seed, number, &facts)).collect::<Vec<_>>();
+        for flow in FLOWS {
+            let drawn = |seed| (0..200).map(|number| case(seed, number, &facts, flow)).collect::<Vec<_>>();
 
-        assert_eq!(drawn(7), drawn(7));
-        assert_ne!(drawn(7), drawn(8));
-        assert_eq!(case(7, 150, &facts), drawn(7)[150]);
+            assert_eq!(drawn(7), drawn(7));
+            assert_ne!(drawn(7), drawn(8));
+            assert_eq!(case(7, 150, &facts, flow), drawn(7)[150]);
+        }
     }
 
     #[test]
     fn no_two_changes_of_a_case_are_about_the_same_and_every_kind_is_drawn() {
         let facts = Facts::example();
-        let mut kinds = [0; 3];
-        for number in 0..2_000 {
-            let case = case(1, number, &facts);
-            assert!((1..=MOST).contains(&case.len()), "{case:?}");
-            for (at, change) in case.iter().enumerate() {
-                assert!(case[..at].iter().all(|other| !overlap(other, change)), "{case:?}");
-                kinds[match change {
-                    Change::Told(fault) => {
-                        fault.check().unwrap();
-                        0
-                    }
-                    Change::Form(_) => 1,
-                    Change::Cookies(_) => 2,
-                }] += 1;
+        for flow in FLOWS {
+            let mut kinds = [0; 4];
+            for number in 0..2_000 {
+                let case = case(1, number, &facts, flow);
+                assert!((1..=MOST).contains(&case.len()), "{case:?}");
+                for (at, change) in case.iter().enumerate() {
+                    assert!(case[..at].iter().all(|other| !overlap(other, change)), "{case:?}");
+                    kinds[match change {
+                        Change::Told(fault) => {
+                            fault.check().unwrap();
+                            if fault.seam == Seam::TokenResponse { 3 } else { 0 }
+                        }
+                        Change::Form(_) => 1,
+                        Change::Cookies(_) => 2,
+                    }] += 1;
+                }
             }
+            assert!(kinds[..3].iter().all(|count| *count > 400), "{flow:?}: {kinds:?}");
+            assert_eq!(kinds[3] > 400, flow.has_code(), "{flow:?}: {kinds:?}");
         }
-        assert!(kinds.iter().all(|count| *count > 400), "{kinds:?}");
+    }
+
+    #[test]
+    fn only_what_an_answer_brings_is_changed_in_it() {
+        for (flow, brought, not) in [(Flow::IdToken, "id_token", "code"), (Flow::Code, "code", "id_token")] {
+            let cases = (0..2_000).flat_map(|number| case(1, number, &Facts::example(), flow));
+            let forms = cases.filter(|change| matches!(change, Change::Form(_)));
+            let text: Vec<_> = forms.map(|form| serde_json::to_string(&form).unwrap()).collect();
+            let named = |name: &str| text.iter().filter(|form| form.contains(&format!("\"{name}\""))).count();
+
+            assert!(named(brought) > 100, "{flow:?}");
+            assert_eq!(named(not), 0, "{flow:?}");
+        }
     }
 
     #[test]
     fn a_case_that_is_written_down_is_read_again_as_the_same() {
-        for number in 0..500 {
-            let case = case(3, number, &Facts::example());
+        for (number, flow) in (0..500).flat_map(|number| FLOWS.map(|flow| (number, flow))) {
+            let case = case(3, number, &Facts::example(), flow);
             let text = serde_json::to_string(&case).unwrap();
             assert_eq!(serde_json::from_str::<Vec<Change>>(&text).unwrap(), case, "{text}");
         }

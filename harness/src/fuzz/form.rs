@@ -52,8 +52,11 @@ pub enum FormChange {
         /// Where.
         at: usize,
     },
-    /// Two parameters have each other's values.
-    Swap,
+    /// The state and another parameter have each other's values.
+    Swap {
+        /// Which other.
+        with: String,
+    },
     /// The parameters stand in another order.
     Rotate {
         /// By how many places.
@@ -77,11 +80,11 @@ impl FormChange {
                 format!("{head}{text}{tail}")
             }),
             Self::Letter { name, at } => edit(form, name, |value| other_letter(value, *at)),
-            Self::Swap => {
+            Self::Swap { with } => {
                 let value = |name| form.first(name).unwrap_or_default().to_owned();
-                let (state, token) = (value("state"), value("id_token"));
-                form.set("state", token);
-                form.set("id_token", state);
+                let (state, other) = (value("state"), value(with));
+                form.set("state", other);
+                form.set(with, state);
             }
             Self::Rotate { by } => {
                 let by = by % form.0.len().max(1);
@@ -124,7 +127,7 @@ impl fmt::Display for FormChange {
             Self::Cut { name, at } => write!(f, "the form's {name} is cut (at {at})"),
             Self::Insert { name, at, text } => write!(f, "{text:?} stands in the form's {name} (at {at})"),
             Self::Letter { name, at } => write!(f, "a letter of the form's {name} is another one (at {at})"),
-            Self::Swap => f.write_str("state and id_token have each other's values"),
+            Self::Swap { with } => write!(f, "state and {with} have each other's values"),
             Self::Rotate { by } => write!(f, "the form is in another order (by {by})"),
         }
     }

@@ -131,6 +131,9 @@ async fn callback(State(settings): State<Arc<Settings>>, body: Bytes) -> Respons
         None => Value::Null,
     };
     let token = tokens["id_token"].as_str().or(params.first("id_token")).unwrap_or_default().to_owned();
+    if params.first("code").is_some() && token.is_empty() {
+        return (StatusCode::BAD_GATEWAY, "no tokens").into_response();
+    }
     let payload = token.split('.').nth(1).unwrap_or_default();
     let claims: Value =
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap_or_default()).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use crate::place::{PROFILE, app, open, tried};
 use harness::agent::RedirectMode;
+use harness::fuzz::{self, Flow, Plan};
 use harness::trial::{FORGED, HONEST, canaries};
 use harness::verdict::Verdict;
 use harness::{Outcome, Reason, Scenario, Stop, Trial};
@@ -62,6 +63,28 @@ pub(crate) async fn a_profile_that_the_app_contradicts_is_told_so_with_what_it_l
     assert!(notes.contains("unauthenticated.api is 302") && notes.contains("by 401"), "{notes}");
     assert!(!notes.contains("unauthenticated.page"), "{notes}");
     assert!(notes.contains("logout is left out") && notes.contains("return_to is left out"), "{notes}");
+}
+
+pub(crate) async fn an_app_whose_profile_has_no_such_flow_is_not_fuzzed_in_it() {
+    let plan = Plan { flow: Flow::Code, seed: 1, first: 0, cases: Some(1), time: None, enough: 1 };
+
+    let error = fuzz::run(&app("").await, &plan, |_| {}).await.expect_err("no such variant");
+
+    assert!(error.to_string().contains("write [variants.code-with-userinfo]"), "{error}");
+}
+
+pub(crate) async fn an_app_that_is_given_no_tokens_for_a_code_may_say_that_the_provider_is_out_of_order() {
+    const OTHER_CODE: &str = r#"[{"form":{"set":{"name":"code","value":"another-code"}}}]"#;
+    let variant = "[variants.code-with-userinfo]\nenv = { RP_SECRET = \"a-secret\" }\n\
+                   client = { client_secret = \"a-secret\" }";
+    let scenario = Scenario::must("test/fuzz").variant("code-with-userinfo").alone();
+
+    let target = open(&format!("{PROFILE}\n{variant}\n")).await.unwrap();
+    let record = tried(target, scenario.run(|t| fuzz::again(t, OTHER_CODE))).await;
+
+    assert_eq!(record.verdict.name(), "pass", "{:?}", record.verdict);
+    let statuses = record.conversation.iter().filter_map(|exchange| exchange.response.as_ref());
+    assert!(statuses.into_iter().any(|answer| answer.status == 502), "it did say so");
 }
 
 async fn keeps_quiet(t: &mut Trial, channel: &str) -> Outcome {

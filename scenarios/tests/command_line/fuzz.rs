@@ -22,6 +22,16 @@ fn a_second_is_a_limit_as_well() {
 }
 
 #[test]
+fn the_flows_with_a_code_are_tried_as_well() {
+    for flow in ["code", "code-id-token"] {
+        let run = rpcheck(&["fuzz", "--flow", flow, "--cases", "10"]);
+
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(run.stdout.starts_with("seed 1: 10 cases in "), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn what_is_no_number_of_cases_and_no_time_is_told_with_what_to_write() {
     for (arguments, words) in [
         (["fuzz", "--cases", "0"], "at least 1"),

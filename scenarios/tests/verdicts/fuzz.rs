@@ -1,14 +1,17 @@
 //! Logins that are changed by a seed: an app with a rule left out is found out, and the sample is not.
 
 use super::{DEADLINE, weak};
-use harness::fuzz::{Found, Plan, Record, paste, run};
+use harness::fuzz::{Flow, Found, Plan, Record, paste, run};
 use harness::runner::run_one;
 use harness::{Scenario, Symptom, Target};
 use scenarios::sample::SampleTarget;
 
+fn plan(seed: u64, cases: u64, enough: usize) -> Plan {
+    Plan { flow: Flow::IdToken, seed, first: 0, cases: Some(cases), time: None, enough }
+}
+
 async fn tried(target: &dyn Target, seed: u64, cases: u64, enough: usize) -> Record {
-    let plan = Plan { seed, first: 0, cases: Some(cases), time: None, enough };
-    run(target, &plan, |_| {}).await.expect("the cases can be told")
+    run(target, &plan(seed, cases, enough), |_| {}).await.expect("the cases can be told")
 }
 
 /// What shows that this rule is left out.
@@ -67,7 +70,7 @@ async fn the_same_seed_finds_the_same_and_a_case_alone_does_so_too() {
     let first = found_without("nonce-check", 3).await;
 
     let again = found_without("nonce-check", 3).await;
-    let plan = Plan { seed: 1, first: first[0].number, cases: Some(1), time: None, enough: 1 };
+    let plan = Plan { first: first[0].number, ..plan(1, 1, 1) };
     let alone = run(&weak("nonce-check").await, &plan, |_| {}).await.expect("it can be told");
 
     assert_eq!(all(&again), all(&first));
@@ -82,7 +85,7 @@ async fn what_is_printed_is_a_scenario_that_shows_it_again() {
 
     let found = found_without("nonce-required", 1).await;
 
-    let text = paste(&found[0], 1);
+    let text = paste(&found[0], &plan(1, 300, 1));
     assert!(text.contains(&format!("harness::fuzz::again(t, r#\"{PRINTED}\"#)")), "{text}");
     let weak = run_one(&weak("nonce-required").await, FOUND, DEADLINE).await;
     assert_eq!(weak.verdict.name(), "fail", "{:?}", weak.verdict);
@@ -92,9 +95,36 @@ async fn what_is_printed_is_a_scenario_that_shows_it_again() {
 
 #[tokio::test]
 async fn an_app_that_nobody_can_log_in_to_is_not_fuzzed() {
-    let plan = Plan { seed: 1, first: 0, cases: Some(1), time: None, enough: 1 };
-
-    let error = run(&weak("transaction-same-site-none").await, &plan, |_| {}).await.expect_err("no login");
+    let error =
+        run(&weak("transaction-same-site-none").await, &plan(1, 1, 1), |_| {}).await.expect_err("no login");
 
     assert!(error.to_string().starts_with("an honest login does not work"), "{error}");
+}
+
+#[tokio::test]
+async fn the_sample_stands_in_the_flows_with_a_code_as_well() {
+    let sample = SampleTarget::new().await.expect("the sample starts");
+    for flow in [Flow::Code, Flow::CodeIdToken] {
+        let plan = Plan { flow, ..plan(20_270_115, 250, 1) };
+
+        let record = run(&sample, &plan, |_| {}).await.expect("the cases can be told");
+
+        assert!(record.found.is_empty(), "{flow:?}: {:#?}", record.found);
+        assert!(record.broken > 100, "{flow:?}: {} had to be refused", record.broken);
+        assert!(record.taken > 10, "{flow:?}: {} were taken", record.taken);
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_is_left_out_is_found_in_every_flow_and_printed_with_its_variant() {
+    for (flow, variant) in [(Flow::Code, "code-with-userinfo"), (Flow::CodeIdToken, "code-and-id-token")] {
+        let plan = Plan { flow, ..plan(1, 300, 1) };
+
+        let record = run(&weak("nonce-check").await, &plan, |_| {}).await.expect("the cases can be told");
+
+        assert_eq!(record.found.len(), 1, "{flow:?}");
+        let text = paste(&record.found[0], &plan);
+        assert!(text.contains(&format!(".variant(\"{variant}\")\n    .alone()\n    .run(")), "{text}");
+        assert!(record.found[0].changes.len() == 1 && text.contains("nonce"), "{text}");
+    }
 }
