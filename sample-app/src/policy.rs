@@ -177,6 +177,8 @@ pub(crate) struct SessionPolicy {
     /// What the cookies of a request may amount to, best guess first.
     pub(crate) pieces: Pieces,
     pub(crate) life: Life,
+    /// Was a session made for this client of this issuer?
+    pub(crate) is_for: fn(&Session, &str, &str) -> bool,
     /// Does a refused login end the session that was there before?
     pub(crate) ends_on_refusal: bool,
     /// How many ended sessions are remembered.
@@ -301,6 +303,7 @@ impl SessionPolicy {
         Self {
             format: Arc::new(Reopened::default()),
             life: Life::new(settings.session),
+            is_for: Session::is_for,
             presented: chunks::presented,
             pieces: chunks::candidates,
             ends_on_refusal: false,

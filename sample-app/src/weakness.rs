@@ -99,7 +99,7 @@ const COUNT: usize = {
     count
 };
 
-const ALL: [Weakness; COUNT] = {
+static ALL: [Weakness; COUNT] = {
     let mut all = [TOPICS[0][0]; COUNT];
     let (mut at, mut topic) = (0, 0);
     while topic < TOPICS.len() {
@@ -115,11 +115,8 @@ const ALL: [Weakness; COUNT] = {
 };
 
 impl Weakness {
-    /// Every weakness that shows under the usual settings.
+    /// Every weakness.
     pub const ALL: &'static [Self] = &ALL;
-
-    /// Those of them whose rules the sample's usual settings leave idle.
-    pub const OF_FLOWS: &'static [Self] = flows::WEAKNESSES;
 
     /// The weakness of this name.
     pub fn from_name(name: &str) -> Option<Self> {

@@ -132,7 +132,7 @@ async fn pieces(t: &mut Trial) -> Outcome {
 }
 
 /// The cookies of a session that is too large for one, and what their names have in common.
-async fn in_pieces(t: &Trial) -> Result<(Vec<Cookie>, String), Stop> {
+pub(crate) async fn in_pieces(t: &Trial) -> Result<(Vec<Cookie>, String), Stop> {
     let pieces = jar::pieces(t).await?;
     let base = pieces.first().and_then(|piece| piece.name.strip_suffix(".0")).map(str::to_owned);
     match base {

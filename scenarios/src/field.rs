@@ -2,8 +2,19 @@
 
 mod answers;
 mod large;
+mod logins;
+mod renewals;
 pub mod rows;
+mod sessions;
+mod silent;
 
 use harness::Scenario;
 
-pub(crate) const SCENARIOS: [&[Scenario]; 2] = [answers::SCENARIOS, large::SCENARIOS];
+pub(crate) const SCENARIOS: [&[Scenario]; 6] = [
+    answers::SCENARIOS,
+    large::SCENARIOS,
+    logins::SCENARIOS,
+    silent::SCENARIOS,
+    sessions::SCENARIOS,
+    renewals::SCENARIOS,
+];

@@ -3,7 +3,7 @@
 
 use crate::params::with;
 use harness::trial::{FORGED, FORGED_SUBJECT, HONEST, meaningful};
-use harness::{Expect, Input, Need, Outcome, Reason, Scenario, Stop, Trial};
+use harness::{Expect, Input, Outcome, Scenario, Trial};
 use mock_idp::Fault;
 use mock_idp::fault::{Alteration, DISCOVERY, ID_TOKEN, Order, RESPONSE, TOKEN_RESPONSE, USERINFO};
 use mock_idp::token::half_hash;
@@ -21,8 +21,6 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     TOKEN_TYPE,
     BEARER,
     OTHER_SUBJECT,
-    RENEWED,
-    RENEWED_FOR_ANOTHER,
     OTHER_HASH,
     BY_BASIC,
 ];
@@ -30,7 +28,6 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
 const IMPLICIT: &str = "id-token-and-token";
 const HYBRID: &str = "code-and-id-token";
 const CODE: &str = "code-with-userinfo";
-const OFFLINE: &str = "code-with-refresh";
 
 /// Ways in which a hash is nearly right.
 fn nearly(name: &'static str) -> Vec<Input> {
@@ -204,63 +201,6 @@ async fn not_believed(t: &Trial, fault: Fault) -> Outcome {
         t.demand(!shown, start, "nothing of it is shown", format!("{path} shows it"))?;
     }
     Ok(())
-}
-
-const RENEWED: Scenario = Scenario::tolerate("refresh/goes-on")
-    .clause("OIDC Core 12")
-    .why("who may go on with a refresh token stays signed in when the access token has run out")
-    .covers(&["oidcc-client-test-refresh-token"])
-    .variant(OFFLINE)
-    .needs(&[Need::Clock])
-    .run(|t| Box::pin(renewed(t)));
-
-/// Seconds after which every access token has run out.
-const LONG: i64 = 7200;
-
-async fn renewed(t: &mut Trial) -> Outcome {
-    let mut agent = t.signed_in(HONEST).await?;
-    let (start, before) = (t.position(), t.tenant().trace().count(Endpoint::Token));
-    t.advance(LONG);
-    let subject = agent.probe().await?;
-    let asked = t.tenant().trace().count(Endpoint::Token) - before;
-    t.demand(subject == Some(t.subject(HONEST)?), start, "still signed in", format!("{subject:?} is"))?;
-    t.demand(asked > 0, start, "the tokens are renewed", "the token endpoint was not asked")
-}
-
-const RENEWED_FOR_ANOTHER: Scenario = Scenario::must("refresh/about-somebody-else")
-    .clause("OIDC Core 12.2")
-    .why("a renewed ID Token is about the same person at the same issuer, or it is not a renewal")
-    .covers(&[
-        "oidcc-client-test-refresh-token-invalid-sub",
-        "oidcc-client-test-refresh-token-invalid-issuer",
-    ])
-    .variant(OFFLINE)
-    .needs(&[Need::Clock])
-    .run(|t| Box::pin(renewed_for_another(t)));
-
-async fn renewed_for_another(t: &mut Trial) -> Outcome {
-    for (label, fault) in [
-        ("with more after it", ID_TOKEN.append("sub", "1")),
-        ("somebody else", ID_TOKEN.set("sub", FORGED_SUBJECT)),
-        ("another issuer", ID_TOKEN.append("iss", "1")),
-    ] {
-        let outcome = stays_the_same(t, fault).await;
-        t.input(label, outcome);
-    }
-    Ok(())
-}
-
-async fn stays_the_same(t: &Trial, fault: Fault) -> Outcome {
-    let mut agent = t.signed_in(HONEST).await?;
-    let start = t.position();
-    let guard = t.arm(vec![fault])?;
-    t.advance(LONG);
-    let subject = agent.probe().await?;
-    if guard.report().iter().all(|report| report.fired == 0) {
-        return Err(Stop::NotRun(Reason::AppDidNotAsk("a renewed ID Token".to_owned())));
-    }
-    let same = subject.is_none() || subject == Some(t.subject(HONEST)?);
-    t.demand(same, start, "nobody else is signed in", format!("{subject:?} is"))
 }
 
 const OTHER_HASH: Scenario = Scenario::must("hashes/at-hash-by-another-hash")

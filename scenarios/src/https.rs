@@ -156,7 +156,7 @@ async fn nobody_in(t: &Trial, plain: &Url, headers: &[(&str, &str)]) -> Outcome 
 }
 
 /// Posts an honest answer to this address, with the cookies of its login, and asks who is signed in after it.
-async fn posted_to(t: &Trial, url: &Url, more: &[(&str, &str)]) -> Result<Option<String>, Stop> {
+pub(crate) async fn posted_to(t: &Trial, url: &Url, more: &[(&str, &str)]) -> Result<Option<String>, Stop> {
     let mut agent = t.agent().await?;
     let pending = agent.begin(HONEST).await?;
     let cookies = raw::cookie_header(t, &mut agent).await?;

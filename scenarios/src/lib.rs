@@ -56,6 +56,7 @@ mod payload;
 mod places;
 mod raw;
 mod redirect_uri;
+mod refresh;
 mod request;
 mod return_to;
 mod return_to_raw;
@@ -108,6 +109,7 @@ const FILES: &[&[Scenario]] = &[
     other_tokens::SCENARIOS,
     duplicates::SCENARIOS,
     flows::SCENARIOS,
+    refresh::SCENARIOS,
     keys::SCENARIOS,
     key_sets::SCENARIOS,
     discovery::SCENARIOS,

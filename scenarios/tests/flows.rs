@@ -15,5 +15,4 @@ mod flows {
     mod response_types;
     mod silent;
     mod userinfo;
-    mod weaknesses;
 }

@@ -19,6 +19,8 @@ pub(crate) struct RefreshPolicy {
     pub(crate) same: Vec<PairRule>,
     /// How many seconds before its end an access token is renewed, at most.
     pub(crate) lead: i64,
+    /// Does a request wait for a renewal that another one has begun with the same token?
+    pub(crate) shared: bool,
 }
 
 impl RefreshPolicy {
@@ -33,6 +35,7 @@ impl RefreshPolicy {
             ),
             same: same_rules(),
             lead: 30,
+            shared: true,
         }
     }
 }

@@ -39,18 +39,19 @@ struct Flight {
 }
 
 impl Renewals {
-    /// The renewal of this refresh token: the one that is under way or done, or a new one, which `begin` sets off.
-    /// Nothing where there is no room.
+    /// The renewal of this refresh token: if it is shared the one that is under way or done, or a new one, which `begin`
+    /// sets off. Nothing where there is no room.
     pub(crate) fn join(
         &self,
         refresh_token: &str,
         now: i64,
+        shared: bool,
         begin: impl FnOnce(watch::Sender<Option<Renewal>>),
     ) -> Option<Landing> {
         let name = name(refresh_token);
         let mut state = self.lock();
         state.sweep(now);
-        if let Some(flight) = state.flights.get(&name).filter(|flight| flight.serves(now)) {
+        if let Some(flight) = state.flights.get(&name).filter(|flight| shared && flight.serves(now)) {
             return Some(flight.landing.clone());
         }
         if state.flights.len() >= MOST {
@@ -108,7 +109,7 @@ mod tests {
 
     fn begins(renewals: &Renewals, now: i64, outcome: Option<Renewal>) -> bool {
         let mut begun = false;
-        renewals.join("r", now, |sender| {
+        renewals.join("r", now, true, |sender| {
             begun = true;
             if let Some(outcome) = outcome {
                 sender.send_replace(Some(outcome));
@@ -145,7 +146,7 @@ mod tests {
     fn a_renewal_that_got_lost_is_begun_again() {
         let renewals = Renewals::default();
 
-        renewals.join("r", 0, drop);
+        renewals.join("r", 0, true, drop);
 
         assert!(begins(&renewals, 0, Some(Renewal::Over)));
     }

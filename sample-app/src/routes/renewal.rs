@@ -55,7 +55,7 @@ async fn wait(app: &Arc<App>, visitor: &Visitor, before: &Kept) -> Renewal {
     let (Some(session), Some(place)) = (visitor.shared_session(), visitor.place(app)) else {
         return Renewal::Later;
     };
-    let landing = app.renewals.join(&before.refresh_token, now, |sender| {
+    let landing = app.renewals.join(&before.refresh_token, now, app.policy.refresh.shared, |sender| {
         let app = app.clone();
         tokio::spawn(async move {
             let renewal = refresh::renew(&app, &session).await;

@@ -242,7 +242,8 @@ fn open(
     let Some((times, session)) = app.policy.session.format.open(&app.vault, &sealed) else {
         return Ok(None);
     };
-    let ours = app.settings.issuers.iter().any(|issuer| session.is_for(&issuer.issuer, &issuer.client_id));
+    let is_for = app.policy.session.is_for;
+    let ours = app.settings.issuers.iter().any(|issuer| is_for(&session, &issuer.issuer, &issuer.client_id));
     let alive =
         app.policy.session.life.allows(times, now) && !Life::is_beyond_provider_limit(&session.claims, now);
     Ok((ours && alive && !records.has_ended(session.known(), now)?).then_some(session))

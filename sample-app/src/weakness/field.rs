@@ -1,9 +1,13 @@
 //! Mistakes that people have met in the field: of answers that lead nowhere, and of sessions that are large.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
-use axum::response::IntoResponse as _;
+use axum::response::{IntoResponse as _, Redirect};
 
 use super::{Weakness, change};
+use crate::error::ProviderError;
+use crate::oidc::transaction::{Binding, ByCookie, Transaction};
 use crate::routes::callback::explain;
 use crate::routes::guard::Guard;
 use crate::session::chunks;
@@ -42,4 +46,66 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             whole
         };
     }),
+    change(
+        "two-digit-pieces",
+        "Pieces of a session with numbers of two digits are never cleared.",
+        |policy| {
+            policy.session.presented = |kind, cookies| {
+                let mut names = chunks::presented(kind, cookies);
+                names.retain(|name| kind.suffix(name).is_none_or(|number| number.len() == 1));
+                names
+            };
+        },
+    ),
+    change(
+        "session-client-check",
+        "A session of another client with the same secret is a session.",
+        |policy| {
+            policy.session.is_for = |_, _, _| true;
+        },
+    ),
+    change("renewals-together", "Each request renews the tokens by itself.", |policy| {
+        policy.refresh.shared = false;
+    }),
+    change(
+        "verifier-of-the-login",
+        "Of several logins in a browser the verifier of the first is sent for each.",
+        |policy| {
+            policy.transactions.binding = Arc::new(FirstVerifier);
+        },
+    ),
+    change(
+        "refusal-without-a-circle",
+        "Who is refused for the way of the sign-in is sent to the login again.",
+        |policy| {
+            policy.callback.refused = |app, visitor, refusal, params| match refusal.reason {
+                "acr-check" => Redirect::to("/login").into_response(),
+                _ => explain(app, visitor, refusal, params),
+            };
+        },
+    ),
+    change(
+        "pushed-refusal-status",
+        "A provider that refuses the app's pushed request is the person's mistake.",
+        |policy| {
+            policy.outage_status = |error| match error {
+                ProviderError::Unusable { document: "pushed authorization response", .. } => {
+                    StatusCode::BAD_REQUEST
+                }
+                error => error.status(),
+            };
+        },
+    ),
 ];
+
+/// Finds the login, and takes the verifier of the first that was begun.
+struct FirstVerifier;
+
+impl Binding for FirstVerifier {
+    fn begin(&self, _: &Transaction) {}
+
+    fn find(&self, state: Option<&str>, pending: &[Transaction]) -> Option<Transaction> {
+        let first = pending.first()?.code_verifier.clone();
+        ByCookie.find(state, pending).map(|found| Transaction { code_verifier: first, ..found })
+    }
+}

@@ -1,6 +1,7 @@
-//! Records in a file of which a part is remembered by the process alone, so that a restart forgets it, or not at all.
+//! Records of which a part is remembered by the process alone, so that a restart forgets it, or not as it should be.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Weakness, change};
 use crate::ledger::{Limit, WhenFull};
@@ -21,28 +22,46 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     change("stored-names", "Sessions are not found by what the provider calls them.", |policy| {
         policy.session.records = |records| Partly::over(records, Part::Names);
     }),
+    change("stored-renewals", "A renewal writes a session again that was logged out meanwhile.", |policy| {
+        policy.session.records = |records| Partly::over(records, Part::Renewals);
+    }),
+    change("sign-out-memory", "A login makes the app forget whom the provider has signed out.", |policy| {
+        policy.session.records = |records| Partly::over(records, Part::SignOutsUntilALogin);
+    }),
 ];
 
-/// What is kept in memory only.
+/// What is kept in memory only, and how.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Logins,
     Logouts,
     SignOuts,
     Names,
+    Renewals,
+    SignOutsUntilALogin,
 }
 
 /// The records, but for a part of them.
 struct Partly {
     records: Arc<dyn Records>,
     part: Part,
-    memory: Memory,
+    memory: Mutex<Memory>,
+    /// Sessions by their cookies, as they were renewed.
+    renewed: Mutex<HashMap<String, Arc<str>>>,
+}
+
+fn nothing() -> Memory {
+    let limit = Limit { most: 1000, when_full: WhenFull::Forget };
+    Memory::new(limit, limit, 7 * 86_400)
+}
+
+fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Partly {
     fn over(records: Arc<dyn Records>, part: Part) -> Arc<dyn Records> {
-        let limit = Limit { most: 1000, when_full: WhenFull::Forget };
-        Arc::new(Self { records, part, memory: Memory::new(limit, limit, 7 * 86_400) })
+        Arc::new(Self { records, part, memory: Mutex::new(nothing()), renewed: Mutex::default() })
     }
 }
 
@@ -52,21 +71,25 @@ impl Records for Partly {
     }
 
     fn read(&self, cookie: &Arc<str>, now: i64) -> Result<Option<Arc<str>>, Unavailable> {
-        self.records.read(cookie, now)
+        let renewed = lock(&self.renewed).get(&**cookie).cloned();
+        Ok(self.records.read(cookie, now)?.or(renewed))
     }
 
     fn may_begin(&self, login: &str, now: i64) -> Result<Claimed, Unavailable> {
         if self.part == Part::Logins {
-            return self.memory.may_begin(login, now);
+            return lock(&self.memory).may_begin(login, now);
         }
         self.records.may_begin(login, now)
     }
 
     fn begin(&self, beginning: &Beginning, now: i64) -> Result<Claimed, Unavailable> {
+        if self.part == Part::SignOutsUntilALogin {
+            *lock(&self.memory) = nothing();
+        }
         if self.part != Part::Logins {
             return self.records.begin(beginning, now);
         }
-        let first = self.memory.begin(beginning, now)?;
+        let first = lock(&self.memory).begin(beginning, now)?;
         if first != Claimed::First {
             return Ok(first);
         }
@@ -76,12 +99,19 @@ impl Records for Partly {
     }
 
     fn renew(&self, cookie: &str, session: &Record) -> Result<bool, Unavailable> {
-        self.records.renew(cookie, session)
+        let renewed = self.records.renew(cookie, session)?;
+        if self.part == Part::Renewals {
+            lock(&self.renewed).insert(cookie.to_owned(), session.sealed.as_str().into());
+        }
+        Ok(renewed || self.part == Part::Renewals)
     }
 
     fn end(&self, place: &Place, now: i64) -> Result<bool, Unavailable> {
-        let records: &dyn Records = if self.part == Part::Logouts { &self.memory } else { &*self.records };
-        records.end(place, now)
+        if self.part == Part::Logouts {
+            lock(&self.memory).end(place, now)
+        } else {
+            self.records.end(place, now)
+        }
     }
 
     fn end_named(&self, named: &str) -> Result<usize, Unavailable> {
@@ -89,11 +119,13 @@ impl Records for Partly {
     }
 
     fn sign_out(&self, once: &Entry, out: &SignedOut, now: i64) -> Result<Claimed, Unavailable> {
-        let records: &dyn Records = if self.part == Part::SignOuts { &self.memory } else { &*self.records };
-        records.sign_out(once, out, now)
+        match self.part {
+            Part::SignOuts | Part::SignOutsUntilALogin => lock(&self.memory).sign_out(once, out, now),
+            _ => self.records.sign_out(once, out, now),
+        }
     }
 
     fn has_ended(&self, known: &Known, now: i64) -> Result<bool, Unavailable> {
-        Ok(self.records.has_ended(known, now)? || self.memory.has_ended(known, now)?)
+        Ok(self.records.has_ended(known, now)? || lock(&self.memory).has_ended(known, now)?)
     }
 }

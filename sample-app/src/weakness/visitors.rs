@@ -7,10 +7,11 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::IntoResponse as _;
 
 use super::{Weakness, change};
+use crate::config::Settings;
 use crate::cookies::SameSite;
 use crate::oidc::transaction::{Binding, ByCookie, Transaction};
 use crate::params::Params;
-use crate::routes::form::{Received, from_body, from_query, is_form};
+use crate::routes::form::{Head, Received, RequestRule, from_body, from_query, is_form};
 use crate::routes::visitor::is_navigation;
 use crate::session::Session;
 use crate::session::format::{Found, Making, Sealed, SessionFormat};
@@ -89,6 +90,21 @@ pub(super) const STRICT: &[Weakness] = &[
     change("retired-secret-tolerance", "What an earlier secret has sealed is not opened.", |policy| {
         policy.session.format = Arc::new(CurrentSecret);
     }),
+    change(
+        "forwarded-tolerance",
+        "A request whose proxy tells of no port that exists is refused.",
+        |policy| {
+            let is_port = |head: &Head, _: &Settings| {
+                let port = head.headers.get("x-forwarded-port");
+                port.is_none_or(|port| port.to_str().is_ok_and(|port| port.parse::<u16>().is_ok()))
+            };
+            policy.callback.request.push(RequestRule::new(
+                "forwarded-port",
+                "none: nothing asks for this",
+                is_port,
+            ));
+        },
+    ),
     change("silent-failure-tolerance", "A silent login that fails is an error page.", |policy| {
         policy.gives_up = |_| false;
     }),

@@ -50,7 +50,7 @@ async fn denied(t: &Trial) -> Outcome {
 }
 
 /// A page of the application with a link to another one, or a redirect to one that has.
-fn leads_on(t: &Trial, page: &Page, start: usize) -> Outcome {
+pub(super) fn leads_on(t: &Trial, page: &Page, start: usize) -> Outcome {
     let inside = |link: &harness::agent::Link| link.target.as_ref().is_some_and(|to| t.stage().is_app(to));
     let leads = t.stage().is_app(&page.url) && page.status < 500 && page.links.iter().any(inside);
     let text: String = page.text.chars().take(80).collect();

@@ -2,7 +2,7 @@
 
 use harness::agent::{Agent as _, AgentOptions, HttpAgent, Page};
 use mock_idp::{AuthMethod, Client, Clock, Fault, Ids, LoginPolicy, MockIdp, Tenant};
-use sample_app::{Ambient, Random, SampleApp, Settings, Weakness};
+use sample_app::{Ambient, Random, SampleApp, Settings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -38,24 +38,15 @@ impl Place {
 
     /// A client that is registered as `change` says.
     pub(crate) async fn with(settings: &[(&str, &str)], change: impl Fn(&mut Client)) -> Self {
-        Self::build(settings, change, (false, None)).await
+        Self::build(settings, change, false).await
     }
 
     /// An app with both issuers.
     pub(crate) async fn between_two(settings: &[(&str, &str)]) -> Self {
-        Self::build(settings, |_| {}, (true, None)).await
+        Self::build(settings, |_| {}, true).await
     }
 
-    /// An app with a weakness.
-    pub(crate) async fn weak(settings: &[(&str, &str)], weakness: Option<Weakness>) -> Self {
-        Self::build(settings, |client| client.access_token_lifetime = Some(LIFE), (false, weakness)).await
-    }
-
-    async fn build(
-        settings: &[(&str, &str)],
-        change: impl Fn(&mut Client),
-        (both, weakness): (bool, Option<Weakness>),
-    ) -> Self {
+    async fn build(settings: &[(&str, &str)], change: impl Fn(&mut Client), both: bool) -> Self {
         let idp = MockIdp::start().await.expect("the provider starts");
         let clock = Clock::frozen(NOW);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -83,11 +74,7 @@ impl Place {
         let time = clock.clone();
         let app_clock = sample_app::Clock::from_fn(Arc::new(move || time.unix()));
         let ambient = Ambient { clock: app_clock, random: Random::system() };
-        let app = match weakness {
-            None => SampleApp::start(listener, settings, ambient).await,
-            Some(weakness) => SampleApp::start_weak(listener, settings, ambient, weakness).await,
-        };
-        let app = app.expect("the app starts");
+        let app = SampleApp::start(listener, settings, ambient).await.expect("the app starts");
         let start = Url::parse(&format!("{base}/login")).expect("a URL");
         Self { tenant, other, agent: HttpAgent::new(options), start, clock, _idp: idp, _app: app }
     }

@@ -1,0 +1,111 @@
+//! Logins that need more than a provider that says yes: their own secrets, what was demanded, and a way in past a proxy.
+
+use super::answers::leads_on;
+use crate::https::posted_to;
+use harness::trial::{HONEST, meaningful};
+use harness::{Need, Outcome, Scenario, Trial};
+use mock_idp::fault::{ID_TOKEN, WIRE};
+use mock_idp::trace::Endpoint;
+use mock_idp::{Fault, LoginPolicy};
+
+pub(crate) const SCENARIOS: &[Scenario] = &[NEVER_GRANTED, OWN_VERIFIER, PUSHED, FORWARDED];
+
+const NEVER_GRANTED: Scenario = Scenario::harden("field/claim-never-granted")
+    .clause("OIDC Core 3.1.2.6, 3.1.3.7 (12)")
+    .why("somebody who cannot get what is demanded of them is told so on a page, and not sent round in circles")
+    .variant("acr")
+    .run(|t| Box::pin(never_granted(t)));
+
+async fn never_granted(t: &mut Trial) -> Outcome {
+    let mut agent = t.agent().await?;
+    let guard = t.arm(vec![ID_TOKEN.remove("acr")])?;
+    t.tenant().set_policy(LoginPolicy::Auto { user: HONEST.to_owned() });
+    let start = t.position();
+    let page = agent.look(&t.profile().start.clone()).await?;
+    meaningful(&guard.report())?;
+    leads_on(t, &page, start)
+}
+
+const OWN_VERIFIER: Scenario = Scenario::harden("field/verifier-of-its-own")
+    .clause("RFC 7636 4.5, 4.6; RFC 9700 4.7")
+    .why("a login is finished with its own code verifier, whichever logins were begun before it and left")
+    .variant("code-with-userinfo")
+    .run(|t| Box::pin(own_verifier(t)));
+
+async fn own_verifier(t: &mut Trial) -> Outcome {
+    for (label, finishes) in [("the first of two", 0), ("the second of two, the first one left", 1)] {
+        let outcome = one_of_two(t, finishes).await;
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+async fn one_of_two(t: &Trial, finishes: usize) -> Outcome {
+    let mut agent = t.agent().await?;
+    let begun = [agent.begin(HONEST).await?, agent.begin(HONEST).await?];
+    agent.deliver(&begun[finishes].form.fields).await?.accepted(&t.subject(HONEST)?)
+}
+
+const PUSHED: Scenario = Scenario::harden("field/pushed-request-refused")
+    .clause("RFC 9126 2.3; RFC 9110 15.5.1, 15.6.3")
+    .why("a provider that refuses the pushed request has a quarrel with the app: the person has done nothing wrong")
+    .variant("pushed")
+    .run(|t| Box::pin(pushed(t)));
+
+async fn pushed(t: &mut Trial) -> Outcome {
+    let par = || WIRE.at(Endpoint::PushedAuthorization);
+    for (label, fault) in [
+        ("400", par().status(400)),
+        ("401", par().status(401)),
+        ("no reference", par().body("{}")),
+        ("503", par().status(503)),
+    ] {
+        let outcome = nobodys_fault(t, fault).await;
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+async fn nobodys_fault(t: &Trial, fault: Fault) -> Outcome {
+    let mut agent = t.agent().await?;
+    let guard = t.arm(vec![fault])?;
+    let landing = agent.visit(&t.profile().start.clone()).await?;
+    meaningful(&guard.report())?;
+    landing.refused_or_unavailable()?;
+    if (502..=504).contains(&landing.status()) {
+        return Ok(());
+    }
+    Err(landing.found("502, 503 or 504: it is not the person's mistake", landing.seen()))
+}
+
+const FORWARDED: Scenario = Scenario::harden("field/forwarded-headers")
+    .clause("RFC 7239 8.1; RFC 9110 7.6")
+    .why("what a proxy says of where a request was sent may be nonsense; an honest answer is a login all the same")
+    .needs(&[Need::HandMadeRequests])
+    .run(|t| Box::pin(forwarded(t)));
+
+async fn forwarded(t: &mut Trial) -> Outcome {
+    for (name, value) in [
+        ("x-forwarded-port", "none"),
+        ("x-forwarded-port", "99999"),
+        ("x-forwarded-host", "a:b:c"),
+        ("x-forwarded-proto", "gopher"),
+        ("forwarded", "host=\"a:b:c\";proto=gopher"),
+    ] {
+        let outcome = is_a_login(t, (name, value)).await;
+        t.input(format!("{name}: {value}"), outcome);
+    }
+    Ok(())
+}
+
+async fn is_a_login(t: &Trial, header: (&str, &str)) -> Outcome {
+    let callback = t.facts().callback.clone();
+    if posted_to(t, &callback, &[]).await?.is_none() {
+        return Err(Trial::no_difference(
+            "nor is an answer a login that is posted by hand without the header",
+        ));
+    }
+    let start = t.position();
+    let subject = posted_to(t, &callback, &[header]).await?;
+    t.demand(subject == Some(t.subject(HONEST)?), start, "the person is signed in", format!("{subject:?} is"))
+}

@@ -1,0 +1,83 @@
+//! Silent login: the provider is asked about whoever opens a page, and about nothing that no person opens.
+
+use crate::jar;
+use harness::agent::Fetch;
+use harness::trial::HONEST;
+use harness::{Outcome, Scenario, Stop, Trial, TrialAgent};
+use mock_idp::LoginPolicy;
+
+pub(crate) const SCENARIOS: &[Scenario] = &[SILENT_LOGIN];
+
+const SILENT_LOGIN: Scenario = Scenario::harden("field/silent-login")
+    .clause("OIDC Core 3.1.2.1")
+    .why("who is signed in at the provider is signed in by opening a page; a script, which could not follow, starts nothing")
+    .variant("silent-login")
+    .unsandwiched()
+    .run(|t| Box::pin(silent_login(t)));
+
+async fn silent_login(t: &mut Trial) -> Outcome {
+    let (home, probe) = (t.profile().home.clone(), t.profile().probe.path.clone());
+    let outcome = signs_in(t, &home).await;
+    t.input("a page, by somebody who is signed in at the provider", outcome);
+    let outcome = starts_nothing(t, Asking::Address(probe)).await;
+    t.input("an address of the API, typed", outcome);
+    let page = Fetch::get(t.stage().url(&home)).header("accept", "text/html");
+    let outcome = starts_nothing(t, Asking::Script(page)).await;
+    t.input("a page, by a script", outcome);
+    Ok(())
+}
+
+async fn signs_in(t: &Trial, page: &str) -> Outcome {
+    let mut agent = t.agent().await?;
+    agent.authenticate(HONEST);
+    let before = silent_requests(t);
+    agent.visit(page).await?.accepted(&t.subject(HONEST)?)?;
+    t.demand(
+        silent_requests(t) > before,
+        0,
+        "the provider is asked to show nothing",
+        "it was asked otherwise",
+    )
+}
+
+/// What asks for something that is no page, or not for a person.
+enum Asking {
+    Address(String),
+    Script(Fetch),
+}
+
+/// A browser that was asked about and keeps nothing of it: by a page it is asked about again, and by this it is not.
+async fn starts_nothing(t: &Trial, asking: Asking) -> Outcome {
+    let mut agent = forgetful(t).await?;
+    let (start, before) = (t.position(), silent_requests(t));
+    match asking {
+        Asking::Address(path) => agent.look(&path).await.map(drop)?,
+        Asking::Script(fetch) => agent.fetch_with(fetch).await.map(drop)?,
+    }
+    let asked = silent_requests(t) - before;
+    let expected = "the provider is asked nothing by prompt=none";
+    t.demand(asked == 0, start, expected, format!("it was asked {asked} times"))?;
+    let mut other = forgetful(t).await?;
+    let before = silent_requests(t);
+    other.look(&t.profile().home.clone()).await?;
+    if silent_requests(t) == before {
+        return Err(Trial::no_difference("nor does a page start a silent login, without any cookie"));
+    }
+    Ok(())
+}
+
+/// A browser on a page of the app, without any cookie of it.
+async fn forgetful(t: &Trial) -> Result<TrialAgent, Stop> {
+    let mut agent = t.agent().await?;
+    t.tenant().set_policy(LoginPolicy::Deny { error: "login_required".to_owned(), description: None });
+    agent.look(&t.profile().home.clone()).await?;
+    let all = jar::cookies(t, &mut agent).await?;
+    jar::forget(t, &mut agent, &all).await?;
+    Ok(agent)
+}
+
+/// How often the provider was asked to show nothing.
+fn silent_requests(t: &Trial) -> usize {
+    let asked = t.tenant().trace().snapshot();
+    asked.iter().filter(|exchange| exchange.request.url.contains("prompt=none")).count()
+}
