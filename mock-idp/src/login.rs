@@ -31,6 +31,17 @@ pub struct User {
 }
 
 impl User {
+    /// Refuses one that nobody could sign in as; the text says what to write instead.
+    pub fn check(&self) -> Result<(), String> {
+        let empty = [("username", &self.username), ("sub", &self.sub)]
+            .into_iter()
+            .find(|(_, value)| value.is_empty());
+        match empty {
+            Some((name, _)) => Err(format!("\"{name}\" is empty; give the person one, like \"alice\"")),
+            None => Ok(()),
+        }
+    }
+
     /// The name to show: the claim `name`, or else the username.
     pub fn display_name(&self) -> &str {
         self.claims.get("name").and_then(Value::as_str).unwrap_or(&self.username)

@@ -16,7 +16,7 @@ pub(crate) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_co
 const RESPONSE_TYPES: &[&str] =
     &["code", "id_token", "id_token token", "code id_token", "code token", "code id_token token", "none"];
 const RESPONSE_MODES: &[&str] = &["query", "fragment", "form_post"];
-const GRANT_TYPES: &[&str] =
+pub(crate) const GRANT_TYPES: &[&str] =
     &["authorization_code", "implicit", "refresh_token", "client_credentials", DEVICE_CODE];
 const SCOPES: &[&str] = &["openid", "profile", "email", "address", "phone", "offline_access"];
 const PROMPTS: &[&str] = &["none", "login", "consent", "select_account"];

@@ -3,6 +3,8 @@
 use url::Url;
 
 use super::{Client, is_key_set};
+use crate::offer::GRANT_TYPES;
+use crate::protocol::ResponseType;
 use crate::token::{CLIENT_ALGS, SIGNING_ALGS};
 
 /// Schemes that run or show what the URI itself contains.
@@ -22,7 +24,10 @@ impl Client {
             return Err("a lifetime is at least 1 second; leave it out to use the issuer's".into());
         }
         let named = |problem| format!("the client \"{}\": {problem}", self.client_id);
-        self.check_algorithms().and_then(|()| self.check_uris()).map_err(named)?;
+        self.check_algorithms()
+            .and_then(|()| self.check_flows())
+            .and_then(|()| self.check_uris())
+            .map_err(named)?;
         self.check_secret()
     }
 
@@ -40,6 +45,21 @@ impl Client {
             }
         }
         Ok(())
+    }
+
+    /// A word that nobody knows would let the client do less than was meant, and say so only at a login.
+    fn check_flows(&self) -> Result<(), String> {
+        if let Some(kind) = self.response_types.iter().find(|kind| ResponseType::parse(kind).is_none()) {
+            return Err(format!(
+                "\"response_types\" has \"{kind}\"; write words like \"code\", \"id_token\" or \"code id_token\""
+            ));
+        }
+        match self.grant_types.iter().find(|name| !GRANT_TYPES.contains(&name.as_str())) {
+            Some(name) => {
+                Err(format!("\"grant_types\" has \"{name}\"; use some of: {}", GRANT_TYPES.join(", ")))
+            }
+            None => Ok(()),
+        }
     }
 
     fn check_uris(&self) -> Result<(), String> {
@@ -94,6 +114,8 @@ mod tests {
             ("post_logout_redirect_uris", json!(["bye"])),
             ("frontchannel_logout_uri", json!("app:logout")),
             ("backchannel_logout_uri", json!("/logout")),
+            ("response_types", json!(["code", "cod"])),
+            ("grant_types", json!(["password"])),
             ("id_token_signed_response_alg", json!("none")),
             ("userinfo_signed_response_alg", json!("RS257")),
             ("token_endpoint_auth_signing_alg", json!("none")),

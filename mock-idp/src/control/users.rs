@@ -54,11 +54,7 @@ pub(super) async fn remove(Named(tenant): Named, name: Item) -> Result<StatusCod
 /// Reads a person, and refuses one that nobody could sign in as.
 pub(super) fn read(body: Value) -> Result<User, Refused> {
     let user: User = Json(body).read()?;
-    for (name, value) in [("username", &user.username), ("sub", &user.sub)] {
-        if value.is_empty() {
-            return Err(Refused::bad(format!("\"{name}\" is empty; give the person one, like \"alice\"")));
-        }
-    }
+    user.check().map_err(Refused::bad)?;
     Ok(user)
 }
 

@@ -118,9 +118,16 @@ fn callback_of(place: &str, value: Value, notes: &mut Notes) -> Result<Callback,
     let lifetime = parts.number("tokenExpiry")?;
     let mappings = parts.list("requestMappings")?;
     parts.finish();
-    let mut people = Vec::new();
+    let mut people: Vec<User> = Vec::new();
     for (index, mapping) in mappings.into_iter().enumerate() {
-        people.push(person(&format!("{place}.requestMappings[{index}]"), mapping, notes)?);
+        let place = format!("{place}.requestMappings[{index}]");
+        let user = person(&place, mapping, notes)?;
+        if people.iter().any(|earlier| earlier.username == user.username) {
+            let name = &user.username;
+            notes.push(format!("{place} is not honoured: an earlier one makes the person \"{name}\""));
+        } else {
+            people.push(user);
+        }
     }
     Ok(Callback { issuer, lifetime, people })
 }
@@ -204,14 +211,20 @@ mod tests {
     }
 
     #[test]
-    fn of_two_callbacks_for_one_issuer_the_first_counts_and_the_other_is_told() {
-        let text = r#"{"tokenCallbacks": [{"issuerId": "a", "tokenExpiry": 1}, {"issuerId": "a", "tokenExpiry": 2}]}"#;
+    fn of_two_for_one_issuer_or_one_person_the_first_counts_and_the_other_is_told() {
+        let text = r#"{"tokenCallbacks": [
+            {"issuerId": "a", "tokenExpiry": 1, "requestMappings": [
+                {"match": "x", "claims": {"sub": "p", "n": 1}}, {"match": "y", "claims": {"sub": "p", "n": 2}}]},
+            {"issuerId": "a", "tokenExpiry": 2}]}"#;
         let mut settings = Settings::default();
 
         let notes = navikt("config.json", text, &mut settings).unwrap();
 
         assert_eq!(settings.tenants["a"].id_token_lifetime, Some(1));
-        assert!(notes[0].contains("config.json.tokenCallbacks[1]"), "{notes:?}");
+        assert_eq!(settings.tenants["a"].users.as_ref().unwrap().len(), 1);
+        assert!(notes[0].contains("config.json.tokenCallbacks[0].requestMappings[1]"), "{notes:?}");
+        assert!(notes[1].contains("config.json.tokenCallbacks[1]"), "{notes:?}");
+        settings.check().unwrap();
     }
 
     #[test]

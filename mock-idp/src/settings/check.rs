@@ -1,9 +1,11 @@
 //! Settings that contradict each other, and what to write instead.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use super::{Settings, WITHOUT_TLS, bases};
 use crate::client::Client;
+use crate::login::User;
 use crate::preset::Preset;
 
 impl Settings {
@@ -12,7 +14,7 @@ impl Settings {
         self.login_policy()?;
         self.offer.check()?;
         self.check_lifetimes()?;
-        self.clients.iter().try_for_each(Client::check)?;
+        self.check_lists()?;
         self.check_seed()?;
         self.check_control()?;
         self.check_tls()?;
@@ -39,12 +41,29 @@ impl Settings {
                 .login_policy()
                 .map(drop)
                 .and_then(|()| settings.check_lifetimes())
-                .and_then(|()| settings.clients.iter().try_for_each(Client::check))
+                .and_then(|()| settings.check_lists())
                 .and_then(|()| settings.check_seed())
                 .and_then(|()| Preset::of(&settings).map(drop))
                 .map_err(|problem| format!("[tenant.{slug}]: {problem}"))?;
         }
         Ok(())
+    }
+
+    /// Applications and people, each once: of two namesakes only the first would ever be found.
+    fn check_lists(&self) -> Result<(), String> {
+        self.clients.iter().try_for_each(Client::check)?;
+        self.users.iter().try_for_each(User::check)?;
+        let clients = self.clients.iter().map(|client| client.client_id.as_str());
+        let users = self.users.iter().map(|user| user.username.as_str());
+        if let Some(twice) = repeated(clients) {
+            return Err(format!("two clients have the client_id \"{twice}\"; rename or remove one of them"));
+        }
+        match repeated(users) {
+            Some(twice) => {
+                Err(format!("two people have the username \"{twice}\"; rename or remove one of them"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// What TOML and the command line can say alike.
@@ -115,6 +134,12 @@ impl Settings {
     }
 }
 
+/// The first name that comes a second time.
+fn repeated<'n>(mut names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let mut seen = HashSet::new();
+    names.find(|name| !seen.insert(*name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::TenantSettings;
@@ -152,6 +177,11 @@ mod tests {
             refused(&|settings| settings.tls_hosts = vec!["idp.test".into()]).contains("write tls = true")
         );
         assert!(refused(&|settings| settings.seed = Some(u64::MAX)).contains("9223372036854775807"));
+        assert!(
+            refused(&|settings| settings.clients.push(settings.clients[0].clone())).contains("two clients")
+        );
+        assert!(refused(&|settings| settings.users.push(settings.users[0].clone())).contains("two people"));
+        assert!(refused(&|settings| settings.users[0].sub.clear()).contains("\"sub\" is empty"));
         assert!(refused(&|settings| settings.code_lifetime = 0).contains("code_lifetime"));
         let error = refused(&|settings| {
             let tenant = TenantSettings { policy: Some("zoe".into()), ..TenantSettings::default() };
