@@ -118,6 +118,8 @@ const SINGLE_FLIGHT: Scenario = Scenario::harden("keys/one-request-for-many-logi
 
 const AT_ONCE: usize = 20;
 const FEW: usize = 4;
+/// How long the key set is under way, in milliseconds: until the last of those who sign in at once needs it, too.
+const UNDER_WAY: u64 = 300;
 
 async fn single_flight(t: &mut Trial) -> Outcome {
     let mut waiting = Vec::new();
@@ -127,11 +129,13 @@ async fn single_flight(t: &mut Trial) -> Outcome {
         waiting.push((agent, pending));
     }
     let (start, before) = (t.position(), t.tenant().trace().count(Endpoint::Jwks));
+    let guard = t.arm(vec![WIRE.at(Endpoint::Jwks).delay(UNDER_WAY)])?;
     let deliver = waiting.iter_mut().map(|(agent, pending)| agent.post(&pending.form.fields));
     for page in futures::future::join_all(deliver).await {
         page?;
     }
     let asked = t.tenant().trace().count(Endpoint::Jwks) - before;
+    drop(guard);
     let mut in_vain = 0;
     for (agent, _) in &mut waiting {
         in_vain += usize::from(agent.probe().await?.is_none());

@@ -21,10 +21,15 @@ struct Named {
 }
 
 /// What shows no code of its own, and why.
-const SILENT: [(&str, &str); 10] = [
+const SILENT: [(&str, &str); 15] = [
     ("discovery-issuer-check", "whose metadata cannot be used is out of order, whatever is wrong with them"),
     ("authorization-endpoint-check", "so it is"),
-    ("refresh-sub-check", "a renewal is refused behind a page that nobody is shown"),
+    ("refresh-sub-check", RENEWAL),
+    ("refresh-azp-check", RENEWAL),
+    ("refresh-auth-time-check", RENEWAL),
+    ("refresh-nonce-check", RENEWAL),
+    ("silent-page", SILENCE),
+    ("silent-navigation", SILENCE),
     ("change-api-header", NO_PAGE),
     ("change-site", NO_PAGE),
     ("change-origin", NO_PAGE),
@@ -33,6 +38,9 @@ const SILENT: [(&str, &str); 10] = [
     ("front-iss-check", NO_CODE),
     ("front-sid-required", NO_CODE),
 ];
+const RENEWAL: &str = "a renewal is refused behind a page that nobody is shown";
+const SILENCE: &str =
+    "it decides whether silence is tried, and whoever is not asked silently is asked openly";
 const NO_PAGE: &str = "a stranger's change is answered without a page";
 const NO_CODE: &str = "the provider's frame is answered without a code";
 
