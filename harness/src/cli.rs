@@ -6,6 +6,7 @@ mod run;
 mod serve;
 mod shard;
 mod show;
+mod values;
 
 use crate::agent::Flavour;
 use crate::scenario::Scenario;
@@ -81,10 +82,10 @@ enum Command {
     /// Run the mock provider, with its control API, until interrupted.
     Serve {
         /// Where the provider listens.
-        #[arg(long, default_value = "127.0.0.1:9000")]
+        #[arg(long, default_value = "127.0.0.1:9000", value_parser = values::listen)]
         listen: SocketAddr,
         /// Where the control API listens; loopback only.
-        #[arg(long, default_value = "127.0.0.1:9001")]
+        #[arg(long, default_value = "127.0.0.1:9001", value_parser = values::listen)]
         control: SocketAddr,
     },
 }
@@ -121,10 +122,10 @@ enum ReportCommand {
     /// Draw scenarios by a seed and show the clause beside the rule that is judged by, as Markdown.
     Draw {
         /// The same seed draws the same scenarios.
-        #[arg(long, default_value_t = 1)]
+        #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = values::from_zero)]
         seed: u64,
         /// How many.
-        #[arg(long, default_value_t = 30)]
+        #[arg(long, default_value_t = 30, allow_negative_numbers = true, value_parser = values::amount)]
         count: usize,
         /// The report.json of one run or several; what failed in one of them is not drawn.
         #[arg(required = true)]
@@ -152,11 +153,11 @@ struct RunArgs {
     #[arg(long)]
     times: bool,
     /// How many trials run at once; by default twice the number of cores.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = values::amount)]
     jobs: Option<usize>,
     /// Only one of several equal parts of the run, as 1/4, for machines that share it: `rpcheck report merge` makes
     /// one report of theirs.
-    #[arg(long, value_name = "PART/OF")]
+    #[arg(long, value_name = "PART/OF", allow_hyphen_values = true)]
     shard: Option<Shard>,
     /// What goes to the standard output.
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
@@ -273,3 +274,6 @@ fn selected(suite: &Suite, prefixes: &[String]) -> anyhow::Result<Vec<Scenario>>
     };
     Ok(suite.scenarios.iter().filter(wanted).copied().collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,12 +9,14 @@ mod lint;
 mod person;
 mod run;
 mod token;
+mod values;
 mod web;
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::builder::Resettable;
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use args::ServeArgs;
@@ -50,7 +52,8 @@ enum Command {
 /// is not, 2 if it could not be done.
 pub async fn main() -> ExitCode {
     // The matches still know whether a value came from a flag or from the environment.
-    let matches = without_empty_variables(Cli::command()).get_matches();
+    let matches =
+        without_empty_variables(Cli::command()).try_get_matches().unwrap_or_else(|error| refuse(&error));
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let done = match cli.command {
         None => run::serve(&cli.serve, &matches).await.map(|()| ExitCode::SUCCESS),
@@ -66,6 +69,33 @@ pub async fn main() -> ExitCode {
     })
 }
 
+/// Says what is wrong with the command line. A value that nobody wrote there is a variable's.
+fn refuse(error: &clap::Error) -> ! {
+    let _ = error.print();
+    if let Some(variable) = variable_of(error, &Cli::command()) {
+        eprintln!("\nThe value is that of the environment variable {variable}.");
+    }
+    std::process::exit(error.exit_code())
+}
+
+/// The variable that gave the value that an error is about.
+fn variable_of(error: &clap::Error, command: &clap::Command) -> Option<String> {
+    let Some(ContextValue::String(shown)) = error.get(ContextKind::InvalidArg) else { return None };
+    // "--port <PORT>"
+    let flag = shown.strip_prefix("--")?.split([' ', '[', '=']).next()?;
+    let is_written = |word: std::ffi::OsString| {
+        let word = word.to_string_lossy().into_owned();
+        word.strip_prefix("--").is_some_and(|rest| rest.split('=').next() == Some(flag))
+    };
+    if std::env::args_os().any(is_written) {
+        return None;
+    }
+    let commands = std::iter::once(command).chain(command.get_subcommands());
+    let mut args = commands.flat_map(clap::Command::get_arguments);
+    let variable = args.find(|arg| arg.get_long() == Some(flag) && arg.get_env().is_some())?.get_env()?;
+    Some(variable.to_string_lossy().into_owned())
+}
+
 /// A variable that is set to nothing is as good as none: that is how a composition of containers leaves it out.
 fn without_empty_variables(command: clap::Command) -> clap::Command {
     let emptied = |arg: clap::Arg| {
@@ -78,4 +108,69 @@ fn without_empty_variables(command: clap::Command) -> clap::Command {
 fn say(text: &str) {
     // Whoever started it need not go on reading.
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::any::TypeId;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// The words before a flag, and the flag, of everything whose value is more than text.
+    fn flags() -> Vec<(Vec<String>, String)> {
+        let command = Cli::command();
+        let with_words = command.get_subcommands().map(|sub| (vec![sub.get_name().to_owned()], sub));
+        let mut flags = Vec::new();
+        for (words, command) in std::iter::once((Vec::new(), &command)).chain(with_words) {
+            let texts = [TypeId::of::<String>(), TypeId::of::<PathBuf>()];
+            let is_more = |arg: &&clap::Arg| {
+                arg.get_action().takes_values()
+                    && texts.iter().all(|text| arg.get_value_parser().type_id() != *text)
+            };
+            let names = command.get_arguments().filter(is_more).filter_map(clap::Arg::get_long);
+            flags.extend(names.map(|name| (words.clone(), format!("--{name}"))));
+        }
+        flags
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_is_refused_by_flag_and_value_with_what_to_write() {
+        let flags = flags();
+        assert!(flags.len() > 12 && flags.contains(&(vec!["token".into()], "--seed".into())), "{flags:?}");
+        for (words, flag) in flags {
+            for value in ["{\"no\": 1}", "-1.5"] {
+                let told = format!("{flag}={value}");
+                let line =
+                    std::iter::once("mock-idp").chain(words.iter().map(String::as_str)).chain([&*told]);
+
+                let Err(error) = Cli::command().try_get_matches_from(line) else { continue };
+
+                let text = error.to_string();
+                let what = ["write ", "use ", "[possible values: "].iter().any(|what| text.contains(what));
+                assert!(text.contains(&flag) && text.contains(value) && what, "{words:?} {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_whole_and_in_bounds() {
+        for (flag, value) in [
+            ("--port", "-1"),
+            ("--port", "65536"),
+            ("--control-port", "http"),
+            ("--seed", "-1"),
+            ("--seed", "9223372036854775808"),
+            ("--now", "-1.5"),
+            ("--now", "99999999999999999999"),
+            ("--host", "localhost"),
+            ("--tls", "perhaps"),
+        ] {
+            let error =
+                Cli::command().try_get_matches_from(["mock-idp", flag, value]).unwrap_err().to_string();
+
+            let start = format!("error: invalid value '{value}' for '{flag} ");
+            assert!(error.starts_with(&start) && error.contains("': write "), "{error}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! `rpcheck fuzz`: honest logins that are changed at random, by a seed.
 
-use super::Suite;
 use super::run::target;
+use super::{Suite, values};
 use crate::fuzz::{self, Flow, Plan};
 use crate::report::terminal::say;
 use crate::stage::Browsers;
@@ -19,20 +19,20 @@ const USUAL: u64 = 1000;
 #[derive(Debug, Args)]
 pub(super) struct FuzzArgs {
     /// The same seed gives the same cases.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = values::from_zero)]
     seed: u64,
     /// By which flow the logins go; for the two with a code the profile declares a variant (code-with-userinfo,
     /// code-and-id-token).
     #[arg(long, value_enum, default_value_t = Flow::IdToken)]
     flow: Flow,
     /// How many cases; 1000, if there is no --for either.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = values::from_one)]
     cases: Option<u64>,
     /// How long, as 60s, 5m or 1h.
-    #[arg(long = "for", value_name = "TIME", value_parser = time)]
+    #[arg(long = "for", value_name = "TIME", allow_hyphen_values = true, value_parser = time)]
     time: Option<Duration>,
     /// The number of the first case: with --cases 1, the case of a finding.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = values::from_zero)]
     first: u64,
     /// The profile (TOML) of the application to test.
     #[arg(long)]
@@ -56,7 +56,6 @@ fn time(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) async fn fuzz(suite: &Suite, args: FuzzArgs) -> anyhow::Result<ExitCode> {
-    anyhow::ensure!(args.cases != Some(0), "--cases is 0: write how many cases are to be tried, at least 1");
     let plan = plan(&args);
     let target = target(suite, args.target.as_deref(), Browsers::default()).await?;
     let record = fuzz::run(&*target, &plan, |found| say(&fuzz::told(found, &plan))).await?;

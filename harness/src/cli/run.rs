@@ -37,7 +37,6 @@ pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode
         options.deadline *= WINDOWS_TAKE_LONGER;
     }
     if let Some(jobs) = args.jobs {
-        anyhow::ensure!(jobs > 0, "--jobs is 0: write how many trials may run at once, at least 1");
         options.jobs = jobs;
     }
     let terminal = (args.format == Format::Terminal).then(Terminal::new);

@@ -4,12 +4,12 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use clap::builder::BoolishValueParser;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, ValueEnum};
 
 use super::foreign::ForeignArgs;
 use super::person::person;
+use super::values;
 use crate::checks::Rules;
 use crate::login::User;
 use crate::settings::{FromFile, Origin, Origins, Settings, TrustForwarded, absolute};
@@ -27,16 +27,16 @@ pub(super) enum Ready {
 #[derive(Clone, Debug, Args)]
 pub(super) struct ServeArgs {
     /// Listen on this port; 0 takes a free one, and says which in a line of JSON [default: 9000]
-    #[arg(long, env = "MOCK_IDP_PORT")]
+    #[arg(long, env = "MOCK_IDP_PORT", allow_negative_numbers = true, value_parser = values::port)]
     port: Option<u16>,
     /// Listen on this address [default: 127.0.0.1]
-    #[arg(long, env = "MOCK_IDP_HOST")]
+    #[arg(long, env = "MOCK_IDP_HOST", value_parser = values::address)]
     host: Option<IpAddr>,
     /// Offer the control API on this port of 127.0.0.1 [default: 9001]
-    #[arg(long, env = "MOCK_IDP_CONTROL_PORT")]
+    #[arg(long, env = "MOCK_IDP_CONTROL_PORT", allow_negative_numbers = true, value_parser = values::port)]
     control_port: Option<u16>,
     /// Offer it on this address, which needs --control-host if it is not on loopback [default: 127.0.0.1]
-    #[arg(long, value_name = "HOST", env = "MOCK_IDP_CONTROL_ADDRESS")]
+    #[arg(long, value_name = "HOST", env = "MOCK_IDP_CONTROL_ADDRESS", value_parser = values::address)]
     control_address: Option<IpAddr>,
     /// Let programs use the control API under this name too; whoever reaches it can do anything; again for more
     #[arg(
@@ -66,7 +66,7 @@ pub(super) struct ServeArgs {
     internal_url: Option<String>,
     /// End the issuer with a slash, or not
     #[arg(long, value_name = "BOOL", env = "MOCK_IDP_TRAILING_SLASH", num_args = 0..=1,
-          default_missing_value = "true", value_parser = BoolishValueParser::new())]
+          default_missing_value = "true", value_parser = values::yes_or_no)]
     trailing_slash: Option<bool>,
     /// Believe the Forwarded and X-Forwarded-* headers of a proxy [default: off]
     #[arg(long, value_name = "WHOSE", env = "MOCK_IDP_TRUST_FORWARDED")]
@@ -78,17 +78,19 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "MOCK_IDP_REALM")]
     realm: Option<String>,
     /// Make ids, codes and tokens the same in every run
-    #[arg(long, value_name = "NUMBER", env = "MOCK_IDP_SEED")]
+    #[arg(long, value_name = "NUMBER", env = "MOCK_IDP_SEED", allow_negative_numbers = true,
+          value_parser = values::seed)]
     seed: Option<u64>,
     /// Stop the clock at this time, in seconds since 1970
-    #[arg(long, value_name = "SECONDS", env = "MOCK_IDP_NOW", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", env = "MOCK_IDP_NOW", allow_negative_numbers = true,
+          value_parser = values::unix_seconds)]
     now: Option<i64>,
     /// Sign with the keys of this folder, as `mock-idp keys` makes it
     #[arg(long, value_name = "FOLDER", env = "MOCK_IDP_KEYS")]
     keys: Option<PathBuf>,
     /// Serve over TLS, with a certificate of a local authority that `mock-idp ca` prints
     #[arg(long, env = "MOCK_IDP_TLS", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL",
-          value_parser = BoolishValueParser::new())]
+          value_parser = values::yes_or_no)]
     tls: Option<bool>,
     /// A host name for the certificate, beside the loopback ones and those of the URLs; again for more
     #[arg(long = "tls-host", value_name = "NAME", env = "MOCK_IDP_TLS_HOSTS", value_delimiter = ',')]

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use clap::builder::BoolishValueParser;
 use url::Url;
 
-use super::{say, web};
+use super::{say, values, web};
 use crate::server::url_of;
 use crate::settings::{FromFile, Settings};
 
@@ -21,13 +20,13 @@ pub(super) struct HealthcheckArgs {
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_CONFIG")]
     config: Option<PathBuf>,
     /// The port, if no URL is given
-    #[arg(long, env = "MOCK_IDP_PORT", hide = true)]
+    #[arg(long, env = "MOCK_IDP_PORT", hide = true, allow_negative_numbers = true, value_parser = values::port)]
     port: Option<u16>,
     /// The address, if no URL is given
-    #[arg(long, env = "MOCK_IDP_HOST", hide = true)]
+    #[arg(long, env = "MOCK_IDP_HOST", hide = true, value_parser = values::address)]
     host: Option<IpAddr>,
     /// Whether it serves over TLS, if no URL is given
-    #[arg(long, env = "MOCK_IDP_TLS", hide = true, value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "MOCK_IDP_TLS", hide = true, value_parser = values::yes_or_no)]
     tls: Option<bool>,
     /// Over TLS, the folder of the authority to trust [default: as the provider has it]
     #[arg(long, value_name = "FOLDER", env = "MOCK_IDP_TLS_FOLDER")]

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde_json::Value;
 
-use super::say;
+use super::{say, values};
 use crate::ambient::{Clock, Ids};
 use crate::fault::{Fault, ID_TOKEN};
 use crate::server::{MockIdp, url_of};
@@ -35,10 +35,10 @@ pub(super) struct TokenArgs {
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_CONFIG")]
     config: Option<std::path::PathBuf>,
     /// Make the same ids in every run
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = values::seed)]
     seed: Option<u64>,
     /// Make it at this time, in seconds since 1970
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = values::unix_seconds)]
     now: Option<i64>,
 }
 

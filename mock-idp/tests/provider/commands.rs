@@ -37,10 +37,29 @@ fn a_claim_without_a_name_is_refused() {
 }
 
 #[test]
-fn a_seed_that_is_too_large_is_refused_in_a_sentence() {
-    let output = program(&["--seed", "18446744073709551615", "--print-config"]).output().unwrap();
+fn a_value_that_cannot_be_read_is_refused_in_a_sentence_that_says_where_it_was_written() {
+    let seed = "write a whole number from 0 to 9223372036854775807";
+    for (line, words) in [
+        (["--seed", "-1"].as_slice(), ["'-1' for '--seed <NUMBER>'", seed]),
+        (&["token", "--seed", "18446744073709551615"], ["for '--seed <NUMBER>'", seed]),
+        (&["--port", "-1"], ["'-1' for '--port <PORT>'", "a port from 0 to 65535"]),
+    ] {
+        let output = program(line).output().unwrap();
 
-    assert!(output.status.code() == Some(2) && said(&output).contains("seed ="), "{}", said(&output));
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(words.iter().all(|words| text.contains(words)) && !text.contains("environment"), "{text}");
+    }
+    for line in [["--print-config"].as_slice(), &["healthcheck"]] {
+        let output = program(line).env("MOCK_IDP_PORT", "http").output().unwrap();
+
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(
+            text.contains("'http' for '--port <PORT>'") && text.contains("variable MOCK_IDP_PORT."),
+            "{text}"
+        );
+    }
 }
 
 #[test]

@@ -34,7 +34,8 @@ fn the_flows_with_a_code_are_tried_as_well() {
 #[test]
 fn what_is_no_number_of_cases_and_no_time_is_told_with_what_to_write() {
     for (arguments, words) in [
-        (["fuzz", "--cases", "0"], "at least 1"),
+        (["fuzz", "--cases", "0"], "write a whole number from 1 to"),
+        (["fuzz", "--seed", "-1"], "write a whole number from 0 to"),
         (["fuzz", "--for", "60"], "60s, 5m or 1h"),
         (["fuzz", "--target", "nowhere.toml"], "cannot read nowhere.toml"),
     ] {
