@@ -1,5 +1,8 @@
 //! The Rust examples of the documentation, compiled and run as tests. Each page of `docs/` is listed here.
 
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 #[doc = include_str!("../docs/clients.md")]
 mod clients {}
 

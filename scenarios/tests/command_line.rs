@@ -1,5 +1,7 @@
 //! The command line as a person meets it: exit codes, and a sentence that names the thing and the remedy.
 
+#[path = "command_line/documents.rs"]
+mod documents;
 #[path = "command_line/fuzz.rs"]
 mod fuzz;
 

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -57,7 +58,7 @@ fn commands(block: &Block) -> Vec<Told> {
 }
 
 /// A folder, two ports, and the programs that run on.
-struct Stage {
+pub(crate) struct Stage {
     folder: PathBuf,
     ports: [(String, String); 2],
     running: Vec<(Child, Receiver<String>)>,
@@ -65,17 +66,17 @@ struct Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        for (child, _) in &mut self.running {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        self.stop();
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
 impl Stage {
-    fn new(page: &Page) -> Self {
-        let folder = std::env::temp_dir().join(format!("mock-idp-docs-{}-{}", std::process::id(), page.name));
+    pub(crate) fn new(page: &Page) -> Self {
+        static STAGES: AtomicU32 = AtomicU32::new(0);
+        let number = STAGES.fetch_add(1, Ordering::Relaxed);
+        let folder = format!("mock-idp-docs-{}-{number}-{}", std::process::id(), page.name);
+        let folder = std::env::temp_dir().join(folder);
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
@@ -92,7 +93,7 @@ impl Stage {
     }
 
     /// The text with the ports of the documentation replaced by free ones.
-    fn ported(&self, text: &str) -> String {
+    pub(crate) fn ported(&self, text: &str) -> String {
         self.ports.iter().fold(text.to_owned(), |text, (written, free)| text.replace(written, free))
     }
 
@@ -126,14 +127,47 @@ impl Stage {
         }
     }
 
-    fn command(&self, text: &str) -> Result<Command, String> {
-        let mut words = words(text).into_iter().peekable();
+    /// Starts the program, in place of those that run unless it only tells about itself, and gives what it says:
+    /// until it is ready, if it runs on.
+    pub(crate) fn started(&mut self, flags: &[&str], ready: &str) -> Result<String, String> {
+        if !flags.contains(&"--help") {
+            self.stop();
+        }
+        let mut child = self.program().args(flags).spawn().map_err(|error| error.to_string())?;
+        let lines = lines_of(&mut child);
+        let mut said = String::new();
+        while let Ok(line) = lines.recv_timeout(PATIENCE) {
+            said = format!("{said}{line}\n");
+            if line == ready {
+                self.running.push((child, lines));
+                return Ok(said);
+            }
+        }
+        let output = child.wait_with_output().map_err(|error| error.to_string())?;
+        let problem = || format!("{}\n{said}{}", output.status, String::from_utf8_lossy(&output.stderr));
+        if output.status.success() { Ok(said.clone()) } else { Err(problem()) }
+    }
+
+    fn stop(&mut self) {
+        for (mut child, _) in self.running.drain(..) {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    fn program(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mock-idp"));
         command.current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MOCK_IDP_")) {
             command.env_remove(name);
         }
         command.env("MOCK_IDP_PORT", &self.ports[0].1).env("MOCK_IDP_CONTROL_PORT", &self.ports[1].1);
+        command
+    }
+
+    fn command(&self, text: &str) -> Result<Command, String> {
+        let mut words = words(text).into_iter().peekable();
+        let mut command = self.program();
         while let Some(word) = words.next_if(|word| word.contains('=')) {
             let (name, value) = word.split_once('=').unwrap();
             command.env(name, value);
@@ -156,7 +190,7 @@ fn write(folder: &Path, file: &str, text: &str) {
 }
 
 /// The words of a command line; single and double quotes hold words together.
-fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
     for character in text.chars() {
         match (character, quote) {

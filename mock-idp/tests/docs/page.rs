@@ -17,6 +17,9 @@
 //! exit status 2               last, if it fails
 //! $ mock-idp &                runs on until the page ends; the lines are awaited, so name one
 //! ```
+//! ```sh                       mock-idp as it is started from a clone, and curl: see shell.rs
+//! cargo run -p rpcheck-mock-idp
+//! ```
 //! ```console tls              the same, in builds with that feature only
 //! ```
 //! ```toml mock-idp.toml       any block with a file name is written into that folder first; a command reads it
@@ -94,4 +97,9 @@ pub(crate) fn pages() -> Vec<Page> {
         .collect();
     pages.sort_by(|one, other| one.name.cmp(&other.name));
     pages
+}
+
+/// The page that one reads first.
+pub(crate) fn readme() -> Page {
+    Page::read("README.md", include_str!("../../README.md"))
 }

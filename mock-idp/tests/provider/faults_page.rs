@@ -24,3 +24,13 @@ fn the_page_has_every_well_known_lie_with_its_arguments() {
         assert!(PAGE.contains(&row), "docs/faults.md lacks {row}");
     }
 }
+
+#[test]
+fn the_readme_names_every_seam_and_every_verb() {
+    let readme = include_str!("../../README.md");
+    for seam in Seam::without_endpoint().chain([Seam::Wire(Endpoint::Jwks)]) {
+        for name in seam.verbs().iter().chain([&seam.name()]) {
+            assert!(readme.contains(&format!("`{name}`")), "README.md lacks {name}");
+        }
+    }
+}
