@@ -16,6 +16,7 @@
 //! ```
 
 mod alter;
+mod argument;
 mod armed;
 mod certificate;
 mod clause;

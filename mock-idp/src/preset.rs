@@ -36,7 +36,7 @@ pub(crate) struct Preset {
     pub(crate) trailing_slash: bool,
     /// The vendor's paths by ours. The first is advertised.
     paths: BTreeMap<String, Vec<String>>,
-    /// Members that the vendor's metadata does not have.
+    /// Members that the vendor's metadata does not have. An endpoint takes with it how clients authenticate there.
     without: Vec<String>,
     /// What the vendor's ID Tokens say on top.
     claims: Map<String, Value>,
@@ -115,7 +115,8 @@ impl Preset {
 
     /// Whether the vendor's metadata has a member.
     pub(crate) fn has_member(&self, name: &str) -> bool {
-        !self.without.iter().any(|missing| missing == name)
+        let rest_of = |missing: &String| name.strip_prefix(missing.as_str());
+        !self.without.iter().filter_map(rest_of).any(|rest| rest.is_empty() || rest.starts_with("_auth_"))
     }
 
     /// What the vendor's ID Token says on top about somebody.
@@ -142,6 +143,33 @@ mod tests {
             aliases.dedup();
             assert_eq!(aliases.len(), count, "{name}");
             assert!(aliases.iter().all(|alias| alias.starts_with('/') && !alias.contains('{')), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_page_says_what_the_presets_say() {
+        let page = include_str!("../docs/presets.md");
+        let code = |text: &str| if text.is_empty() { String::new() } else { format!(" `{text}`") };
+        for (name, _) in PRESETS.iter().filter(|(name, _)| *name != "navikt") {
+            let preset = Preset::named(name).unwrap();
+            let issuer = code(&format!("{}{}", preset.issuer, if preset.trailing_slash { "/" } else { "" }));
+            let claims: String = preset.claims.keys().map(|name| code(name)).collect();
+            // What goes without saying goes with these.
+            let derived = |member: &&String| {
+                member.ends_with("_session_supported")
+                    || member.contains("signing")
+                    || member.starts_with("require")
+            };
+            let without: String =
+                preset.without.iter().filter(|member| !derived(member)).map(|name| code(name)).collect();
+            let authorize = preset.their_path("/authorize");
+
+            for row in [
+                format!("| `{name}` |{issuer} | `{authorize}` |{claims} |\n"),
+                format!("| `{name}` |{without} |\n"),
+            ] {
+                assert!(page.contains(&row), "docs/presets.md lacks {row}");
+            }
         }
     }
 

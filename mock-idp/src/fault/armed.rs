@@ -98,11 +98,11 @@ pub(crate) struct Context {
 
 impl Context {
     fn is_bound(&self, binding: &Binding, seam: Seam) -> bool {
+        let unsaid = seam.is_app_triggered();
         match binding {
-            _ if seam.is_app_triggered() => true,
             Binding::Any => true,
-            Binding::Client(id) => self.client.as_ref() == Some(id),
-            Binding::Marker(marker) => self.marker.as_ref() == Some(marker),
+            Binding::Client(id) => self.client.as_ref().map_or(unsaid, |client| client == id),
+            Binding::Marker(marker) => unsaid || self.marker.as_ref() == Some(marker),
         }
     }
 }

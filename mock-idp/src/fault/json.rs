@@ -5,6 +5,7 @@ use serde::ser::{self, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::argument::wrong_member;
 use super::seam::Seam;
 use super::value::{Binding, Fault, FaultError, Occurrence};
 use super::verb::Verb;
@@ -49,7 +50,7 @@ impl Fault {
             .remove("occurrence")
             .map_or(Ok(Occurrence::Every), |value| occurrence_from_json(&value))?;
         let binding = object.remove("binding").map_or(Ok(Binding::Any), |value| binding_from_json(&value))?;
-        let verb = verb_from_json(object, seam)?;
+        let verb = verb_from_json(&object, seam)?;
         let fault = Self { seam, verb, occurrence, binding };
         fault.check()?;
         Ok(fault)
@@ -91,7 +92,7 @@ const WEAK_KEYS: [&str; 3] = ["short", "p384", "secp256k1"];
 /// Verbs without arguments, of which serde does not notice superfluous members.
 const BARE_VERBS: &[&str] = &["unsigned", "hang-up"];
 
-fn verb_from_json(object: Map<String, Value>, seam: Seam) -> Result<Verb, FaultError> {
+fn verb_from_json(object: &Map<String, Value>, seam: Seam) -> Result<Verb, FaultError> {
     let allowed = seam.verbs().join(", ");
     let at = format!("at the seam \"{}\"", seam.name());
     let name = match object.get("verb") {
@@ -111,12 +112,12 @@ fn verb_from_json(object: Map<String, Value>, seam: Seam) -> Result<Verb, FaultE
              build; build with --features rpcheck-mock-idp/weak-keys"
         )));
     }
-    serde_json::from_value(Value::Object(object)).map_err(|error| {
+    serde_json::from_value(Value::Object(object.clone())).map_err(|error| {
         let error = error.to_string();
         if error.starts_with("unknown variant") && error.contains(&format!("`{name}`")) {
             shape(format!("unknown verb \"{name}\" {at}; use one of: {allowed}"))
         } else {
-            shape(format!("the verb \"{name}\": {}", error.replace("field", "member").replace('`', "\"")))
+            shape(format!("the verb \"{name}\": {}", wrong_member(object, &error)))
         }
     })
 }

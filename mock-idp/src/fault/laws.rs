@@ -279,7 +279,7 @@ fn what_is_not_a_fault_is_refused_with_what_to_write_instead() {
         (json!({"seam": "id-token-seal", "verb": "unsigned", "x": 1}), "unknown member \"x\""),
         (
             json!({"seam": "id-token-seal", "verb": "key", "key": "x"}),
-            "unknown variant \"x\", expected one of \"other\"",
+            "\"key\" is \"x\"; use one of: \"other\"",
         ),
         (
             json!({"seam": "jwks", "verb": "remove", "name": "x", "occurrence": "often"}),

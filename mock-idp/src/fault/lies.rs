@@ -4,6 +4,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use super::argument::wrong_argument;
 use super::json::{binding_from_json, occurrence_from_json};
 use super::named;
 use super::value::{Fault, FaultError};
@@ -180,10 +181,9 @@ impl Given<'_> {
                 )));
             }
         };
-        serde_json::from_value(value).map_err(|error| {
-            FaultError::Shape(
-                format!("the lie \"{}\", \"{name}\": {error}", self.lie.name).replace('`', "\""),
-            )
+        serde_json::from_value(value.clone()).map_err(|error| {
+            let wrong = wrong_argument(name, &value, &error.to_string());
+            FaultError::Shape(format!("the lie \"{}\": {wrong}", self.lie.name))
         })
     }
 

@@ -1,5 +1,6 @@
 //! The member verbs, at JSON documents (by name or pointer) and at parameter lists (by name).
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde_json::Value;
@@ -20,16 +21,42 @@ pub(crate) fn apply_to_document(verb: &Verb, document: &mut Document) {
     let mut changed = document.clone();
     let Some(object) = changed.object_mut() else { return };
     let before = object.clone();
-    if let Some(pointer) = name.strip_prefix('/') {
-        let steps: Vec<String> =
-            pointer.split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
-        apply_in_object(verb, &steps, object);
-    } else {
-        apply_to_members(verb, name, object);
+    let Some(verb) = with_its_value(verb, object) else { return };
+    match name.strip_prefix('/') {
+        Some(pointer) => apply_in_object(&verb, &steps(pointer), object),
+        None => apply_to_members(&verb, name, object),
     }
     if *object != before {
         *document = changed;
     }
+}
+
+/// A value that is copied from another place is, once it is found there, a value like any other.
+fn with_its_value<'v>(verb: &'v Verb, object: &Object) -> Option<Cow<'v, Verb>> {
+    let Verb::Copy { name, from } = verb else { return Some(Cow::Borrowed(verb)) };
+    let Some(pointer) = from.strip_prefix('/') else { return Some(Cow::Borrowed(verb)) };
+    let text = value_at(&steps(pointer), object)?;
+    Some(Cow::Owned(Verb::SetRaw { name: name.clone(), text }))
+}
+
+/// The steps of a JSON pointer, of which the first slash is gone (RFC 6901 4).
+fn steps(pointer: &str) -> Vec<String> {
+    pointer.split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
+}
+
+/// The text of the value at a place, if there is one.
+fn value_at(steps: &[String], object: &Object) -> Option<String> {
+    let (first, rest) = steps.split_first()?;
+    let (_, raw) = object.0.iter().find(|(name, _)| name == first)?;
+    let Some((second, others)) = rest.split_first() else { return Some(raw.clone()) };
+    if let Some(inner) = Object::parse(raw) {
+        return value_at(rest, &inner);
+    }
+    // An array is an object whose members are numbered.
+    let elements: Vec<Box<RawValue>> = serde_json::from_str(raw).ok()?;
+    let element = elements.get(second.parse::<usize>().ok()?)?;
+    let one = Object(vec![(second.clone(), element.get().to_owned())]);
+    value_at(&[std::slice::from_ref(second), others].concat(), &one)
 }
 
 fn member(verb: &Verb) -> Option<&str> {
@@ -239,6 +266,22 @@ mod tests {
         assert_eq!(after(text, &JWKS.remove("/keys/1")), r#"{"keys":[{"kid":"a","n":1e400},{"x":1}]}"#);
         assert_eq!(after(text, &JWKS.remove("/keys/9/kid")), text);
         assert_eq!(after(r#"{"keys":[1]}"#, &JWKS.set("/keys/-", 2)), r#"{"keys":[1,2]}"#);
+    }
+
+    #[test]
+    fn a_value_is_copied_from_a_sibling_or_from_wherever_a_pointer_finds_it() {
+        let text = r#"{"iat":10,"aud":["a",["b"]],"x":{"y":[{"z":1e400}]}}"#;
+
+        assert_eq!(after(r#"{"iat":10}"#, &ID_TOKEN.copy("nbf", "iat")), r#"{"iat":10,"nbf":10}"#);
+        for (name, from, expected) in [
+            ("iat", "/x/y/0/z", text.replace("10", "1e400")),
+            ("/aud/0", "/iat", text.replace("\"a\"", "10")),
+            ("/x/y/0/z", "/aud/1/0", text.replace("1e400", "\"b\"")),
+            ("iat", "/x/y/1/z", text.to_owned()),
+            ("iat", "/aud/*", text.to_owned()),
+        ] {
+            assert_eq!(after(text, &ID_TOKEN.copy(name, from)), expected, "{name} from {from}");
+        }
     }
 
     #[test]

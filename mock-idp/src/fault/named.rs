@@ -16,10 +16,16 @@ pub fn alg_none_spelled(spelling: &str) -> Vec<Fault> {
     vec![SEAL.alg(spelling), SEAL.unsigned()]
 }
 
-/// The token ran out so many seconds ago, and is an hour older (OIDC Core 3.1.3.7 (9)).
+/// The token ran out so many seconds ago, and is an hour older, however long tokens are good here (OIDC Core
+/// 3.1.3.7 (9)).
 pub fn expired_by(seconds: i64) -> Vec<Fault> {
-    let back = seconds.saturating_add(3600).saturating_neg();
-    vec![ID_TOKEN.shift("exp", back), ID_TOKEN.shift("iat", back), ID_TOKEN.shift("auth_time", back)]
+    let older = seconds.saturating_add(3600).saturating_neg();
+    vec![
+        ID_TOKEN.copy("exp", "iat"),
+        ID_TOKEN.shift("exp", seconds.saturating_neg()),
+        ID_TOKEN.shift("iat", older),
+        ID_TOKEN.shift("auth_time", older),
+    ]
 }
 
 /// There is no `exp` (OIDC Core 2: REQUIRED).

@@ -81,6 +81,19 @@ fn as_es256(curve: OtherCurve, spec: &mut TokenSpec) -> Signing {
 }
 
 fn corrupt(compact: &str, how: Corruption) -> String {
+    match how {
+        Corruption::ExtraPart => format!("{compact}.e30"),
+        Corruption::FiveParts => format!("{compact}.e30.e30"),
+        Corruption::TrailingDot => format!("{compact}."),
+        Corruption::Quoted => format!("\"{compact}\""),
+        Corruption::Spaced => format!(" {compact}\n"),
+        Corruption::Bearer => format!("Bearer {compact}"),
+        _ => corrupt_inside(compact, how),
+    }
+}
+
+/// Damage to one of the three parts; what has not three is left as it is.
+fn corrupt_inside(compact: &str, how: Corruption) -> String {
     let parts: Vec<&str> = compact.split('.').collect();
     let [header, payload, signature] = parts.as_slice() else { return compact.to_owned() };
     let signed = |change: &dyn Fn(&mut Vec<u8>)| {
@@ -99,12 +112,6 @@ fn corrupt(compact: &str, how: Corruption) -> String {
         Corruption::FlipHeaderBit => format!("{}.{payload}.{signature}", flip_case(header)),
         Corruption::EmptySignature => format!("{header}.{payload}."),
         Corruption::DropSignature => format!("{header}.{payload}"),
-        Corruption::ExtraPart => format!("{compact}.e30"),
-        Corruption::FiveParts => format!("{compact}.e30.e30"),
-        Corruption::TrailingDot => format!("{compact}."),
-        Corruption::Quoted => format!("\"{compact}\""),
-        Corruption::Spaced => format!(" {compact}\n"),
-        Corruption::Bearer => format!("Bearer {compact}"),
         Corruption::FlattenedJson => {
             format!(r#"{{"payload":"{payload}","protected":"{header}","signature":"{signature}"}}"#)
         }
@@ -123,6 +130,13 @@ fn corrupt(compact: &str, how: Corruption) -> String {
             format!("{header}.{payload}.{}", signature.replace('-', "+").replace('_', "/"))
         }
         Corruption::TrailingBits => format!("{header}.{payload}.{}", trailing_bits(signature)),
+        // These are about the whole text.
+        Corruption::ExtraPart
+        | Corruption::FiveParts
+        | Corruption::TrailingDot
+        | Corruption::Quoted
+        | Corruption::Spaced
+        | Corruption::Bearer => compact.to_owned(),
     }
 }
 
@@ -213,6 +227,15 @@ mod tests {
         for (how, expected) in cases {
             assert_eq!(corrupt(TOKEN, how), expected, "{how}");
         }
+    }
+
+    #[test]
+    fn damage_around_a_token_is_done_to_any_text_and_damage_inside_to_three_parts_only() {
+        let around = |text| corrupt(&corrupt(text, Corruption::Quoted), Corruption::Bearer);
+
+        assert_eq!(around("no token"), "Bearer \"no token\"");
+        assert_eq!(corrupt("no token", Corruption::ExtraPart), "no token.e30");
+        assert_eq!(corrupt("no.token", Corruption::EmptySignature), "no.token");
     }
 
     #[test]

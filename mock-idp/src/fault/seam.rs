@@ -110,8 +110,8 @@ impl Seam {
         }
     }
 
-    /// Whether the application's server comes here on its own account, so that a request carries neither a
-    /// marker nor a client, and bindings do not apply.
+    /// Whether the application's server comes here on its own account: no request carries a marker, so that a
+    /// binding to one does not count, and one to a client counts only where the request says whose it is.
     pub fn is_app_triggered(self) -> bool {
         match self {
             Self::Discovery | Self::Jwks | Self::TokenResponse | Self::Userinfo | Self::Certificate => true,

@@ -31,7 +31,7 @@ pub enum Verb {
     Copy {
         /// The member that is set.
         name: String,
-        /// The member whose value is taken.
+        /// The member whose value is taken: at a JSON seam one beside it, or by a pointer any (without `*`).
         from: String,
     },
     /// Take a member out.

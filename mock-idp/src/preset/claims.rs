@@ -9,7 +9,7 @@ use crate::token::uuid_of;
 pub(crate) struct About<'a> {
     pub(crate) user: &'a User,
     pub(crate) client_id: &'a str,
-    /// An id of this token.
+    /// An id that no other token has.
     pub(crate) id: &'a str,
 }
 
@@ -26,7 +26,7 @@ impl About<'_> {
         Some(Value::from(text))
     }
 
-    fn known(&self) -> [(&'static str, Option<String>); 6] {
+    fn known(&self) -> [(&'static str, Option<String>); 7] {
         let email = self.user.claims.get("email").and_then(Value::as_str);
         let domain = email.and_then(|email| email.split_once('@')).map(|(_, domain)| domain.to_owned());
         [
@@ -34,7 +34,9 @@ impl About<'_> {
             ("{email}", email.map(str::to_owned)),
             ("{email_domain}", domain),
             ("{client_id}", Some(self.client_id.to_owned())),
+            // The person's, which is always the same, and the token's, which no other has.
             ("{uuid}", Some(uuid_of(&self.user.sub))),
+            ("{id_uuid}", Some(uuid_of(self.id))),
             ("{id}", Some(self.id.to_owned())),
         ]
     }

@@ -60,7 +60,8 @@ impl State {
         if preset.is_nobodys() {
             return;
         }
-        let about = About { user: &granted.user, client_id: &client.client_id, id: &granted.id };
+        let id = self.ids.fresh();
+        let about = About { user: &granted.user, client_id: &client.client_id, id: &id };
         for (name, value) in preset.claims_about(&about) {
             if spec.claims.get(name).is_none() {
                 spec.claims.set(name, value);

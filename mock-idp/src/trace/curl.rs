@@ -11,12 +11,23 @@ impl Request {
     /// The request as a `curl` line that can be pasted into a POSIX shell.
     pub fn curl(&self) -> String {
         let mut line = String::from("curl -i");
-        if self.method != "GET" {
-            let _ = write!(line, " -X {}", quoted(&self.method));
+        match self.method.as_str() {
+            "GET" => {}
+            // With -X, curl would wait for a body that is announced and never comes.
+            "HEAD" => line.push_str(" --head"),
+            other => {
+                let _ = write!(line, " -X {}", quoted(other));
+            }
+        }
+        if self.url.contains(['[', ']', '{', '}']) {
+            // Or they would stand for several URLs.
+            line.push_str(" --globoff");
         }
         for (name, value) in &self.headers {
             if !LEFT_OUT.contains(&name.to_ascii_lowercase().as_str()) {
-                let _ = write!(line, " -H {}", quoted(&format!("{name}: {value}")));
+                // A header that is empty has a semicolon; with a colon it would be left out.
+                let header = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
+                let _ = write!(line, " -H {}", quoted(&header));
             }
         }
         if !self.body.is_empty() {
@@ -35,6 +46,18 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_curl_takes_for_something_else_is_written_so_that_it_does_not() {
+        let request = Request {
+            method: "HEAD".into(),
+            url: "http://x/authorize?claims={}".into(),
+            headers: vec![("x-empty".into(), String::new())],
+            body: String::new(),
+        };
+
+        assert_eq!(request.curl(), "curl -i --head --globoff -H 'x-empty;' 'http://x/authorize?claims={}'");
+    }
 
     #[test]
     fn a_hostile_request_stays_text_in_the_shell() {

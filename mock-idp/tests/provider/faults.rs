@@ -3,7 +3,7 @@
 use mock_idp::fault::{
     Corruption, DISCOVERY, HEADER, ID_TOKEN, JWKS, KeyChoice, KeyRendering, Order, RESPONSE, SEAL, named,
 };
-use mock_idp::{Fault, LoginPolicy, ResponseMode};
+use mock_idp::{Client, Fault, LoginPolicy, ResponseMode};
 use serde_json::json;
 
 use super::stage::{CLIENT, Stage, request, told, verified};
@@ -142,6 +142,21 @@ async fn named_lies_about_time_move_with_the_clock() {
     assert_eq!(claims(&named::exp_missing()).get("exp"), None);
     assert_eq!(told(&mint(&stage, &named::crit("x"))).0["crit"], json!(["x"]));
     assert_eq!(told(&mint(&stage, &[HEADER.remove("kid")])).0.get("kid"), None);
+}
+
+#[tokio::test]
+async fn a_token_ran_out_as_long_ago_as_told_however_long_tokens_are_good() {
+    let stage = Stage::new().await;
+    stage.tenant().clock().freeze(10_000);
+    let long = Client { id_token_lifetime: Some(1_000_000), ..Client::unregistered(CLIENT) };
+    stage.tenant().add_client(long);
+
+    let claims = told(&mint(&stage, &named::expired_by(60))).1;
+
+    assert_eq!(
+        (&claims["exp"], &claims["iat"], &claims["auth_time"]),
+        (&json!(9_940), &json!(6_340), &json!(6_340))
+    );
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! What uses up a login policy or a lie that is meant for one occasion, and what does not.
 
-use mock_idp::fault::{DISCOVERY, ID_TOKEN, RESPONSE, WIRE};
+use mock_idp::fault::{DISCOVERY, ID_TOKEN, JWKS, RESPONSE, TOKEN_RESPONSE, WIRE};
 use mock_idp::trace::Endpoint;
-use mock_idp::{LoginPolicy, User};
+use mock_idp::{Client, LoginPolicy, User};
 use reqwest::Method;
 use reqwest::header::HeaderValue;
 
@@ -102,6 +102,29 @@ async fn a_lie_for_a_client_is_told_to_the_client_that_the_request_is_about() {
         request(stage.provider.base_url(), &[("client_id", "posted")]).replace("/authorize?", "/login?");
     stage.post(&login, &[("person", "alice"), ("client_id", "another")]).await;
     assert_eq!(lie.report()[0].fired, 2);
+}
+
+#[tokio::test]
+async fn a_lie_for_a_client_is_told_behind_the_browser_to_that_client_and_where_nobody_says_who_asks() {
+    let stage = Stage::new().await;
+    for id in ["mine", "another"] {
+        stage.tenant().add_client(Client { client_secret: Some("any".into()), ..Client::unregistered(id) });
+    }
+    let lies =
+        [TOKEN_RESPONSE.set("x", 1), WIRE.at(Endpoint::Token).content_type("text/plain"), JWKS.set("x", 1)];
+    let lie = stage.tenant().arm(lies.map(|lie| lie.for_client("mine").first()).to_vec()).unwrap();
+    let url = format!("{}/token", stage.provider.base_url());
+    let ask = async |client: &str| {
+        let form = [("grant_type", "client_credentials"), ("client_id", client), ("client_secret", "any")];
+        let got = stage.post(&url, &form).await;
+        (got.json()["x"].is_number(), got.header("content-type") == "text/plain")
+    };
+
+    assert_eq!(ask("another").await, (false, false));
+    assert_eq!(ask("mine").await, (true, true));
+    assert!(stage.get(&format!("{}/jwks", stage.provider.base_url())).await.json()["x"].is_number());
+
+    assert!(lie.report().iter().all(|report| report.fired == 1));
 }
 
 #[tokio::test]

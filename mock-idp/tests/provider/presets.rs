@@ -128,6 +128,53 @@ async fn keycloak_has_everything_below_its_realm_and_tells_roles() {
     assert_eq!(path(&stage, &metadata, "end_session_endpoint"), format!("{openid}/logout"));
     assert_eq!(claims["realm_access"]["roles"][0], "default-roles-acme");
     assert_eq!(claims["typ"], "ID");
+    let (_, again) = logged_in(&stage, "/realms/acme").await;
+    assert_eq!(claims["jti"].as_str().unwrap().len(), 36);
+    assert_ne!(claims["jti"], again["jti"], "no two tokens have the same id");
+}
+
+/// What a provider may have beyond what each has to have.
+const OPTIONAL: &[&str] = &[
+    "userinfo_endpoint",
+    "introspection_endpoint",
+    "revocation_endpoint",
+    "pushed_authorization_request_endpoint",
+    "device_authorization_endpoint",
+    "registration_endpoint",
+    "end_session_endpoint",
+    "check_session_iframe",
+    "frontchannel_logout_supported",
+    "backchannel_logout_supported",
+];
+
+#[tokio::test]
+async fn the_metadata_names_what_the_vendor_has_and_nothing_that_it_has_not() {
+    // As the vendors publish it; 1 for what is there, in the order above.
+    for (vendor, issuer_path, has) in [
+        ("auth0", "", "1011111001"),
+        ("entra", "/11111111-2222-3333-4444-555555555555/v2.0", "1000101010"),
+        ("google", "", "1010100000"),
+        ("okta", "/oauth2/default", "1111111000"),
+        ("keycloak", "/realms/mock", "1111111111"),
+        ("apple", "", "0010000000"),
+    ] {
+        let stage = vendor_that_registers(vendor).await;
+        let url = format!("{}{issuer_path}/.well-known/openid-configuration", stage.provider.base_url());
+
+        let metadata = stage.get(&url).await.json();
+
+        let is_there = |name: &&str| if metadata.get(*name).is_some() { '1' } else { '0' };
+        assert_eq!(OPTIONAL.iter().map(is_there).collect::<String>(), has, "{vendor}: {metadata}");
+        let members = metadata.as_object().unwrap().keys();
+        let orphan = members
+            .filter_map(|name| name.split_once("_endpoint_auth_"))
+            .find(|(endpoint, _)| metadata.get(format!("{endpoint}_endpoint")).is_none());
+        assert_eq!(orphan, None, "{vendor}");
+    }
+}
+
+async fn vendor_that_registers(name: &str) -> Stage {
+    vendor(&format!("preset = \"{name}\"")).await
 }
 
 #[tokio::test]
