@@ -3,6 +3,7 @@
 //! [`HttpAgent`] speaks HTTP itself and keeps the rules of browsers; [`BrowserAgent`] drives a real Chromium.
 //! Scenarios see the trait [`Agent`] only. No agent knows what a scenario is.
 
+mod address;
 pub mod browser;
 mod content_policy;
 mod error;

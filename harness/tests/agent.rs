@@ -58,6 +58,7 @@ on_the_http_agent! {
     a_site_that_clears_its_data_loses_its_cookies => cookies::clearing,
     of_too_many_cookies_those_that_are_set_first_give_way => cookies::crowded,
     a_refresh_header_is_followed_like_the_element => documents::refreshes,
+    any_number_of_slashes_begins_a_host => documents::slashes,
     newlines_are_sent_as_cr_lf => documents::newlines,
     a_form_sends_what_belongs_to_it_and_buttons_have_their_say => documents::form_details,
     pictures_tell_where_they_were_hit => documents::pictures,

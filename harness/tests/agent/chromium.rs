@@ -61,6 +61,7 @@ in_chromium!(
     cookies::clearing,
     cookies::crowded,
     documents::refreshes,
+    documents::slashes,
     documents::newlines,
     documents::form_details,
     documents::pictures,

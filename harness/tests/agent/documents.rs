@@ -39,6 +39,21 @@ pub(crate) async fn refreshes(agent: &mut dyn Agent, stage: &Stage) {
     assert_eq!(page.url.path(), "/two");
 }
 
+/// A redirect, a link and a refresh to an address that begins with more slashes than two.
+pub(crate) async fn slashes(agent: &mut dyn Agent, stage: &Stage) {
+    let end = stage.idp("/end");
+    let rest = &end[url::Position::BeforeHost..];
+    for start in ["///", "////", "/\\/"] {
+        let address = format!("{start}{rest}");
+        let page =
+            agent.visit(&stage.app(&with("/moved", &[("status", "302"), ("location", &address)]))).await;
+        assert_eq!(page.unwrap().url, end, "a redirect to {address}");
+        let link = format!("<!doctype html><a href='{address}'>Go</a>");
+        agent.visit(&document(stage, &link)).await.unwrap();
+        assert_eq!(agent.click("Go").await.unwrap().url, end, "a link to {address}");
+    }
+}
+
 /// Every newline of a name or a value is sent as CR LF, whatever the document says.
 pub(crate) async fn newlines(agent: &mut dyn Agent, stage: &Stage) {
     let end = stage.app("/end");

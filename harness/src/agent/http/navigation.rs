@@ -6,6 +6,7 @@ use super::client::Incoming;
 use super::encode::{encode, query};
 use super::speaking_for;
 use crate::agent::Submission;
+use crate::agent::address::join;
 use crate::agent::content_policy::ContentPolicy;
 use crate::agent::jar::{Flavour, Situation};
 use crate::agent::page::{Form, Page, first_header};
@@ -167,7 +168,7 @@ pub(super) fn redirect_target(from: &Url, answer: &Incoming) -> Option<Url> {
     if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
         return None;
     }
-    let mut to = from.join(first_header(&answer.headers, "location")?).ok()?;
+    let mut to = join(from, first_header(&answer.headers, "location")?)?;
     if !matches!(to.scheme(), "http" | "https") {
         return None;
     }

@@ -6,6 +6,7 @@ use url::Url;
 
 use super::extract::{all, named, visible, within};
 use super::{Button, Form, Page, collapsed};
+use crate::agent::address::join;
 use crate::agent::content_policy::ContentPolicy;
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
@@ -105,7 +106,7 @@ fn empty_form(form: ElementRef<'_>, index: usize, base: &Url, page: &Page, polic
 
 fn target(action: Option<&str>, base: &Url, page: &Url) -> Url {
     let named = action.map(str::trim).filter(|action| !action.is_empty());
-    named.and_then(|action| base.join(action).ok()).unwrap_or_else(|| page.clone())
+    named.and_then(|action| join(base, action)).unwrap_or_else(|| page.clone())
 }
 
 fn method(method: Option<&str>) -> String {
@@ -139,7 +140,7 @@ fn read_button(control: ElementRef<'_>, base: &Url, place: usize) -> Button {
         name: control.attr("name").filter(|name| !name.is_empty()).map(ToOwned::to_owned),
         value: control.attr("value").unwrap_or_default().to_owned(),
         text: button_text(control),
-        action: control.attr("formaction").and_then(|action| base.join(action.trim()).ok()),
+        action: control.attr("formaction").and_then(|action| join(base, action)),
         method: control.attr("formmethod").map(|named| method(Some(named))),
         enctype: control.attr("formenctype").map(|named| enctype(Some(named))),
         picture: is_picture(control),

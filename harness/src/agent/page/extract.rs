@@ -6,6 +6,7 @@ use scraper::{ElementRef, Html, Node, Selector};
 use url::Url;
 
 use super::{Link, Page, collapsed, controls, first_header, script};
+use crate::agent::address::join;
 use crate::agent::referrer::ReferrerPolicy;
 
 /// A refresh that a user would hardly notice is followed; a slower one is a page to read.
@@ -50,7 +51,7 @@ pub(super) fn first<'a>(document: &'a Html, selector: &str) -> Option<ElementRef
 
 fn base(document: &Html, url: &Url) -> Url {
     let named = first(document, "base[href]").and_then(|base| base.attr("href"));
-    named.and_then(|href| url.join(href.trim()).ok()).unwrap_or_else(|| url.clone())
+    named.and_then(|href| join(url, href)).unwrap_or_else(|| url.clone())
 }
 
 /// Whether an attribute has this value, whatever its case.
@@ -61,7 +62,7 @@ pub(super) fn named(element: ElementRef<'_>, attribute: &str, value: &str) -> bo
 fn link(anchor: ElementRef<'_>, base: &Url, page: &Page) -> Link {
     let href = anchor.attr("href").map(str::trim).filter(|href| !href.starts_with('#'));
     let target =
-        href.and_then(|href| base.join(href).ok()).filter(|url| matches!(url.scheme(), "http" | "https"));
+        href.and_then(|href| join(base, href)).filter(|url| matches!(url.scheme(), "http" | "https"));
     let referrer_policy = page.referrer_policy.of_link(anchor.attr("rel"), anchor.attr("referrerpolicy"));
     Link { text: visible(anchor), target, referrer_policy }
 }
@@ -100,7 +101,7 @@ fn refresh(content: &str, base: &Url, page: &Url) -> Option<Refresh> {
     };
     let named = named.trim().trim_matches(['"', '\'']);
     // Without an address a page reloads itself for ever: nothing a login needs.
-    let to = (!named.is_empty()).then(|| base.join(named).ok()).flatten()?;
+    let to = (!named.is_empty()).then(|| join(base, named)).flatten()?;
     (to != *page && matches!(to.scheme(), "http" | "https")).then_some((delay, to))
 }
 
