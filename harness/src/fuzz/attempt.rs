@@ -38,12 +38,12 @@ pub(super) async fn attempt(t: &Trial, changes: &[Change]) -> Result<Seen, Stop>
     let reports = guard.report();
     drop(guard);
     broken |= !says_the_same(&pending.form.fields, &form);
-    let mut lies = told.iter().zip(&reports).filter(|(_, report)| report.changed > 0);
+    let lies: Vec<_> = told.iter().zip(&reports).filter(|(_, report)| report.changed > 0).collect();
     let asked = Asked { flow, nonce: pending.request.has("nonce") };
-    broken |= lies.any(|(lie, _)| breaks_a_rule(lie, t.facts(), asked));
-    // A provider that gives no tokens for a code, or none that are any, may be told to the browser as out of order.
-    landing.clean(flow.has_code())?;
-    if broken && flow.has_code() {
+    broken |= lies.iter().any(|(lie, _)| breaks_a_rule(lie, t.facts(), asked));
+    let out_of_order = flow.may_be_out_of_order(&pending.form.fields, &form, !lies.is_empty());
+    landing.clean(out_of_order)?;
+    if broken && out_of_order {
         landing.refused_or_unavailable()?;
     } else if broken {
         landing.refused()?;

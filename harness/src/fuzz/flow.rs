@@ -1,6 +1,7 @@
 //! By which flow the logins go that are changed.
 
 use clap::ValueEnum;
+use mock_idp::Params;
 
 /// A flow, and the variant of the application that uses it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -49,6 +50,12 @@ impl Flow {
         self != Self::IdToken
     }
 
+    /// May the application tell the browser that the provider is out of order? A provider gives no tokens for a code that
+    /// is not its own, and what it gives when it `lied` may be none that are any; a broken form alone is no such excuse.
+    pub(super) fn may_be_out_of_order(self, honest: &Params, sent: &Params, lied: bool) -> bool {
+        self.has_code() && (lied || honest.all("code") != sent.all("code"))
+    }
+
     /// Every ID Token comes straight from the provider, whom TLS may prove instead of the signature (OIDC Core 3.1.3.7 (6)).
     pub(super) fn may_trust_the_connection(self) -> bool {
         self == Self::Code
@@ -65,5 +72,16 @@ mod tests {
             assert_eq!(Flow::of(flow.variant()), *flow);
         }
         assert_eq!(Flow::of(Some("api-401")), Flow::IdToken);
+    }
+
+    #[test]
+    fn a_form_with_its_own_code_and_an_honest_provider_excuse_no_outage() {
+        let honest = Params::parse("state=s&code=c");
+        let (no_state, other_code) = (Params::parse("code=c"), Params::parse("state=s&code=d"));
+
+        assert!(!Flow::Code.may_be_out_of_order(&honest, &no_state, false));
+        assert!(Flow::Code.may_be_out_of_order(&honest, &no_state, true));
+        assert!(Flow::CodeIdToken.may_be_out_of_order(&honest, &other_code, false));
+        assert!(!Flow::IdToken.may_be_out_of_order(&honest, &other_code, true));
     }
 }
