@@ -42,7 +42,7 @@ use crate::routes::front_channel::{FrontChannelRule, front_channel_rules};
 use crate::routes::guard::{Guard, guards};
 use crate::routes::login;
 use crate::routes::logout;
-use crate::routes::note;
+use crate::routes::note::{self, Note};
 use crate::routes::own_site::{ChangeRule, change_rules};
 use crate::routes::silent::{self, SilentRule, silent_rules};
 use crate::routes::visitor::{Visitor, is_navigation};
@@ -84,6 +84,8 @@ pub(crate) struct Policy {
     pub(crate) changes: Vec<ChangeRule>,
     /// Of which type the body of a call is: JSON, which no form has.
     pub(crate) call_type: fn(&HeaderMap) -> bool,
+    /// What it says.
+    pub(crate) call_body: fn(&[u8]) -> Option<Note>,
     pub(crate) front_channel: Vec<FrontChannelRule>,
     /// Is the session of this browser, by its name, the one that the provider names?
     pub(crate) front_channel_own: fn(&str, &str) -> bool,
@@ -98,6 +100,8 @@ pub(crate) struct Policy {
     pub(crate) user: fn(&Session) -> Map<String, Value>,
     /// The methods that pages answer.
     pub(crate) page_methods: MethodFilter,
+    /// What the query of a login says.
+    pub(crate) login_query: fn(&[u8]) -> Params,
     /// From what was asked for to a path of the app.
     pub(crate) return_to: fn(&str, &Url) -> String,
     /// The same once the login is over: what was kept meanwhile is not believed either.
@@ -235,6 +239,7 @@ impl Policy {
             guards: guards(settings),
             changes: change_rules(),
             call_type: note::is_json,
+            call_body: note::from_json,
             front_channel: front_channel_rules(),
             front_channel_own: |own, named| own == named,
             stranger: login::unknown_issuer,
@@ -243,6 +248,7 @@ impl Policy {
             headers: HeaderPolicy::honest(settings),
             user: Session::user,
             page_methods: MethodFilter::GET,
+            login_query: login::query,
             return_to: return_to::local,
             return_at_end: return_to::local,
             base_url: |settings, _| settings.base_url.to_string(),

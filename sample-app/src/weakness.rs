@@ -7,6 +7,7 @@
 mod answers;
 mod back_channel;
 mod backend;
+mod brittle;
 mod browser;
 mod callback;
 mod claims;
@@ -18,6 +19,7 @@ mod form;
 mod hmac;
 mod keys;
 mod offered;
+mod places;
 mod providers;
 mod request;
 mod requests;
@@ -83,6 +85,8 @@ const TOPICS: &[&[Weakness]] = &[
     backend::WEAKNESSES,
     requests::WEAKNESSES,
     browser::WEAKNESSES,
+    brittle::WEAKNESSES,
+    places::WEAKNESSES,
     visitors::WEAKNESSES,
     strict::WEAKNESSES,
     back_channel::STRICT,

@@ -2,6 +2,7 @@
 //! and perhaps who is to log in and where they want to go.
 
 use crate::declared::declared;
+use crate::places::names_pages_only;
 use crate::return_to::stays_at;
 use harness::agent::{Fetch, Submission};
 use harness::trial::HONEST;
@@ -139,5 +140,6 @@ async fn ends_in_the_app(t: &Trial, name: &str, value: &str) -> Outcome {
     let mut agent = t.agent().await?;
     agent.authenticate(HONEST);
     let landing = sent(t, &mut agent, By::Link, &[("iss", &t.facts().issuer), (name, value)]).await?;
+    names_pages_only(&landing)?;
     stays_at(t, &landing)
 }

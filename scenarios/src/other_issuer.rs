@@ -28,11 +28,11 @@ const LOGIN_THERE: Scenario = Scenario::tolerate("issuers/login-with-either")
     .run(|t| Box::pin(login_there(t)));
 
 async fn login_there(t: &mut Trial) -> Outcome {
+    let here = t.agent().await?.log_in(HONEST).await?.accepted(&t.subject(HONEST)?);
+    t.input("the first", here);
     let start = t.start_at_other()?;
     let there = t.agent().await?.log_in_at(&start, HONEST).await?.accepted(&t.subject(HONEST)?);
     t.input("the second", there);
-    let here = t.agent().await?.log_in(HONEST).await?.accepted(&t.subject(HONEST)?);
-    t.input("the first", here);
     Ok(())
 }
 

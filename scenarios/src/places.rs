@@ -2,7 +2,7 @@
 
 use crate::return_to::{stays, with_return_to};
 use harness::trial::HONEST;
-use harness::{Need, Outcome, Scenario, Trial};
+use harness::{Landing, Need, Outcome, Scenario, Trial};
 use url::Url;
 
 pub(crate) const SCENARIOS: &[Scenario] = &[NEARLY_OWN, NO_WEB_ADDRESS, LOGIN_ITSELF];
@@ -17,9 +17,10 @@ const NEARLY_OWN: Scenario = Scenario::must("return-to/nearly-own")
 async fn nearly_own(t: &mut Trial) -> Outcome {
     let own = t.facts().base_url.origin().ascii_serialization();
     let host = t.facts().base_url.host_str().unwrap_or_default().to_owned();
+    let scheme = t.facts().base_url.scheme();
     for (label, value) in [
         ("the app as a user name", format!("{own}@evil.example/")),
-        ("the app as a subdomain", format!("{own}.evil.example/")),
+        ("the app as a subdomain", format!("{scheme}://{host}.evil.example/")),
         ("the app as a path", format!("https://evil.example/{host}")),
         ("another port", format!("http://{host}:1/")),
         ("another scheme and port", format!("https://{host}:1/")),
@@ -58,16 +59,22 @@ async fn no_web_address(t: &mut Trial) -> Outcome {
 /// Agents do not follow such redirects, so that what the app answers counts, and not where the user ended.
 async fn leads_to_the_web(t: &Trial, start: &str) -> Outcome {
     let landing = t.agent().await?.log_in_at(start, HONEST).await?;
+    names_pages_only(&landing)?;
+    match landing.subject {
+        Some(_) => landing.accepted(&t.subject(HONEST)?),
+        None => landing.refused(),
+    }
+}
+
+/// No redirect of the app's has led to a script, or to whatever else is no page.
+pub(crate) fn names_pages_only(landing: &Landing) -> Outcome {
     let locations = landing.app_responses().filter_map(|answer| answer.header("location"));
     let elsewhere = |location: &&str| {
         Url::parse(location.trim()).is_ok_and(|url| !matches!(url.scheme(), "http" | "https"))
     };
-    if let Some(location) = locations.into_iter().find(elsewhere) {
-        return Err(landing.found("a redirect to a page", format!("a redirect to {location}")));
-    }
-    match landing.subject {
-        Some(_) => landing.accepted(&t.subject(HONEST)?),
-        None => landing.refused(),
+    match locations.into_iter().find(elsewhere) {
+        None => Ok(()),
+        Some(location) => Err(landing.found("a redirect to a page", format!("a redirect to {location}"))),
     }
 }
 

@@ -8,149 +8,36 @@
 
 #[path = "weaknesses/composites.rs"]
 mod composites;
+#[path = "weaknesses/expected.rs"]
+mod expected;
+#[path = "weaknesses/inputs.rs"]
+mod inputs;
+#[path = "weaknesses/tried.rs"]
+mod tried;
 
+use expected::{Expected, Named, compare, row};
 use futures::StreamExt;
-use futures::future::BoxFuture;
-use harness::deviations::Deviations;
-use harness::event::RunRecord;
-use harness::runner::{self, Options};
-use harness::verdict::{TrialRecord, Verdict};
 use harness::{Level, Scenario};
-use sample_app::{Ambient, SampleApp, Settings, StartError, Weakness};
-use scenarios::sample::SampleTarget;
-use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
-use std::sync::Arc;
+use inputs::Proof;
+use sample_app::Weakness;
+use std::collections::BTreeSet;
+use tried::{Told, try_on};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expected {
-    weakness: Vec<Named>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Named {
-    name: String,
-    /// The scenarios that this weakness is there for.
-    caught_by: BTreeSet<String>,
-    /// Scenarios that fail with them, and why.
-    #[serde(default)]
-    collateral: BTreeMap<String, String>,
-    /// Scenarios that fail or not by the order in which two answers come, and why.
-    #[serde(default)]
-    sometimes: BTreeMap<String, String>,
-    /// Why nothing catches it yet.
-    #[serde(default)]
-    uncaught: Option<String>,
-    /// Why nobody can log in any more, so that every sandwiched scenario cannot be told.
-    #[serde(default)]
-    no_login: Option<String>,
-    /// Why it fails scenarios of every kind, so that a list of them would say nothing.
-    #[serde(default)]
-    widespread: Option<String>,
-}
-
-impl Named {
-    /// Is this scenario written down for the weakness, in whatever way?
-    fn lists(&self, id: &str) -> bool {
-        self.caught_by.contains(id) || self.collateral.contains_key(id) || self.sometimes.contains_key(id)
-    }
-}
-
-type Started = BoxFuture<'static, Result<SampleApp, StartError>>;
-
-async fn weak_target(weakness: Weakness) -> SampleTarget {
-    let start = move |listener, settings: Settings, ambient: Ambient| -> Started {
-        Box::pin(SampleApp::start_weak(listener, settings, ambient, weakness))
-    };
-    SampleTarget::started_by(weakness.name(), Arc::new(start)).await.expect("the provider starts")
-}
-
-async fn run_on(target: SampleTarget, scenarios: &[Scenario]) -> RunRecord {
-    runner::run(Arc::new(target), scenarios, Options::default(), &Deviations::default(), |_| {}).await
-}
-
-/// The ids of the scenarios that found something, and how many could not be told.
-fn caught(run: &RunRecord) -> (BTreeSet<String>, usize) {
-    let found = |verdict: &Verdict| verdict.finding().is_some();
-    let ids =
-        run.trials.iter().filter(|trial| found(&trial.verdict)).map(|trial| trial.scenario.id.to_owned());
-    (ids.collect(), run.totals().broken)
-}
-
-async fn try_on(weakness: Weakness, scenarios: &[Scenario]) -> (BTreeSet<String>, usize) {
-    caught(&run_on(weak_target(weakness).await, scenarios).await)
-}
-
-/// What is not as it is written down, twice. Among a hundred thousand trials on a busy machine one may run out of
-/// time, so a weakness that differs is tried once more, with every honest login; what went away is printed.
-async fn differences(weakness: Weakness, named: &Named, tried: &[Scenario]) -> Vec<String> {
-    let (caught, broken) = try_on(weakness, &sparing(named, tried)).await;
-    let wrong = compare(named, tried, &caught, broken);
+/// What a run of a weakness told, and what of it is not as it is written down, twice. Among a hundred thousand trials on
+/// a busy machine one may run out of time, so a weakness that differs is tried once more, with every honest login; what
+/// went away is printed.
+async fn differences(weakness: Weakness, named: &Named, tried: &[Scenario]) -> (Told, Vec<String>) {
+    let told = try_on(weakness, &sparing(named, tried)).await;
+    let wrong = compare(named, tried, &told);
     if wrong.is_empty() {
-        return wrong;
+        return (told, wrong);
     }
-    let (again, broken_again) = try_on(weakness, tried).await;
-    let wrong_again = compare(named, tried, &again, broken_again);
+    let again = try_on(weakness, tried).await;
+    let wrong_again = compare(named, tried, &again);
     for gone in wrong.iter().filter(|line| !wrong_again.contains(line)) {
         eprintln!("not so when tried once more: {gone}");
     }
-    wrong_again.into_iter().filter(|line| wrong.contains(line)).collect()
-}
-
-/// What is not as it is written down, a line each.
-fn compare(named: &Named, tried: &[Scenario], caught: &BTreeSet<String>, broken: usize) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let was_tried = |id: &&String| tried.iter().any(|scenario| scenario.id == **id);
-    let listed = named.caught_by.iter().chain(named.collateral.keys());
-    for id in listed.filter(was_tried).filter(|id| !caught.contains(*id)) {
-        wrong.push(format!("{}: {id} does not catch it", named.name));
-    }
-    let anything_may_fail = named.no_login.is_some() || named.widespread.is_some();
-    for id in caught.iter().filter(|id| !anything_may_fail && !named.lists(id)) {
-        wrong.push(format!("{}: {id} fails too, and is not written down", named.name));
-    }
-    for (id, reason) in &named.collateral {
-        if reason.trim().is_empty() {
-            wrong.push(format!("{}: {id} is collateral without a reason", named.name));
-        }
-    }
-    if named.caught_by.is_empty() != named.uncaught.is_some() {
-        wrong.push(format!("{}: name what catches it, or say why nothing does", named.name));
-    }
-    let all = is_full() && only("RPCHECK_SCENARIO").is_empty();
-    match (&named.no_login, broken) {
-        (None, 0) => {}
-        (None, broken) => wrong.push(format!("{}: {broken} scenarios could not be told", named.name)),
-        (Some(_), 0) if all => wrong.push(format!("{}: people can log in after all", named.name)),
-        (Some(_), _) => {}
-    }
-    wrong
-}
-
-fn row(weakness: Weakness, named: &Named) -> String {
-    let mut text = format!("{}\n  omits       {}\n", weakness.name(), weakness.omits());
-    for id in &named.caught_by {
-        let _ = writeln!(text, "  caught by   {id}");
-    }
-    for (id, reason) in &named.collateral {
-        let _ = writeln!(text, "  collateral  {id}: {reason}");
-    }
-    for (id, reason) in &named.sometimes {
-        let _ = writeln!(text, "  sometimes   {id}: {reason}");
-    }
-    if let Some(reason) = &named.uncaught {
-        let _ = writeln!(text, "  uncaught    {reason}");
-    }
-    if let Some(reason) = &named.no_login {
-        let _ = writeln!(text, "  no login    {reason}");
-    }
-    if let Some(reason) = &named.widespread {
-        let _ = writeln!(text, "  widespread  {reason}");
-    }
-    text
+    (again, wrong_again.into_iter().filter(|line| wrong.contains(line)).collect())
 }
 
 /// What a variable of the environment lists, with commas between.
@@ -198,35 +85,53 @@ fn sparing(named: &Named, tried: &[Scenario]) -> Vec<Scenario> {
     numbered.map(|one| Scenario { sandwiched: one.1.sandwiched && keeps(&one), ..*one.1 }).collect()
 }
 
-/// What is not as it is written down for this weakness, and its row of the table.
-async fn tell(weakness: Weakness, named: Option<&Named>, tried: Vec<Scenario>) -> (Vec<String>, String) {
+/// What became of one weakness.
+struct Tried {
+    /// What is not as it is written down for it.
+    differences: Vec<String>,
+    /// Its row of the table.
+    row: String,
+    /// What its run told, if people can log in in spite of it.
+    told: Option<Told>,
+}
+
+async fn tell(weakness: Weakness, named: Option<&Named>, tried: Vec<Scenario>) -> Tried {
     let Some(named) = named else {
-        let (caught, broken) = try_on(weakness, &tried).await;
+        let Told { caught, broken, .. } = try_on(weakness, &tried).await;
         let unlisted =
             format!("{}: not in weaknesses.toml; fails {caught:?}, {broken} broken", weakness.name());
-        return (vec![unlisted], String::new());
+        return Tried { differences: vec![unlisted], row: String::new(), told: None };
     };
-    (differences(weakness, named, &tried).await, row(weakness, named))
+    let (told, differences) = differences(weakness, named, &tried).await;
+    let told = named.no_login.is_none().then_some(told);
+    Tried { differences, row: row(weakness, named), told }
 }
+
+/// Weak apps at work at once: while one waits in real time, others use the machine.
+const AT_ONCE: usize = 3;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_weakness_fails_what_is_named_for_it_and_nothing_else() {
-    let expected: Expected = toml::from_str(include_str!("weaknesses.toml")).expect("weaknesses.toml parses");
-    let (mut wrong, mut table, full) = (Vec::new(), String::new(), is_full());
+    let expected = Expected::read();
+    let (mut wrong, mut table, mut proof, full) = (Vec::new(), String::new(), Proof::default(), is_full());
 
     let tries = chosen().into_iter().map(|weakness| {
-        let named = expected.weakness.iter().find(|named| named.name == weakness.name());
+        let named = expected.of(weakness);
         tell(weakness, named, tried_on(named, full))
     });
-    // While one waits in real time, another works.
-    let mut told = futures::stream::iter(tries).buffered(2);
-    while let Some((differences, row)) = told.next().await {
-        wrong.extend(differences);
-        table.push_str(&row);
+    let mut tries = futures::stream::iter(tries).buffered(AT_ONCE);
+    while let Some(tried) = tries.next().await {
+        wrong.extend(tried.differences);
+        table.push_str(&tried.row);
+        proof.add(tried.told);
     }
 
+    let everything = only("RPCHECK_WEAKNESS").is_empty() && only("RPCHECK_SCENARIO").is_empty();
+    if everything {
+        wrong.extend(proof.missing());
+    }
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
-    if only("RPCHECK_WEAKNESS").is_empty() && only("RPCHECK_SCENARIO").is_empty() {
+    if everything {
         published("weaknesses", &table);
     }
 }
@@ -254,7 +159,7 @@ const NEVER_FAIL: [(&str, &str); 4] = [
 
 #[test]
 fn every_scenario_is_seen_to_fail_by_a_weakness_under_which_people_can_log_in() {
-    let expected: Expected = toml::from_str(include_str!("weaknesses.toml")).expect("weaknesses.toml parses");
+    let expected = Expected::read();
     let catches = |named: &Named, id: &str| {
         named.caught_by.contains(id) || (named.no_login.is_none() && named.collateral.contains_key(id))
     };
@@ -275,44 +180,4 @@ fn weaknesses_have_names_of_their_own_and_there_are_enough_of_them() {
     let names: BTreeSet<_> = Weakness::ALL.iter().map(Weakness::name).collect();
     assert_eq!(names.len(), Weakness::ALL.len());
     assert!(names.len() >= 20, "{} weaknesses", names.len());
-}
-
-/// What is wrong with the first input must not keep the others from being tried.
-#[tokio::test(flavor = "multi_thread")]
-async fn an_input_that_fails_does_not_hide_the_others() {
-    let honest = SampleTarget::new().await.expect("the provider starts");
-    let honest = labels(honest).await;
-    let nobody_logs_in = Weakness::from_name("request-form-post").expect("a weakness");
-
-    let weak = labels(weak_target(nobody_logs_in).await).await;
-
-    let hidden: Vec<_> = honest
-        .iter()
-        .filter(|(id, inputs)| inputs.len() > 1 && weak[*id] != **inputs && !PREPARED.contains(id))
-        .map(|(id, inputs)| format!("{id}: {inputs:?}, but {:?}", weak[id]))
-        .collect();
-    assert!(hidden.is_empty(), "{}", hidden.join("\n"));
-}
-
-/// Scenarios whose inputs are all tried on one session, so that nothing is left of them without it.
-const PREPARED: [&str; 10] = [
-    "back-channel/answer",
-    "back-channel/request",
-    "bff/cors",
-    "bff/security-headers",
-    "bff/tokens-hidden",
-    "logout/comes-back",
-    "binding/planted-transaction",
-    "cookie/session-tampered",
-    "session/framed",
-    "session/no-store",
-];
-
-/// The inputs that each scenario tries, when no honest login has to work beforehand.
-async fn labels(target: SampleTarget) -> BTreeMap<&'static str, Vec<String>> {
-    let alone = |scenario: &Scenario| Scenario { sandwiched: false, ..*scenario };
-    let scenarios: Vec<_> = scenarios::catalogue().iter().map(alone).collect();
-    let run = run_on(target, &scenarios).await;
-    let inputs = |trial: &TrialRecord| trial.inputs.iter().map(|input| input.label.clone()).collect();
-    run.trials.iter().map(|trial| (trial.scenario.id, inputs(trial))).collect()
 }

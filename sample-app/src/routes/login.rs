@@ -22,12 +22,12 @@ use crate::params::Params;
 /// logins under way out of the browser.
 pub(crate) async fn login(State(app): State<Arc<App>>, request: Request) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
-    let params = Params::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let params = (app.policy.login_query)(request.uri().query().unwrap_or_default().as_bytes());
     let mut headers = request.headers().clone();
     if request.method() != Method::GET {
         headers.insert("sec-fetch-mode", HeaderValue::from_static("no-cors"));
     }
-    answer(&app, &visitor, &headers, &params.unwrap_or_default()).await
+    answer(&app, &visitor, &headers, &params).await
 }
 
 /// The same by a form: how somebody else, such as the provider's list of applications, starts a login here
@@ -37,7 +37,7 @@ pub(crate) async fn login_by_form(State(app): State<Arc<App>>, request: Request)
     let (parts, body) = request.into_parts();
     let headers = parts.headers.clone();
     match form::receive(&app.policy.callback, (&app.settings, ResponseMode::FormPost), parts, body).await {
-        Ok(params) => answer(&app, &visitor, &headers, &params).await,
+        Ok(params) => answer(&app, &visitor, &headers, &unambiguous(params)).await,
         Err(refusal) => {
             let text = "The request to log in cannot be read. You can start the login here.";
             message(&app, &visitor, &Message::refused(&refusal, text.to_owned()))
@@ -45,9 +45,16 @@ pub(crate) async fn login_by_form(State(app): State<Arc<App>>, request: Request)
     }
 }
 
+/// What the query of a login says: nothing, if it cannot be read or is ambiguous.
+pub(crate) fn query(text: &[u8]) -> Params {
+    Params::parse(text).map(unambiguous).unwrap_or_default()
+}
+
+fn unambiguous(params: Params) -> Params {
+    if params.has_duplicates() { Params::default() } else { params }
+}
+
 async fn answer(app: &App, visitor: &Visitor, headers: &HeaderMap, params: &Params) -> Response {
-    let nothing = Params::default();
-    let params = if params.has_duplicates() { &nothing } else { params };
     let named = params.first("iss");
     let provider = named.map_or(app.providers.first(), |issuer| app.provider(issuer));
     let Some(provider) = provider else {

@@ -41,7 +41,7 @@ fn whose(user: &User) -> Whose {
 /// A note as it is sent.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Note {
-    note: String,
+    pub(crate) note: String,
 }
 
 /// The note of whoever asks.
@@ -56,6 +56,11 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 
+/// Reads one.
+pub(crate) fn from_json(body: &[u8]) -> Option<Note> {
+    serde_json::from_slice(body).ok()
+}
+
 /// Changes it.
 pub(crate) async fn write(
     RequireUser(user): RequireUser,
@@ -67,7 +72,7 @@ pub(crate) async fn write(
     if !(app.policy.call_type)(&headers) {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE;
     }
-    let Ok(note) = serde_json::from_slice::<Note>(&body) else { return StatusCode::UNPROCESSABLE_ENTITY };
+    let Some(note) = (app.policy.call_body)(&body) else { return StatusCode::UNPROCESSABLE_ENTITY };
     if note.note.len() > LONGEST {
         return StatusCode::PAYLOAD_TOO_LARGE;
     }

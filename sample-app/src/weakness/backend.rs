@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::response::{IntoResponse as _, Redirect};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
@@ -12,6 +13,7 @@ use super::{Weakness, change};
 use crate::cookies::SameSite;
 use crate::oidc::return_to::{self, NOT_A_PLACE};
 use crate::policy::Policy;
+use crate::routes::callback::explain;
 use crate::session::Session;
 use crate::session::format::{Found, Making, Sealed, SessionFormat};
 use crate::vault::{Times, Vault};
@@ -42,11 +44,19 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             });
         },
     ),
-    change("return-to-place-check", "A login may lead back to the logout.", |policy| {
-        leads_back_to(policy, |wanted, base| {
-            if NOT_A_PLACE.contains(&wanted) { wanted.to_owned() } else { return_to::local(wanted, base) }
-        });
-    }),
+    change(
+        "return-to-place-check",
+        "A login may lead back to the login, or to the callback, which begins another one.",
+        |policy| {
+            leads_back_to(policy, |wanted, base| {
+                if NOT_A_PLACE.contains(&wanted) { wanted.to_owned() } else { return_to::local(wanted, base) }
+            });
+            policy.callback.refused = |app, visitor, refusal, params| match refusal.reason {
+                "post-only-callback" => Redirect::to("/login").into_response(),
+                _ => explain(app, visitor, refusal, params),
+            };
+        },
+    ),
     change("user-token-confidentiality", "The script of the page is given the ID Token.", |policy| {
         policy.user = |session| {
             let mut user = session.user();
@@ -80,6 +90,12 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     change("cors-closed", "Pages of no origin, such as sandboxed ones, may read the answers.", |policy| {
         policy.headers.security.extend([
             ("access-control-allow-origin", "null".into()),
+            ("access-control-allow-credentials", "true".into()),
+        ]);
+    }),
+    change("cors-everybody", "Every page of the web is told that it may read the answers.", |policy| {
+        policy.headers.security.extend([
+            ("access-control-allow-origin", "*".into()),
             ("access-control-allow-credentials", "true".into()),
         ]);
     }),

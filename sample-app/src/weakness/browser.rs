@@ -107,10 +107,12 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     ),
     change(
         "return-to-odd-places",
-        "A place that is very long, or not ASCII, brings the request down.",
+        "A place that is very long, not ASCII or no address at all brings the request down.",
         |policy| {
+            policy.login_query = |text| Params::parse(text).expect("an address that this app can read");
             policy.return_to = |wanted, base| {
-                assert!(wanted.is_ascii() && wanted.len() < 5_000, "a place that this app cannot bear");
+                let is_borne = wanted.is_ascii() && wanted.len() < 5_000 && base.join(wanted).is_ok();
+                assert!(is_borne, "a place that this app cannot bear");
                 return_to::local(wanted, base)
             };
         },
@@ -123,7 +125,8 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     }),
     change("logout-place", "A logout ends at any address that was asked for.", |policy| {
         policy.logout.back = |settings, asked| {
-            let wanted = asked.first("post_logout_redirect_uri").or(asked.first("returnTo"));
+            let names = ["post_logout_redirect_uri", "returnTo", "redirect_uri"];
+            let wanted = names.iter().find_map(|name| asked.first(name));
             wanted.map_or_else(|| settings.base_url.to_string(), str::to_owned)
         };
     }),
@@ -160,7 +163,8 @@ fn in_any_case(kind: &CookieKind, cookies: &RequestCookies) -> Vec<(Arc<str>, Ve
 
 fn plain_as_written(wanted: &str, base: &url::Url) -> String {
     let is_path = wanted.starts_with('/') && !wanted.starts_with("//");
-    let is_plain = is_path && !wanted.chars().any(|c| c == '\\' || c.is_control());
+    let is_name = !wanted.contains([':', '/']);
+    let is_plain = (is_path || is_name) && !wanted.chars().any(|c| c == '\\' || c.is_control());
     if is_plain { wanted.to_owned() } else { return_to::local(wanted, base) }
 }
 

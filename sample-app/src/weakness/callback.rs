@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::routing::MethodFilter;
 use url::Url;
 
@@ -138,14 +138,17 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     change("callback-no-store", "The answer to the response may be kept in a cache.", |policy| {
         policy.headers.callback = "private, max-age=600";
     }),
-    change("redirect-uri-configured", "The redirect URI is made from the Host header.", |policy| {
-        policy.base_url = |settings, headers| {
-            let host =
-                headers.get("x-forwarded-host").or(headers.get("host")).and_then(|host| host.to_str().ok());
-            let scheme = settings.base_url.url().scheme();
-            host.map_or_else(|| settings.base_url.to_string(), |host| format!("{scheme}://{host}"))
-        };
-    }),
+    change(
+        "redirect-uri-configured",
+        "The redirect URI is made from the Host header and what proxies say of it.",
+        |policy| {
+            policy.base_url = |settings, headers| {
+                let scheme = settings.base_url.url().scheme();
+                let host = named_host(headers);
+                host.map_or_else(|| settings.base_url.to_string(), |host| format!("{scheme}://{host}"))
+            };
+        },
+    ),
     change("return-to-check", "The login ends at any address that was asked for.", |policy| {
         leads_back_to(policy, |wanted, _| wanted.to_owned());
     }),
@@ -160,6 +163,15 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         },
     ),
 ];
+
+/// The host as a request names it, a proxy first.
+fn named_host(headers: &HeaderMap) -> Option<&str> {
+    let told = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let forwarded =
+        told("forwarded").and_then(|all| all.split(';').find_map(|one| one.strip_prefix("host=")));
+    let by_proxy = told("x-forwarded-host").or(forwarded).or_else(|| told("x-original-host"));
+    by_proxy.or_else(|| told("host"))
+}
 
 /// Where a login leads, both when it is begun and when it is over.
 pub(super) fn leads_back_to(policy: &mut Policy, place: fn(&str, &Url) -> String) {

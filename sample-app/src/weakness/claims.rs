@@ -42,9 +42,11 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     omit("iss-check", "The issuer of the token is not compared with the one the login was started at."),
     change(
         "iss-exact-match",
-        "The issuer is compared leniently: slashes, letter case and suffixes.",
+        "The issuer is compared leniently: slashes, letter case and suffixes; in a renewal not at all.",
         |policy| {
             replace(policy, "iss-check", iss_is_like_the_issuer);
+            policy.omit_row("refresh-iss-check");
+            policy.refresh.claims.retain(|rule| rule.name != "iss-check");
         },
     ),
     omit("iss-required", "A token without an issuer is accepted."),

@@ -21,7 +21,9 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         "Icons are behind the login, any request starts one, and there is room for one.",
         |policy| {
             let guarded = policy.guards.iter().find(|guard| guard.path == "/profile").copied();
-            policy.guards.extend(guarded.map(|guard| Guard { path: "/robots.txt", ..guard }));
+            for path in ["/robots.txt", "/favicon.ico"] {
+                policy.guards.extend(guarded.map(|guard| Guard { path, ..guard }));
+            }
             policy.transactions.remembers = |_| true;
             policy.transactions.pending = 1;
         },

@@ -1,5 +1,7 @@
 //! Responses that are read from other places, and in other ways, than the one form that was asked for.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
@@ -21,6 +23,9 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             policy.callback.params = from_one_token;
         },
     ),
+    change("duplicate-parameter-last", "Of two parameters with one name the last one counts.", |policy| {
+        policy.callback.params = last_of_each;
+    }),
     change("exact-decoding", "What a state cannot be made of is cut off instead of refused.", |policy| {
         policy.callback.params = from_tidied;
     }),
@@ -51,11 +56,22 @@ fn from_object(object: Map<String, Value>) -> Params {
 }
 
 fn from_tidied(received: &Received) -> Option<Params> {
-    let mut all = pairs(&as_asked(received)?);
+    let mut all = as_asked(received).map_or_else(|| as_it_goes(received), |params| pairs(&params));
     for (_, value) in all.iter_mut().filter(|(name, _)| name == "state") {
         *value = value.split(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c)).next()?.to_owned();
     }
     Some(Params::from_pairs(all))
+}
+
+/// With a mark in the place of what cannot be decoded.
+fn as_it_goes(received: &Received) -> Pairs {
+    url::form_urlencoded::parse(&received.body).into_owned().collect()
+}
+
+/// The last of several parameters of one name, each time.
+fn last_of_each(received: &Received) -> Option<Params> {
+    let last: BTreeMap<String, String> = as_it_goes(received).into_iter().collect();
+    as_asked(received).map(|_| Params::from_pairs(last.into_iter().collect()))
 }
 
 /// Only what the usual encoder would have written.

@@ -53,10 +53,10 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     }),
     change(
         "request-redirect-uri",
-        "The callback is named with a fragment, so providers refuse it.",
+        "The callback is named on another host and with a fragment, so providers refuse it.",
         |policy| {
             for uri in policy.authorization.iter_mut().filter(|parameter| parameter.name == "redirect_uri") {
-                uri.value = |asking| format!("{}/callback#done", asking.base_url);
+                uri.value = |_| "http://app.example/callback#done".to_owned();
             }
         },
     ),

@@ -1,5 +1,7 @@
 //! The opposite mistake: refusing what must be accepted. A suite that only knows refusals would praise these.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use serde_json::Value;
@@ -8,7 +10,9 @@ use super::keys::{accept_alg, alg};
 use super::{Weakness, change};
 use crate::oidc::callback::FormRule;
 use crate::oidc::claims::{ClaimRule, audiences};
+use crate::oidc::metadata::MetadataRule;
 use crate::oidc::token::HeaderRule;
+use crate::oidc::transaction::{Binding, ByCookie, Transaction};
 use crate::routes::form::RequestRule;
 use crate::routes::guard::Guard;
 
@@ -56,6 +60,28 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             }));
         },
     ),
+    change(
+        "metadata-growth-tolerance",
+        "Metadata that say anything the app does not know are refused.",
+        |policy| {
+            policy.metadata_rules.push(MetadataRule::new(
+                "metadata-growth-tolerance",
+                NO_CLAUSE,
+                |document, _| {
+                    let known = |member: &str, is_known: fn(&str) -> bool| {
+                        let all = document.get(member).and_then(Value::as_array);
+                        all.is_none_or(|all| all.iter().filter_map(Value::as_str).all(is_known))
+                    };
+                    document.keys().all(|name| !name.starts_with("x-"))
+                        && known("id_token_signing_alg_values_supported", |alg| alg != "XX999")
+                        && known("response_types_supported", |kind| !kind.starts_with("token "))
+                },
+            ));
+        },
+    ),
+    change("second-issuer-acceptance", "Nobody gets in from any provider but the first.", |policy| {
+        policy.transactions.binding = Arc::new(OneIssuer::default());
+    }),
     change("unknown-claim-tolerance", "A claim of null is refused, whatever its name.", |policy| {
         policy.claim_rules.push(ClaimRule::new("unknown-claim-tolerance", NO_CLAUSE, |claims, _| {
             claims.values().all(|value| !value.is_null())
@@ -88,8 +114,8 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             policy.callback.params = super::form::from_canonical;
         },
     ),
-    change("slow-person-tolerance", "A login that takes longer than five minutes is forgotten.", |policy| {
-        policy.transactions.lifetime = 300;
+    change("slow-person-tolerance", "A login that takes longer than two minutes is forgotten.", |policy| {
+        policy.transactions.lifetime = 120;
     }),
     change("kid-optional", "A token without a key id is refused although there is only one key.", |policy| {
         policy.header_rules.push(HeaderRule::new("kid-optional", NO_CLAUSE, |header, pinned| {
@@ -211,3 +237,17 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         },
     ),
 ];
+
+/// Finds the logins that were begun at the provider of the very first one.
+#[derive(Default)]
+struct OneIssuer(OnceLock<String>);
+
+impl Binding for OneIssuer {
+    fn begin(&self, transaction: &Transaction) {
+        self.0.get_or_init(|| transaction.iss.clone());
+    }
+
+    fn find(&self, state: Option<&str>, pending: &[Transaction]) -> Option<Transaction> {
+        ByCookie.find(state, pending).filter(|found| self.0.get() == Some(&found.iss))
+    }
+}

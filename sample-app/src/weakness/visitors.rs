@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::IntoResponse as _;
+use url::Url;
 
 use super::{Weakness, change};
-use crate::config::Settings;
 use crate::cookies::SameSite;
 use crate::oidc::transaction::{Binding, ByCookie, Transaction};
 use crate::params::Params;
-use crate::routes::form::{Head, Received, RequestRule, from_body, from_query, is_form};
+use crate::routes::form::{Received, RequestRule, from_body, from_query, is_form};
+use crate::routes::note::{Note, from_json};
 use crate::routes::visitor::is_navigation;
 use crate::session::Session;
 use crate::session::format::{Found, Making, Sealed, SessionFormat};
@@ -51,6 +52,7 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         policy.cookies.session.secure = true;
         policy.changes.clear();
         policy.call_type = |_| true;
+        policy.call_body = |body| from_json(body).or_else(|| note_of_a_form(body));
     }),
     change(
         "failures-per-browser",
@@ -63,7 +65,8 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         "callback-one-path",
         "Another spelling of the callback takes an answer from the address.",
         |policy| {
-            policy.callback.paths = &["/callback", "/callback/", "/CALLBACK"];
+            policy.callback.paths =
+                &["/callback", "/callback/", "/CALLBACK", "//callback", "/%2e/callback", "/callback;x=1"];
             for rule in &mut policy.callback.request {
                 match rule.name {
                     "post-only-callback" => {
@@ -92,16 +95,12 @@ pub(super) const STRICT: &[Weakness] = &[
     }),
     change(
         "forwarded-tolerance",
-        "A request whose proxy tells of no port that exists is refused.",
+        "A request whose proxy tells of no port, host or scheme that exists is refused.",
         |policy| {
-            let is_port = |head: &Head, _: &Settings| {
-                let port = head.headers.get("x-forwarded-port");
-                port.is_none_or(|port| port.to_str().is_ok_and(|port| port.parse::<u16>().is_ok()))
-            };
             policy.callback.request.push(RequestRule::new(
-                "forwarded-port",
+                "forwarded-tolerance",
                 "none: nothing asks for this",
-                is_port,
+                |head, _| tells_an_address(&head.headers),
             ));
         },
     ),
@@ -109,6 +108,22 @@ pub(super) const STRICT: &[Weakness] = &[
         policy.gives_up = |_| false;
     }),
 ];
+
+/// Could what a proxy has added be of a web address?
+fn tells_an_address(headers: &HeaderMap) -> bool {
+    let told = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let is_host = |host: &str| Url::parse(&format!("http://{host}/")).is_ok();
+    let is_scheme = |scheme: &str| ["http", "https"].contains(&scheme);
+    told("x-forwarded-port").is_none_or(|port| port.parse::<u16>().is_ok())
+        && told("x-forwarded-host").is_none_or(is_host)
+        && told("x-forwarded-proto").is_none_or(is_scheme)
+        && told("forwarded").is_none_or(|all| !all.contains("proto=") || all.contains("proto=http"))
+}
+
+fn note_of_a_form(body: &[u8]) -> Option<Note> {
+    let form = Params::parse(body)?;
+    Some(Note { note: form.first("note")?.to_owned() })
+}
 
 fn from_either(received: &Received) -> Option<Params> {
     if received.head.method == Method::GET { from_query(received) } else { from_body(received) }

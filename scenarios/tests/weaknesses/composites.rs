@@ -1,7 +1,9 @@
 //! Apps that make the mistakes which real libraries made together: each mistake still shows, none hides another, and
 //! nothing fails that no part of them explains.
 
-use super::{Expected, Named, caught, published, run_on, weak_target};
+use super::expected::{Expected, Named};
+use super::published;
+use super::tried::{Told, try_on};
 use harness::Scenario;
 use sample_app::Composite;
 use serde::Deserialize;
@@ -38,7 +40,7 @@ async fn differences(composite: &Composite, made: &Made, parts: &[&Named]) -> Ve
     let mut topics = BTreeSet::new();
     let mut tried = scenarios::catalogue();
     tried.retain(|scenario: &Scenario| topics.insert(scenario.topic()) || explained.contains(scenario.id));
-    let (caught, broken) = caught(&run_on(weak_target(composite.weakness()).await, &tried).await);
+    let Told { caught, broken, .. } = try_on(composite.weakness(), &tried).await;
 
     let name = composite.name();
     let mut wrong = Vec::new();
@@ -60,8 +62,7 @@ async fn differences(composite: &Composite, made: &Made, parts: &[&Named]) -> Ve
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_app_with_the_mistakes_of_a_real_library_is_caught_for_each_of_them() {
-    let expected: Expected =
-        toml::from_str(include_str!("../weaknesses.toml")).expect("weaknesses.toml parses");
+    let expected = Expected::read();
     let listed = listed();
     let mut wrong = Vec::new();
 
