@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::ambient::{Clock, Ids};
@@ -23,7 +24,7 @@ use crate::tenant::{Bases, Desk, Registry, Tenant, ambient};
 use crate::{control, routes, token};
 
 pub(crate) use call::{Call, ControlUrl, Paused, Reply};
-pub(crate) use connection::serve;
+pub(crate) use connection::{Terms, serve};
 use opening::Opening;
 
 /// A running provider. Dropping it stops it at once and closes its connections.
@@ -42,6 +43,7 @@ pub struct MockIdp {
     registry: Arc<Registry>,
     control_url: Option<String>,
     tasks: Vec<JoinHandle<()>>,
+    stopping: watch::Sender<bool>,
 }
 
 impl MockIdp {
@@ -78,6 +80,19 @@ impl MockIdp {
     /// [`Settings::needs_restart`].
     pub fn reload(&self, settings: &Settings) {
         self.registry.reload(settings);
+    }
+
+    /// Stops, as a program does that is asked to: nobody is let in any more, and what is being answered is answered
+    /// to its end, if that takes no longer than the given time. Streams end.
+    pub async fn stop(mut self, grace: Duration) {
+        self.stopping.send_replace(true);
+        self.registry.close_traces();
+        let answered = async {
+            for task in &mut self.tasks {
+                let _ = task.await;
+            }
+        };
+        let _ = tokio::time::timeout(grace, answered).await;
     }
 
     /// The issuer identifier of a tenant, if there is one of that slug.
@@ -190,25 +205,26 @@ impl Builder {
         let (clock, ids) = (self.clock.unwrap_or(clock), self.ids.unwrap_or(ids));
         let registry = Arc::new(Registry::new(bases, Desk::new(&self.settings), clock, ids));
         registry.settle(&self.settings);
-        let mut tasks = Vec::new();
-        let mut control_url = None;
+        let (mut tasks, mut control_url) = (Vec::new(), None);
+        let (stopping, told) = watch::channel(false);
+        let terms = Terms { patience: self.patience, stopping: told };
         if let Some(control) = self.control {
             let (listener, address) = bind(control, "--control-port").await?;
             control_url = Some(url_of("http", address));
             tasks.push(tokio::spawn(serve(
                 listener,
                 control::service(&registry, address, &self.settings.control_hosts, self.patience),
-                self.patience,
+                terms.clone(),
                 Opening::default(),
             )));
         }
         let router = routes::router(&ControlUrl(control_url.clone()));
         let service = recorder::recording(Arc::clone(&registry), self.patience, router);
         let opening = Opening::of(&self.settings, address.ip(), &registry).map_err(StartError::Settings)?;
-        tasks.push(tokio::spawn(serve(listener, service, self.patience, opening)));
+        tasks.push(tokio::spawn(serve(listener, service, terms, opening)));
         // The port is open; what the first login needs is made ready while nobody waits for it.
         token::warm_up();
-        Ok(MockIdp { registry, control_url, tasks })
+        Ok(MockIdp { registry, control_url, tasks, stopping })
     }
 }
 

@@ -46,6 +46,7 @@ mod provider {
     mod session;
     mod settings;
     mod stage;
+    mod stopping;
     mod strict;
     mod tenants;
     #[cfg(feature = "tls")]

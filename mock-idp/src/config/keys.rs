@@ -23,7 +23,8 @@ pub(super) struct KeysArgs {
 pub(super) fn make(args: &KeysArgs) -> anyhow::Result<()> {
     let folder = &args.folder;
     let problem = || format!("cannot write the keys to {}", folder.display());
-    std::fs::create_dir_all(folder).with_context(problem)?;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("{}; choose a folder that can be made", problem()))?;
     let made = fresh_keys();
     if let Some((name, _)) = made.iter().find(|(name, _)| folder.join(name).exists() && !args.force) {
         bail!(

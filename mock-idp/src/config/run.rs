@@ -1,5 +1,7 @@
 //! Running until somebody says stop.
 
+use std::time::Duration;
+
 use clap::ArgMatches;
 use serde_json::json;
 
@@ -7,6 +9,9 @@ use super::args::{Effective, Ready, ServeArgs};
 use super::say;
 use crate::server::MockIdp;
 use crate::settings::{Settings, shown};
+
+/// How long answers may take that are under way when it is told to stop. Containers are killed after ten seconds.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Starts a provider, says where it is, and runs it until Ctrl-C or SIGTERM.
 pub(super) async fn serve(args: &ServeArgs, matches: &ArgMatches) -> anyhow::Result<()> {
@@ -34,6 +39,11 @@ pub(super) async fn serve(args: &ServeArgs, matches: &ArgMatches) -> anyhow::Res
     }
     while signals.next().await == Signal::Reload {
         reload(args, matches, &provider, &settings);
+    }
+    tokio::select! {
+        () = provider.stop(GRACE) => {}
+        // Whoever asks again does not want to wait.
+        _ = signals.next() => {}
     }
     if !is_quiet {
         say("mock-idp has stopped");

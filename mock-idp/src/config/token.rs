@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use serde_json::Value;
 
 use super::{say, values};
@@ -14,10 +15,10 @@ use crate::settings::{FromFile, Settings, TrustForwarded};
 #[derive(Debug, Args)]
 pub(super) struct TokenArgs {
     /// Whose token it is
-    #[arg(long, value_name = "USERNAME", default_value = "alice")]
+    #[arg(long, value_name = "USERNAME", default_value = "alice", value_parser = NonEmptyStringValueParser::new())]
     user: String,
     /// For which client
-    #[arg(long, value_name = "CLIENT_ID", default_value = "sample-app")]
+    #[arg(long, value_name = "CLIENT_ID", default_value = "sample-app", value_parser = NonEmptyStringValueParser::new())]
     client: String,
     /// The nonce of the request that it answers
     #[arg(long)]
@@ -65,7 +66,12 @@ pub(super) async fn make(args: &TokenArgs) -> anyhow::Result<()> {
     for fault in &args.faults {
         let json =
             serde_json::from_str(fault).with_context(|| format!("--fault {fault}: this is no JSON"))?;
-        faults.extend(Fault::list_from_json(json).with_context(|| format!("--fault {fault}"))?);
+        let told = Fault::list_from_json(json).with_context(|| format!("--fault {fault}"))?;
+        anyhow::ensure!(
+            !told.is_empty(),
+            "--fault {fault}: the list is empty; write at least one fault, or leave it out"
+        );
+        faults.extend(told);
     }
     let ids = settings.seed.map_or_else(Ids::random, Ids::seeded);
     let clock = settings.now.map_or_else(Clock::system, Clock::frozen);

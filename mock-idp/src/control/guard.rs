@@ -31,16 +31,19 @@ fn is_page(method: &Method, path: &str) -> bool {
 pub(super) struct Names(Arc<[String]>);
 
 impl Names {
-    /// Where it listens, first; the names that lead there from a host file or a tunnel; those of the settings.
+    /// Where it listens; the names that lead there from a host file or a tunnel; those of the settings, which come
+    /// first where others than this machine are meant.
     pub(super) fn new(address: SocketAddr, hosts: &[String]) -> Self {
         let port = address.port();
-        let own = [
+        let mut own = vec![
             address.to_string(),
             format!("localhost:{port}"),
             format!("127.0.0.1:{port}"),
             format!("[::1]:{port}"),
         ];
-        Self(own.into_iter().chain(hosts.iter().cloned()).collect())
+        let place = if address.ip().is_loopback() { own.len() } else { 0 };
+        own.splice(place..place, hosts.iter().cloned());
+        Self(own.into())
     }
 }
 

@@ -41,6 +41,13 @@ impl Registry {
         }
     }
 
+    /// Says that nothing more will happen at any issuer, which ends whoever follows.
+    pub(crate) fn close_traces(&self) {
+        self.default.trace.close();
+        let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
+        tenants.values().for_each(|state| state.trace.close());
+    }
+
     pub(crate) fn default_state(&self) -> Arc<State> {
         Arc::clone(&self.default)
     }

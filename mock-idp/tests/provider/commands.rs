@@ -30,6 +30,26 @@ fn a_token_names_the_issuer_of_the_settings_and_takes_lies_by_name_and_in_lists(
 }
 
 #[test]
+fn what_would_be_left_out_in_silence_is_refused_with_what_to_write() {
+    let folder = Folder::new("silence");
+    let trace = folder.write("trace.json", "[]");
+    for (line, words) in [
+        (["token", "--fault", "[]"].as_slice(), "--fault []: the list is empty"),
+        (&["token", "--client", ""], "a value is required for '--client <CLIENT_ID>'"),
+        (&["token", "--user", ""], "a value is required for '--user <USERNAME>'"),
+        (&["lint", &trace, "--tenant", "a"], "--tenant is for a running provider"),
+        (&["lint", "nowhere.json"], "nowhere.json; give a file, or the URL"),
+        (&["lint", "http://127.0.0.1:1", "--tenant", "a?b"], "/tenants/a%3Fb/lint: "),
+        (&["lint", "http://127.0.0.1:1"], "names as its control API"),
+        (&["keys", &trace], "choose a folder that can be made"),
+    ] {
+        let output = program(line).output().unwrap();
+
+        assert!(output.status.code() == Some(2) && said(&output).contains(words), "{}", said(&output));
+    }
+}
+
+#[test]
 fn a_claim_without_a_name_is_refused() {
     let output = program(&["token", "--claim", "=1"]).output().unwrap();
 
@@ -175,4 +195,7 @@ async fn the_control_api_answers_under_other_names_only_if_the_settings_say_so()
 
     assert_eq!(ask("mock-idp:9001").await, 200);
     assert_eq!(ask("evil.test:9001").await, 403);
+    let evil = super::stage::client().get(provider.control_url().unwrap()).header("host", "evil.test");
+    let told = evil.send().await.unwrap().text().await.unwrap();
+    assert!(told.contains("ask mock-idp:9001 instead"), "whoever is elsewhere cannot ask 0.0.0.0: {told}");
 }

@@ -71,8 +71,18 @@ impl Running {
         self.ready["issuer"].as_str().unwrap()
     }
 
+    pub(crate) fn control(&self) -> &str {
+        self.ready["control"].as_str().unwrap()
+    }
+
+    /// How it ended, once it has.
     #[cfg(unix)]
-    fn signal(&self, name: &str) {
+    pub(crate) fn ended(&mut self) -> std::process::ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, name: &str) {
         Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
     }
 }
