@@ -77,7 +77,7 @@ pub(super) struct ServeArgs {
     /// The realm (keycloak), tenant id (entra) or authorization server (okta) that the preset has in its paths
     #[arg(long, env = "MOCK_IDP_REALM")]
     realm: Option<String>,
-    /// Make ids, codes and tokens the same in every run
+    /// Make ids and codes the same in every run, and with --now tokens as well
     #[arg(long, value_name = "NUMBER", env = "MOCK_IDP_SEED", allow_negative_numbers = true,
           value_parser = values::seed)]
     seed: Option<u64>,

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 
 use super::answer::{DEFAULT, Json, Named, Query, Refused};
 use super::{clients, users};
-use crate::ambient::{Clock, Ids};
 use crate::checks::Rules;
 use crate::login::LoginPolicy;
 use crate::server::is_slug;
@@ -69,8 +68,7 @@ pub(super) async fn make(
         }
         desk.set_policy(None, policy);
     }
-    let clock = wanted.now.map_or_else(Clock::system, Clock::frozen);
-    let ids = wanted.seed.map_or_else(Ids::random, Ids::seeded);
+    let (clock, ids) = registry.new_ambient(wanted.now, wanted.seed);
     let state = registry.add_with(&wanted.slug, desk, clock, ids);
     Ok((StatusCode::CREATED, axum::Json(json!({ "tenant": wanted.slug, "issuer": state.issuer }))))
 }

@@ -57,6 +57,12 @@ impl Registry {
         self.add_with(slug, self.new_desk(), clock, ids)
     }
 
+    /// The clock and the source of ids of a new issuer: what it is not told itself, the settings say.
+    pub(crate) fn new_ambient(&self, now: Option<i64>, seed: Option<u64>) -> (Clock, Ids) {
+        let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        made_of(now.or(settled.settings.now), seed.or(settled.settings.seed))
+    }
+
     /// What a new issuer has unless told otherwise: what the settings say.
     pub(crate) fn new_desk(&self) -> Desk {
         self.made.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -156,8 +162,9 @@ impl Registry {
 
 /// The clock and the source of ids that settings ask for.
 pub(crate) fn ambient(settings: &Settings) -> (Clock, Ids) {
-    (
-        settings.now.map_or_else(Clock::system, Clock::frozen),
-        settings.seed.map_or_else(Ids::random, Ids::seeded),
-    )
+    made_of(settings.now, settings.seed)
+}
+
+fn made_of(now: Option<i64>, seed: Option<u64>) -> (Clock, Ids) {
+    (now.map_or_else(Clock::system, Clock::frozen), seed.map_or_else(Ids::random, Ids::seeded))
 }

@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use mock_idp::{Client, Clock, Ids, LoginPolicy, MockIdp, Params, Settings};
 
+use serde_json::{Value, json};
+
 use super::stage::{CALLBACK, client, read, told};
 
 const SAME_BYTES: &[&str] = &["RS256", "RS384", "RS512", "HS256", "HS384", "HS512", "EdDSA"];
@@ -79,4 +81,27 @@ async fn equal_seeds_clocks_and_requests_give_equal_codes_ids_and_tokens() {
         assert_ne!(one, two, "{alg}: a signature without its random number");
     }
     assert_ne!(one[0].0.first("code"), one[1].0.first("code"));
+}
+
+#[tokio::test]
+async fn an_issuer_that_the_control_api_makes_has_the_seed_and_the_clock_of_the_settings_unless_told_others()
+{
+    let minted = async |wanted: Value| {
+        let settings = Settings { seed: Some(7), now: Some(100), ..Settings::default() };
+        let builder = MockIdp::builder().settings(settings).control(([127, 0, 0, 1], 0).into());
+        let provider = builder.start().await.unwrap();
+        let url = format!("{}/tenants", provider.control_url().unwrap());
+        assert_eq!(client().post(&url).json(&wanted).send().await.unwrap().status(), 201);
+        let order = json!({"user": "alice", "client_id": "any"});
+        let answer = client().post(format!("{url}/a/mint")).json(&order).send().await.unwrap();
+        let claims = told(read(answer).await.json()["id_token"].as_str().unwrap()).1;
+        (claims["sid"].clone(), claims["iat"].clone())
+    };
+
+    let (one, other) = (minted(json!({"slug": "a"})).await, minted(json!({"slug": "a"})).await);
+    let told_others = minted(json!({"slug": "a", "seed": 8, "now": 200})).await;
+
+    assert_eq!(one, other);
+    assert_eq!((&one.1, &told_others.1), (&json!(100), &json!(200)));
+    assert_ne!(one.0, told_others.0);
 }
