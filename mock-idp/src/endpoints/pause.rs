@@ -86,16 +86,16 @@ pub(crate) async fn answer(call: Call) -> Reply {
         return gone(state).into();
     };
     let edit = Edit::read(&call.form);
-    edit.fields(&mut paused);
-    let problem = match edit.press {
-        "send" => return send(paused),
-        "deny" => {
+    let problem = match edit.fields(&mut paused).map(|()| edit.press) {
+        Err(problem) => Some(problem),
+        Ok("send") => return send(paused),
+        Ok("deny") => {
             edit.deny(&mut paused, ErrorCode::AccessDenied.as_str());
             return send(paused);
         }
-        "sign" => edit.sign(state, &mut paused).err(),
-        "lie" => edit.lie(state, &mut paused).err(),
-        other => Some(format!("nobody knows the button \"{other}\"; press send, deny, sign or lie")),
+        Ok("sign") => edit.sign(state, &mut paused).err(),
+        Ok("lie") => edit.lie(state, &mut paused).err(),
+        Ok(other) => Some(format!("nobody knows the button \"{other}\"; press send, deny, sign or lie")),
     };
     let page = ask(&call, id, &paused, problem.as_deref());
     keep(state, id, now, paused);

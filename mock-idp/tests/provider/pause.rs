@@ -177,3 +177,19 @@ async fn an_error_stops_as_well_and_nothing_stops_when_the_switch_is_off() {
 
     assert!(sent.header("location").starts_with(CALLBACK));
 }
+
+#[tokio::test]
+async fn what_the_page_does_not_have_is_refused_with_what_it_has_and_the_response_goes_on_waiting() {
+    let (stage, page) = paused(&[]).await;
+
+    for (button, changes, words) in [
+        ("shred", [].as_slice(), "the button &#34;shred&#34;; press send, deny, sign or lie"),
+        ("send", &[("mode", "pigeon")], "the response mode &#34;pigeon&#34;; choose form_post"),
+        ("lie", &[("lie", "white")], "unknown lie &#34;white&#34;; use one of: alg-none"),
+    ] {
+        let refused = press(&stage, &page, button, changes).await;
+
+        assert!(refused.status == 400 && refused.body.contains(words), "{refused:?}");
+    }
+    assert_eq!(press(&stage, &page, "send", &[]).await.status, 303);
+}

@@ -22,7 +22,7 @@ impl<'f> Edit<'f> {
     }
 
     /// Takes the fields as the form has them; one without a name goes. Where it is sent is not the form's to say.
-    pub(super) fn fields(&self, paused: &mut PausedResponse) {
+    pub(super) fn fields(&self, paused: &mut PausedResponse) -> Result<(), String> {
         let values = self.form.all("value");
         let pairs = self.form.all("name").into_iter().zip(values).filter(|(name, _)| !name.is_empty());
         // Browsers send line feeds of a text area as CR LF.
@@ -31,11 +31,15 @@ impl<'f> Edit<'f> {
             paused.response.params = params;
             paused.note("a person edited the authorization response");
         }
-        let mode = self.form.first("mode").and_then(ResponseMode::from_name);
-        if let Some(mode) = mode.filter(|mode| *mode != paused.response.mode) {
+        let Some(name) = self.form.given("mode") else { return Ok(()) };
+        let mode = ResponseMode::from_name(name).ok_or_else(|| {
+            format!("nobody knows the response mode \"{name}\"; choose form_post, fragment or query")
+        })?;
+        if mode != paused.response.mode {
             paused.response.mode = mode;
             paused.note(&format!("a person sent the authorization response as {mode}"));
         }
+        Ok(())
     }
 
     /// An error in place of what was granted.
