@@ -18,7 +18,7 @@ mod tried;
 use expected::{Expected, Named, compare, row};
 use futures::StreamExt;
 use harness::{Level, Scenario};
-use inputs::Proof;
+use inputs::{ByInput, Proof, proven};
 use sample_app::Weakness;
 use std::collections::BTreeSet;
 use tried::{Told, try_on};
@@ -91,8 +91,8 @@ struct Tried {
     differences: Vec<String>,
     /// Its row of the table.
     row: String,
-    /// What its run told, if people can log in in spite of it.
-    told: Option<Told>,
+    /// Of the inputs of what is written down for it, which found something.
+    proven: ByInput<bool>,
 }
 
 async fn tell(weakness: Weakness, named: Option<&Named>, tried: Vec<Scenario>) -> Tried {
@@ -100,11 +100,10 @@ async fn tell(weakness: Weakness, named: Option<&Named>, tried: Vec<Scenario>) -
         let Told { caught, broken, .. } = try_on(weakness, &tried).await;
         let unlisted =
             format!("{}: not in weaknesses.toml; fails {caught:?}, {broken} broken", weakness.name());
-        return Tried { differences: vec![unlisted], row: String::new(), told: None };
+        return Tried { differences: vec![unlisted], row: String::new(), proven: ByInput::new() };
     };
     let (told, differences) = differences(weakness, named, &tried).await;
-    let told = named.no_login.is_none().then_some(told);
-    Tried { differences, row: row(weakness, named), told }
+    Tried { differences, row: row(weakness, named), proven: proven(named, told) }
 }
 
 /// Weak apps at work at once: while one waits in real time, others use the machine.
@@ -123,7 +122,7 @@ async fn each_weakness_fails_what_is_named_for_it_and_nothing_else() {
     while let Some(tried) = tries.next().await {
         wrong.extend(tried.differences);
         table.push_str(&tried.row);
-        proof.add(tried.told);
+        proof.add(tried.proven);
     }
 
     let everything = only("RPCHECK_WEAKNESS").is_empty() && only("RPCHECK_SCENARIO").is_empty();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Weakness, change};
 use crate::cookies::{CookieKind, RequestCookies};
@@ -72,21 +72,14 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             }
         },
     ),
-    change(
-        "kid-length-handling",
-        "A key id of more than 1,000 characters brings the request down.",
-        |policy| {
-            policy.header_rules.push(HeaderRule::new(
-                "kid-length-handling",
-                "RFC 7515 4.1.4",
-                |header, _| {
-                    let length = header.get("kid").and_then(Value::as_str).map_or(0, str::len);
-                    assert!(length <= 1000, "a key id that this app cannot bear");
-                    true
-                },
-            ));
-        },
-    ),
+    change("kid-handling", "A key id that is long, empty or no text brings the request down.", |policy| {
+        let is_borne: fn(&Map<String, Value>, &str) -> bool = |header, _| {
+            let fits = |kid: &Value| kid.as_str().is_some_and(|kid| (1..=1000).contains(&kid.len()));
+            assert!(header.get("kid").is_none_or(fits), "a key id that this app cannot bear");
+            true
+        };
+        policy.header_rules.insert(0, HeaderRule::new("kid-handling", "RFC 7515 4.1.4", is_borne));
+    }),
     change(
         "parameter-order-handling",
         "An answer with its state before its token brings the request down.",

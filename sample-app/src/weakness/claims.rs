@@ -17,6 +17,10 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     omit("nbf-check", "A token that is not valid yet is accepted."),
     omit("iat-future-check", "A token issued in the future is accepted."),
     omit("iat-age-check", "A token issued long ago is accepted."),
+    change("token-age-check", "However long ago a token was issued and expired, it is accepted.", |policy| {
+        policy.omit_row("exp-check");
+        policy.omit_row("iat-age-check");
+    }),
     omit("iat-required", "A token that does not say when it was issued is accepted."),
     omit("aud-check", "The audience of the token is not compared with the client id."),
     omit("aud-required", "A token without an audience is accepted."),

@@ -117,6 +117,9 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     change("slow-person-tolerance", "A login that takes longer than two minutes is forgotten.", |policy| {
         policy.transactions.lifetime = 120;
     }),
+    change("transaction-cookie-age", "The cookie of a login is kept for two minutes.", |policy| {
+        policy.transactions.max_age = 120;
+    }),
     change("kid-optional", "A token without a key id is refused although there is only one key.", |policy| {
         policy.header_rules.push(HeaderRule::new("kid-optional", NO_CLAUSE, |header, pinned| {
             header.contains_key("kid") || pinned.starts_with("HS")

@@ -1,6 +1,7 @@
 //! The proof that no input of a scenario is idle: each finds something in an app with some weakness under which people
 //! can log in. `inputs.toml` says which cannot, and why.
 
+use super::expected::Named;
 use super::tried::{Told, run_on, weak_target};
 use harness::verdict::TrialRecord;
 use harness::{Level, Scenario};
@@ -10,22 +11,37 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// Of every scenario by its id, of each of its inputs by its label, something.
-type ByInput<T> = BTreeMap<String, BTreeMap<String, T>>;
+pub(crate) type ByInput<T> = BTreeMap<String, BTreeMap<String, T>>;
 
 /// `inputs.toml`: why no weakness makes an input find anything.
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct Idle(ByInput<String>);
 
+/// Of what is written down for a weakness, which inputs found something. Where nobody can log in, or all sorts of
+/// scenarios fail, that says something only of what the weakness is there for.
+pub(crate) fn proven(named: &Named, told: Told) -> ByInput<bool> {
+    let anything_fails = named.no_login.is_some() || named.widespread.is_some();
+    let mut proven = ByInput::<bool>::new();
+    for ((id, label), found) in told.inputs {
+        let says_something = named.caught_by.contains(id) || (!anything_fails && named.lists(id));
+        proven.entry(id.to_owned()).or_default().insert(label, found && says_something);
+    }
+    proven
+}
+
 /// What all weaknesses together made inputs find.
 #[derive(Default)]
 pub(crate) struct Proof(ByInput<bool>);
 
 impl Proof {
-    /// Adds what one weakness told.
-    pub(crate) fn add(&mut self, told: Option<Told>) {
-        for ((id, label), found) in told.into_iter().flat_map(|told| told.inputs) {
-            *self.0.entry(id.to_owned()).or_default().entry(label).or_default() |= found;
+    /// Adds what one weakness made inputs find.
+    pub(crate) fn add(&mut self, proven: ByInput<bool>) {
+        for (id, labels) in proven {
+            let known = self.0.entry(id).or_default();
+            for (label, found) in labels {
+                *known.entry(label).or_default() |= found;
+            }
         }
     }
 
@@ -70,20 +86,13 @@ fn each<T>(all: &ByInput<T>) -> impl Iterator<Item = (&str, &str, &T)> {
 
 #[test]
 fn an_input_without_proof_an_excuse_that_is_untrue_and_one_without_an_input_are_told() {
-    let by = |inputs: &[(&str, &str, bool)]| {
-        let told = inputs.iter().map(|(id, label, found)| {
-            let known = scenarios::catalogue().iter().find(|one| one.id == *id).expect("a scenario").id;
-            ((known, (*label).to_owned()), *found)
-        });
-        Some(Told { caught: std::collections::BTreeSet::new(), broken: 0, inputs: told.collect() })
+    let by = |inputs: &[(&str, bool)]| {
+        let labels = inputs.iter().map(|(label, found)| ((*label).to_owned(), *found)).collect();
+        ByInput::from([("nonce/altered".to_owned(), labels)])
     };
     let mut proof = Proof::default();
-    proof.add(by(&[
-        ("nonce/altered", "one", true),
-        ("nonce/altered", "two", false),
-        ("nonce/altered", "three", false),
-    ]));
-    proof.add(by(&[("nonce/altered", "one", false), ("nonce/altered", "three", true)]));
+    proof.add(by(&[("one", true), ("two", false), ("three", false)]));
+    proof.add(by(&[("one", false), ("three", true)]));
     let idle: Idle = toml::from_str("[\"nonce/altered\"]\nthree = \"why\"\nfour = \" \"").expect("it parses");
 
     let wrong = proof.unlike(&idle.0);
