@@ -9,6 +9,7 @@ mod show;
 mod values;
 
 use crate::agent::Flavour;
+use crate::field::Failure;
 use crate::scenario::Scenario;
 use crate::stage::Browsers;
 use crate::target::{Target, TargetError};
@@ -25,8 +26,8 @@ use std::sync::Arc;
 pub struct Suite {
     /// Every scenario, in the order of the catalogue.
     pub scenarios: Vec<Scenario>,
-    /// What people have met with that a scenario shows, a line each.
-    pub from_the_field: fn(&str) -> Vec<String>,
+    /// Which failures from the field the scenario of this id plays again.
+    pub from_the_field: fn(&str) -> Vec<Failure>,
     /// The bundled application, used with these browsers.
     pub bundled: Bundled,
 }

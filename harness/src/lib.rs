@@ -11,6 +11,7 @@ pub mod coverage;
 mod cut;
 pub mod deviations;
 pub mod event;
+pub mod field;
 pub mod fuzz;
 pub mod landing;
 pub mod libtest;

@@ -74,6 +74,27 @@ fn what_trials_cost_is_in_the_report_and_shown_to_whoever_asks() {
     assert_eq!(Some(parts.iter().sum()), report["trials"][0]["micros"].as_u64());
 }
 
+#[test]
+fn a_report_tells_which_failures_from_the_field_a_scenario_plays_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().to_str().expect("UTF-8");
+
+    let output = rpcheck(&["run", "binding/no-transaction", "nonce/missing", "--report", place]);
+
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = read(&folder.path().join("report.json"));
+    let trials = report["trials"].as_array().expect("trials");
+    let trial = |id: &str| trials.iter().find(|trial| trial["id"] == id).expect("it was run");
+    let rows = trial("binding/no-transaction")["field"].as_array().expect("rows").clone();
+    assert_eq!(rows.iter().map(|row| row["row"].as_str()).collect::<Vec<_>>(), [Some("1"), Some("34")]);
+    let threads = rows[1]["threads"].as_array().expect("threads");
+    assert_eq!(threads.as_slice(), ["express-openid-connect #272", "next-firebase-auth-edge #19"]);
+    assert_eq!(trial("nonce/missing").get("field"), None);
+    let page = std::fs::read_to_string(folder.path().join("report.html")).expect("the page");
+    assert_eq!(page.matches("Met in the field").count(), 2);
+    assert!(page.contains("express-openid-connect #145 #173"));
+}
+
 #[track_caller]
 fn refused(arguments: &[&str], naming: &[&str]) {
     let output = rpcheck(arguments);

@@ -46,7 +46,7 @@ pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode
         }
     })
     .await;
-    let report = Report { shard, ..Report::of(&record) };
+    let report = Report { shard, ..Report::of(&record) }.from_the_field(suite.from_the_field);
     if args.times && args.format == Format::Terminal {
         say(&format!("\n{}", cost::text(&report)));
     }

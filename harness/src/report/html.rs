@@ -3,6 +3,7 @@
 use super::json::{Report, Trial};
 use super::{cost, failure};
 use crate::event::Totals;
+use crate::field::Failure;
 use crate::verdict::Mark;
 use askama::Template;
 use mock_idp::trace::{Endpoint, Exchange, Leg, Recorder};
@@ -33,6 +34,7 @@ struct Shown<'a> {
     why: &'a str,
     clause: &'a str,
     covers: String,
+    field: &'a [Failure],
     reason: Option<&'a str>,
     observations: &'a [String],
     inputs: Vec<Input<'a>>,
@@ -115,6 +117,7 @@ fn shown<'a>(trial: &'a Trial<'_>) -> Shown<'a> {
         why: &trial.why,
         clause: &trial.clause,
         covers: trial.covers.join(" · "),
+        field: &trial.field,
         reason: trial.untold(),
         observations: &trial.observations,
         inputs: inputs.collect(),

@@ -2,6 +2,7 @@
 
 use super::file;
 use crate::event::{RunRecord, Totals, exit_code, fails_the_run};
+use crate::field::Failure;
 use crate::scenario::Level;
 use crate::verdict::{InputRecord, Mark, Reason, Symptom, TrialRecord, Verdict};
 use mock_idp::trace::Exchange;
@@ -67,6 +68,9 @@ pub struct Trial<'a> {
     pub why: String,
     /// Rows of the coverage list.
     pub covers: Vec<String>,
+    /// Failures that people have met with, where it plays one again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub field: Vec<Failure>,
     /// What came of each input.
     pub inputs: Vec<Input>,
     /// What was seen that nothing was demanded of.
@@ -172,6 +176,15 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// The same, which tells what each scenario plays again, by its id.
+    #[must_use]
+    pub fn from_the_field(mut self, played: impl Fn(&str) -> Vec<Failure>) -> Self {
+        for trial in &mut self.trials {
+            trial.field = played(&trial.id);
+        }
+        self
+    }
+
     /// Writes the report with its conversations, for programs.
     pub fn write(&self, out: impl io::Write) -> io::Result<()> {
         file::write(self, out)
@@ -215,6 +228,7 @@ fn trial(record: &TrialRecord) -> Trial<'_> {
         clause: record.scenario.clause.to_owned(),
         why: record.scenario.why.to_owned(),
         covers: record.scenario.covers.iter().map(|row| (*row).to_owned()).collect(),
+        field: Vec::new(),
         inputs: record.inputs.iter().map(input).collect(),
         observations: record.observations.clone(),
         micros: record.micros,

@@ -3,6 +3,7 @@
 use super::json::Report;
 use super::merge::{MergeError, Named, merge};
 use super::{compare, draw, html, junit};
+use crate::field::Failure;
 use quick_junit::{NonSuccessKind, TestCaseStatus};
 use serde_json::{Value, json};
 
@@ -100,6 +101,24 @@ fn a_report_that_was_written_is_read_again_and_shown_as_the_same_page() {
     assert_eq!(html::text(&read), html::text(&report));
     assert!(html::text(&read).contains("ada &#60;script&#62;"));
     assert_eq!(read.exit_code(), 1);
+}
+
+#[test]
+fn what_a_trial_plays_again_is_read_back_merged_and_shown_with_its_threads() {
+    let (name, mut shard) = part(1, 1, 1, &["x/a"]);
+    let threads = ["an app #1", "an app #22"].map(str::to_owned).to_vec();
+    let played = Failure { row: "B7".to_owned(), failure: "it <loops>".to_owned(), threads };
+    shard = shard.from_the_field(|id| if id == "x/a" { vec![played.clone()] } else { Vec::new() });
+
+    let read = Report::read(&shard.text()).expect("a report");
+    let whole = merge(vec![(name, read)], &["x/a"]).expect("the one part of a run");
+
+    assert_eq!(whole.trials[0].field, [played]);
+    let page = html::text(&whole);
+    assert!(
+        page.contains("Met in the field: it &#60;loops&#62;") && page.contains("row B7 · an app #1 #22)")
+    );
+    assert!(!html::text(&one_of_each()).contains("Met in the field"));
 }
 
 #[test]

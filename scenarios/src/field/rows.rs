@@ -1,6 +1,11 @@
 //! The table of `FIELD.md`: failures that people have met, and which scenarios show them.
 
+use harness::field::Failure;
+
 const TABLE: &str = include_str!("../../FIELD.md");
+
+/// Stands in the column of the threads where nobody has told of it.
+const NOBODY: &str = "none known";
 
 /// One failure from the field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +36,25 @@ fn row(line: &'static str) -> Row {
     Row { id, failure, threads, scenarios, not_shown: shown.strip_prefix("not shown: ") }
 }
 
-/// The rows that a scenario shows, a line each.
-pub fn shown_by(scenario: &str) -> Vec<String> {
+/// The rows that a scenario shows, as reports tell them.
+pub fn shown_by(scenario: &str) -> Vec<Failure> {
     let rows = rows().into_iter().filter(|row| row.scenarios.contains(&scenario));
-    rows.map(|row| format!("{}: {} ({})", row.id, row.failure, row.threads)).collect()
+    let told = rows.map(|row| Failure {
+        row: row.id.to_owned(),
+        failure: row.failure.to_owned(),
+        threads: threads(row.threads),
+    });
+    told.collect()
+}
+
+/// The threads of a cell, one by one: a project stands there once, before all its numbers.
+fn threads(cell: &str) -> Vec<String> {
+    let projects = cell.split("; ").filter(|project| *project != NOBODY);
+    let each = projects.flat_map(|project| {
+        let mut parts = project.split(" #");
+        let name = parts.next().unwrap_or_default().replace("EOC", "express-openid-connect");
+        let numbers: Vec<String> = parts.map(|number| format!("{name} #{number}")).collect();
+        if numbers.is_empty() { vec![name] } else { numbers }
+    });
+    each.collect()
 }
