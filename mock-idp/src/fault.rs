@@ -26,6 +26,7 @@ mod laws;
 mod lies;
 mod members;
 pub mod named;
+mod rendering;
 mod response;
 mod seal;
 mod seam;
@@ -39,9 +40,10 @@ pub(crate) use armed::{Armed, Armory, Context, Pass};
 pub(crate) use certificate::Lies;
 pub use certificate::{BadCertificate, CERTIFICATE, CertificateSeam};
 pub use lies::{LIES, Lie};
+pub use rendering::KeyRendering;
 pub use seam::Seam;
 pub use value::{Binding, Fault, FaultError, Occurrence};
-pub use verb::{Alteration, Corruption, KeyChoice, KeyRendering, Order, Verb};
+pub use verb::{Alteration, Corruption, KeyChoice, Order, Verb};
 pub(crate) use wire::{Header, Wire};
 pub use words::{
     DISCOVERY, HEADER, ID_TOKEN, JWKS, JsonSeam, LOGOUT_HEADER, LOGOUT_SEAL, LOGOUT_TOKEN, RESPONSE,

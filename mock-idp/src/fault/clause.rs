@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use super::rendering::KeyRendering;
 use super::seam::Seam;
 use super::value::{Binding, Fault, Occurrence};
-use super::verb::{Alteration, Corruption, KeyChoice, KeyRendering, Order, Verb};
+use super::verb::{Alteration, Corruption, KeyChoice, Order, Verb};
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,6 +87,9 @@ fn write_verb(f: &mut fmt::Formatter<'_>, seam: Seam, verb: &Verb) -> fmt::Resul
             write!(f, "{} sends {bytes_per_second} bytes per second", Artefact(seam))
         }
         Verb::Body { text } => write!(f, "{} sends {}", Artefact(seam), Quoted(text)),
+        Verb::Header { name, value } => {
+            write!(f, "{} sends the header {name}: {}", Artefact(seam), Short(value))
+        }
         Verb::Redirect { location } => write!(f, "{} redirects to {location}", Artefact(seam)),
         Verb::Present { certificate } => write!(f, "{} {certificate}", Artefact(seam)),
     }

@@ -62,6 +62,7 @@ fn wire_fault() -> impl Strategy<Value = Fault> {
         any::<usize>().prop_map(|bytes| Verb::Truncate { bytes }),
         (1..u32::MAX).prop_map(|bytes_per_second| Verb::Drip { bytes_per_second }),
         ".{0,8}".prop_map(|text| Verb::Body { text }),
+        ("x-[!#-'*+.0-9A-Z^-z|~-]{0,8}", "[ -~]{0,8}").prop_map(|(name, value)| Verb::Header { name, value }),
         "[ -~]{0,8}".prop_map(|location| Verb::Redirect { location }),
     ];
     fault(select(OURS).prop_map(Seam::Wire), verb)
@@ -253,6 +254,10 @@ fn without_faults_every_artefact_is_what_it_was() {
     assert!(pass.into_fired().is_empty());
 }
 
+fn header(name: &str, value: &str) -> Value {
+    json!({"seam": "wire", "endpoint": "jwks", "verb": "header", "name": name, "value": value})
+}
+
 #[test]
 fn what_is_not_a_fault_is_refused_with_what_to_write_instead() {
     for (json, expected) in [
@@ -288,6 +293,10 @@ fn what_is_not_a_fault_is_refused_with_what_to_write_instead() {
         (json!({"seam": "jwks", "verb": "remove", "name": "x", "occurrence": {"nth": 0}}), "counts from 1"),
         (json!({"seam": "jwks", "verb": "remove", "name": "x", "binding": 1}), "use \"any\""),
         (json!({"seam": "wire", "endpoint": "jwks", "verb": "status", "status": 100}), "use 200 to 599"),
+        (header("two words", "x"), "use a name like"),
+        (header("", "x"), "use a name like"),
+        (header("Content-Length", "9"), "use a name like"),
+        (header("x-a", "two\r\nlines"), "visible ASCII characters"),
     ] {
         let error = Fault::from_json(json.clone()).expect_err(&json.to_string()).to_string();
 

@@ -53,7 +53,7 @@ const RESPONSE_VERBS: &[&str] = &[
 ];
 const CERTIFICATE_VERBS: &[&str] = &["present"];
 const WIRE_VERBS: &[&str] =
-    &["status", "delay", "hang-up", "truncate", "drip", "body", "content-type", "redirect"];
+    &["status", "delay", "hang-up", "truncate", "drip", "body", "header", "content-type", "redirect"];
 
 impl Seam {
     /// Every seam but `wire`, which has an endpoint, with its name in JSON.

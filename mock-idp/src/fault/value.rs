@@ -90,7 +90,12 @@ impl Fault {
             Verb::Present { .. } if cfg!(not(feature = "tls")) => Err(FaultError::NoTls),
             Verb::Status { status } if !(200..600).contains(status) => Err(FaultError::Status(*status)),
             Verb::Drip { bytes_per_second: 0 } => Err(FaultError::DripZero),
-            Verb::ContentType { value: text } | Verb::Redirect { location: text }
+            Verb::Header { name, .. } if !is_header_name(name) => {
+                Err(FaultError::HeaderName { name: name.clone() })
+            }
+            Verb::ContentType { value: text }
+            | Verb::Header { value: text, .. }
+            | Verb::Redirect { location: text }
                 if !is_header_text(text) =>
             {
                 Err(FaultError::HeaderText { verb: self.verb.name() })
@@ -98,6 +103,17 @@ impl Fault {
             _ => Ok(()),
         }
     }
+}
+
+/// Headers that say where an answer ends: the connection's own business.
+const FRAMING: [&str; 7] =
+    ["connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
+
+/// A token (RFC 9110 5.1) that does not frame the answer.
+fn is_header_name(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let frames = FRAMING.iter().any(|framing| framing.eq_ignore_ascii_case(name));
+    !name.is_empty() && name.bytes().all(is_token) && !frames
 }
 
 /// Visible ASCII and spaces: what a header value may hold on every stack.
@@ -136,6 +152,15 @@ pub enum FaultError {
     /// Nothing would ever arrive.
     #[error("\"bytes_per_second\" must be at least 1")]
     DripZero,
+    /// The name is no header's, or of a header that frames the answer.
+    #[error(
+        "\"{name}\" is no header that an answer can be given; use a name like \"cache-control\" (where an answer \
+         ends is told by \"truncate\" and \"hang-up\")"
+    )]
+    HeaderName {
+        /// The name.
+        name: String,
+    },
     /// The text cannot stand in a header.
     #[error("the text of \"{verb}\" goes into an HTTP header; use visible ASCII characters and spaces only")]
     HeaderText {

@@ -63,6 +63,7 @@ impl Wire {
             Verb::Truncate { bytes } => self.cut = Some(*bytes).filter(|bytes| *bytes < self.body.len()),
             Verb::Drip { bytes_per_second } => self.bytes_per_second = Some(*bytes_per_second),
             Verb::Body { text } => self.body = text.clone().into(),
+            Verb::Header { name, value } => self.set(&name.to_ascii_lowercase(), value),
             Verb::ContentType { value } => self.set("content-type", value),
             Verb::Redirect { location } => {
                 self.status = 302;
@@ -127,6 +128,10 @@ impl Wire {
     }
 
     fn set(&mut self, name: &str, value: &str) {
+        let mut there = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        if there.next().is_some_and(|(_, says)| says == value) && there.next().is_none() {
+            return;
+        }
         self.remove(name);
         self.headers.push((name.to_owned().into(), value.to_owned().into()));
     }
@@ -159,6 +164,32 @@ mod tests {
 
         wire.apply(&WIRE.at(Endpoint::Jwks).redirect("http://x/").verb);
         assert_eq!((wire.status, wire.body.is_empty()), (302, true));
+    }
+
+    #[test]
+    fn a_header_is_replaced_or_added_and_one_that_says_so_anyway_changes_nothing() {
+        let jwks = WIRE.at(Endpoint::Jwks);
+        for (fault, headers) in [
+            (jwks.header("Content-Type", "text/html"), vec![("content-type", "text/html")]),
+            (jwks.header("X-A", "b"), vec![("content-type", "application/json"), ("x-a", "b")]),
+        ] {
+            let mut wire = page();
+
+            wire.apply(&fault.verb);
+
+            let seen: Vec<_> = wire.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+            assert_eq!(seen, headers);
+            assert!(wire.differs_from(&page()));
+        }
+        for same in [jwks.header("content-type", "application/json"), jwks.content_type("application/json")] {
+            let mut wire = page();
+            wire.headers.push(("x-a".into(), "b".into()));
+            let before = wire.clone();
+
+            wire.apply(&same.verb);
+
+            assert!(!wire.differs_from(&before));
+        }
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use super::rendering::KeyRendering;
 use super::seam::Seam;
 use super::value::Fault;
-use super::verb::{Alteration, Corruption, KeyChoice, KeyRendering, Order, Verb};
+use super::verb::{Alteration, Corruption, KeyChoice, Order, Verb};
 use crate::protocol::ResponseMode;
 use crate::trace::Endpoint;
 
@@ -199,6 +200,11 @@ impl WireAt {
     /// Sends this body.
     pub fn body(self, text: impl Into<String>) -> Fault {
         self.0.does(Verb::Body { text: text.into() })
+    }
+
+    /// Sends a header with this value, in place of what it says otherwise.
+    pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Fault {
+        self.0.does(Verb::Header { name: name.into(), value: value.into() })
     }
 
     /// Sends this Content-Type.

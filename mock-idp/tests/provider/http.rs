@@ -74,6 +74,7 @@ fn whole(at: WireAt, honest: u16) -> Vec<(Vec<Fault>, u16)> {
         (vec![at.body("")], honest),
         (vec![at.body(&long)], honest),
         (vec![at.content_type("text/html")], honest),
+        (vec![at.header("x-a", "b")], honest),
         (vec![at.drip(10_000_000)], honest),
         (vec![at.body(&long), at.drip(10_000_000)], honest),
         (vec![at.truncate(5), at.body("four")], honest),

@@ -80,6 +80,10 @@ async fn status_body_type_and_redirect_are_as_told() {
     let got = stage.get(&url).await;
     assert_eq!((got.header("content-type"), got.body.as_str()), ("text/html", "nonsense"));
     drop(lie);
+    let lie = tenant.arm(vec![jwks.header("cache-control", "no-store"), jwks.header("x-a", "b")]).unwrap();
+    let got = stage.get(&url).await;
+    assert_eq!((got.header("cache-control"), got.header("x-a")), ("no-store", "b"));
+    drop(lie);
     let _lie = tenant.arm(vec![jwks.redirect("http://localhost:1/")]).unwrap();
     assert_eq!(stage.get(&url).await.header("location"), "http://localhost:1/");
 }
