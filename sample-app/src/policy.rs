@@ -32,7 +32,7 @@ use crate::oidc::remote::{AGES, ALLOWANCE};
 use crate::oidc::return_to;
 use crate::oidc::token::{HeaderRule, Reading, STRICT, header_rules};
 use crate::oidc::token_endpoint::{TokenResponseRule, token_response_rules};
-use crate::oidc::transaction::{self, Binding, ByCookie, Transaction};
+use crate::oidc::transaction::{self, Binding, ByCookie, Pending, Transaction};
 use crate::oidc::userinfo::{UserinfoRule, userinfo_rules};
 use crate::pages::advice;
 use crate::params::Params;
@@ -163,6 +163,8 @@ pub(crate) struct TransactionPolicy {
     pub(crate) remembers: fn(&HeaderMap) -> bool,
     /// How many logins a browser may have under way.
     pub(crate) pending: usize,
+    /// Which cookies are removed when another login starts, given that number.
+    pub(crate) makes_room: fn(&Pending, &CookieKind, usize) -> Vec<String>,
     /// How many finished logins are remembered.
     pub(crate) remembered: Limit,
 }
@@ -297,6 +299,7 @@ impl TransactionPolicy {
             ends: transaction::ends_the_matched,
             remembers: is_navigation,
             pending: transaction::MAX_PENDING,
+            makes_room: Pending::make_room,
             // Only a login that succeeded stays written down, until its cookie would have expired anyway, so that
             // it takes 28 people a second for an hour to fill this, and nobody without an account can.
             remembered: Limit { most: 100_000, when_full: WhenFull::Refuse },

@@ -5,13 +5,15 @@ mod large;
 mod logins;
 mod renewals;
 pub mod rows;
+mod scripts;
 mod sessions;
 mod silent;
 
 use harness::Scenario;
 
-pub(crate) const SCENARIOS: [&[Scenario]; 6] = [
+pub(crate) const SCENARIOS: [&[Scenario]; 7] = [
     answers::SCENARIOS,
+    scripts::SCENARIOS,
     large::SCENARIOS,
     logins::SCENARIOS,
     silent::SCENARIOS,

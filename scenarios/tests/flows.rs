@@ -8,6 +8,7 @@ mod flows {
     mod client_keys;
     mod issuers;
     mod logout;
+    mod neighbours;
     mod outage;
     mod pushed;
     mod refresh;

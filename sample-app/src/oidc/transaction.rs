@@ -120,11 +120,14 @@ impl Transaction {
     }
 }
 
-/// The logins under way in a browser, oldest first, and the names of cookies that hold none (any more).
+/// The logins under way in a browser, oldest first, and the names of the other cookies of this kind.
 #[derive(Clone, Default)]
 pub(crate) struct Pending {
     pub(crate) transactions: Vec<Transaction>,
+    /// Of logins that are over.
     pub(crate) dead: Vec<String>,
+    /// Not signed by us: another app of this make may be on the same host, because cookies know no ports.
+    pub(crate) foreign: Vec<String>,
 }
 
 impl Pending {
@@ -137,20 +140,23 @@ impl Pending {
         let mut pending = Self::default();
         for (name, value) in cookies.iter() {
             let Some(id) = kind.suffix(name) else { continue };
-            match Transaction::read(id, name, value, verifies).filter(|transaction| lives(transaction)) {
-                Some(transaction) => pending.transactions.push(transaction),
-                None => pending.dead.push(name.to_owned()),
+            match Transaction::read(id, name, value, verifies) {
+                Some(transaction) if lives(&transaction) => pending.transactions.push(transaction),
+                Some(_) => pending.dead.push(name.to_owned()),
+                None => pending.foreign.push(name.to_owned()),
             }
         }
         pending.transactions.sort_by_key(|transaction| transaction.iat);
         pending
     }
 
-    /// The names of the cookies to remove so that one more login can be started.
+    /// The names of the cookies to remove so that one more login can be started. What is not ours is left alone, as
+    /// long as there is no more of it than an app has: browsers send the oldest first.
     pub(crate) fn make_room(&self, kind: &CookieKind, most: usize) -> Vec<String> {
         let surplus = (self.transactions.len() + 1).saturating_sub(most);
         let oldest = self.transactions.iter().take(surplus);
-        self.dead.iter().cloned().chain(oldest.map(|old| cookie_name(kind, old))).collect()
+        let foreign = self.foreign.iter().take(self.foreign.len().saturating_sub(most));
+        self.dead.iter().chain(foreign).cloned().chain(oldest.map(|old| cookie_name(kind, old))).collect()
     }
 }
 

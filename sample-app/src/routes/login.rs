@@ -116,7 +116,8 @@ pub(crate) async fn start(
     if is_remembered {
         app.policy.transactions.binding.begin(&start.transaction);
         let kind = &app.policy.cookies.transaction;
-        let room = visitor.pending(app).make_room(kind, app.policy.transactions.pending);
+        let transactions = &app.policy.transactions;
+        let room = (transactions.makes_room)(&visitor.pending(app), kind, transactions.pending);
         let mut lines: Vec<String> = room.iter().map(|name| kind.clear(name)).collect();
         lines.extend(start.transaction.cookie(kind, &app.vault, app.policy.transactions.max_age));
         let mark = &app.policy.cookies.silent;

@@ -29,6 +29,28 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         },
     ),
     change(
+        "neighbours-logins",
+        "A login here ends those that are under way at another app of this make on the same host.",
+        |policy| {
+            policy.transactions.makes_room = |pending, kind, most| {
+                let ours = pending.make_room(kind, most);
+                pending.foreign.iter().cloned().chain(ours).collect()
+            };
+        },
+    ),
+    change(
+        "api-401",
+        "Scripts are sent to the login like people, whatever the settings say, and may ask anybody.",
+        |policy| {
+            policy.headers.security.retain(|(name, _)| *name != "content-security-policy");
+            let to_people =
+                policy.guards.iter().find(|guard| guard.path == "/profile").map(|guard| guard.refuse);
+            for guard in &mut policy.guards {
+                guard.refuse = to_people.unwrap_or(guard.refuse);
+            }
+        },
+    ),
+    change(
         "logout-without-a-session",
         "The provider hears of a logout only from people with a session.",
         |policy| {

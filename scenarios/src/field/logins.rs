@@ -2,13 +2,15 @@
 
 use super::answers::leads_on;
 use crate::https::posted_to;
+use crate::jar;
+use harness::agent::Cookie;
 use harness::trial::{HONEST, meaningful};
-use harness::{Need, Outcome, Scenario, Trial};
+use harness::{Need, Outcome, Scenario, Stop, Trial};
 use mock_idp::fault::{ID_TOKEN, WIRE};
 use mock_idp::trace::Endpoint;
 use mock_idp::{Fault, LoginPolicy};
 
-pub(crate) const SCENARIOS: &[Scenario] = &[NEVER_GRANTED, OWN_VERIFIER, PUSHED, FORWARDED];
+pub(crate) const SCENARIOS: &[Scenario] = &[NEVER_GRANTED, OWN_VERIFIER, NEIGHBOUR, PUSHED, FORWARDED];
 
 const NEVER_GRANTED: Scenario = Scenario::harden("field/claim-never-granted")
     .clause("OIDC Core 3.1.2.6, 3.1.3.7 (12)")
@@ -44,6 +46,53 @@ async fn one_of_two(t: &Trial, finishes: usize) -> Outcome {
     let mut agent = t.agent().await?;
     let begun = [agent.begin(HONEST).await?, agent.begin(HONEST).await?];
     agent.deliver(&begun[finishes].form.fields).await?.accepted(&t.subject(HONEST)?)
+}
+
+const NEIGHBOUR: Scenario = Scenario::harden("field/neighbour")
+    .clause("RFC 6265bis 8.5; RFC 9700 4.7")
+    .why("cookies know no ports: a login at another app of this make on the same host does not end the one under way here")
+    .run(|t| Box::pin(neighbour(t)));
+
+async fn neighbour(t: &mut Trial) -> Outcome {
+    let outcome = there_meanwhile(t).await;
+    t.input("a login there while one is under way here", outcome);
+    let outcome = here_meanwhile(t).await;
+    t.input("a login here while one is under way there", outcome);
+    Ok(())
+}
+
+async fn there_meanwhile(t: &Trial) -> Outcome {
+    let mut agent = t.agent().await?;
+    let pending = agent.begin(HONEST).await?;
+    let theirs = cookies_of_the_neighbour(t).await?;
+    jar::plant(t, &mut agent, &theirs).await?;
+    agent.deliver(&pending.form.fields).await?.accepted(&t.subject(HONEST)?)
+}
+
+async fn here_meanwhile(t: &Trial) -> Outcome {
+    let theirs = cookies_of_the_neighbour(t).await?;
+    let mut agent = jar::browser_with(t, &theirs).await?;
+    let start = t.position();
+    agent.begin(HONEST).await?;
+    let after = jar::cookies(t, &mut agent).await?;
+    let is_kept = |one: &&Cookie| after.iter().any(|now| (&now.name, &now.value) == (&one.name, &one.value));
+    let lost = theirs.iter().filter(|one| !is_kept(one)).count();
+    let seen = format!("{lost} of {} were changed", theirs.len());
+    t.demand(lost == 0, start, "the cookies of the login there are left alone", seen)
+}
+
+/// What an app like this one keeps of a login: its secret is its own, so that nothing of it is signed by this one.
+async fn cookies_of_the_neighbour(t: &Trial) -> Result<Vec<Cookie>, Stop> {
+    let mut elsewhere = t.agent().await?;
+    elsewhere.begin(HONEST).await?;
+    let mut theirs = jar::cookies(t, &mut elsewhere).await?;
+    if theirs.is_empty() {
+        return Err(Trial::no_difference("the app keeps no cookie of a login"));
+    }
+    for cookie in &mut theirs {
+        cookie.value = jar::flipped(&cookie.value, cookie.value.len() / 2);
+    }
+    Ok(theirs)
 }
 
 const PUSHED: Scenario = Scenario::harden("field/pushed-request-refused")

@@ -5,6 +5,7 @@ use harness::agent::Fetch;
 use harness::trial::HONEST;
 use harness::{Outcome, Scenario, Stop, Trial, TrialAgent};
 use mock_idp::LoginPolicy;
+use mock_idp::trace::Exchange;
 
 pub(crate) const SCENARIOS: &[Scenario] = &[SILENT_LOGIN];
 
@@ -57,6 +58,9 @@ async fn starts_nothing(t: &Trial, asking: Asking) -> Outcome {
     let asked = silent_requests(t) - before;
     let expected = "the provider is asked nothing by prompt=none";
     t.demand(asked == 0, start, expected, format!("it was asked {asked} times"))?;
+    // The page's content policy may have kept the script from going where it was sent.
+    let sent = t.stage().exchanges(start..t.position());
+    t.demand(!sent.iter().any(is_sent_to_ask), start, expected, "the script was sent there")?;
     let mut other = forgetful(t).await?;
     let before = silent_requests(t);
     other.look(&t.profile().home.clone()).await?;
@@ -74,6 +78,12 @@ async fn forgetful(t: &Trial) -> Result<TrialAgent, Stop> {
     let all = jar::cookies(t, &mut agent).await?;
     jar::forget(t, &mut agent, &all).await?;
     Ok(agent)
+}
+
+/// Does the app answer with a redirect that asks the provider to show nothing?
+fn is_sent_to_ask(exchange: &Exchange) -> bool {
+    let to = exchange.response.as_ref().and_then(|answer| answer.header("location"));
+    to.is_some_and(|to| to.contains("prompt=none"))
 }
 
 /// How often the provider was asked to show nothing.
