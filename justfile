@@ -29,6 +29,10 @@ target PROFILE=(target / "profile.toml") *ARGS:
 matrix:
     RPCHECK_MATRIX=full cargo test --release -p rpcheck --test weaknesses
 
+# The whole catalogue with both agents, which have to agree: half an hour on two cores
+agents:
+    RPCHECK_AGENTS=full cargo test --release -p rpcheck --test browser
+
 # How the time of a run grows with the number of scenarios
 growth:
     cargo build --release

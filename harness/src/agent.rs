@@ -24,7 +24,7 @@ use async_trait::async_trait;
 use mock_idp::{Clock, Exchange};
 use url::Url;
 
-pub use browser::{Browser, BrowserAgent, BrowserError};
+pub use browser::{Browser, BrowserAgent, BrowserError, Windows};
 pub use error::AgentError;
 pub use fetch::{Credentials, Destination, Fetch, FetchMode, Fetched, RedirectMode};
 pub use http::{HttpAgent, Trust};

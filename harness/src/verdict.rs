@@ -83,6 +83,8 @@ pub enum Reason {
     NoDifference(String),
     /// The target is not set up for it.
     Undeclared(String),
+    /// The agent cannot do it: a real browser sends no request of any shape.
+    Agent(String),
 }
 
 impl std::fmt::Display for Reason {
@@ -91,7 +93,7 @@ impl std::fmt::Display for Reason {
             Reason::Needs(what) => f.write_str(what),
             Reason::AppDidNotAsk(what) => write!(f, "the app did not ask for it: {what}"),
             Reason::NoDifference(what) => write!(f, "it made no difference: {what}"),
-            Reason::Undeclared(what) => f.write_str(what),
+            Reason::Undeclared(what) | Reason::Agent(what) => f.write_str(what),
         }
     }
 }
@@ -109,7 +111,10 @@ pub enum Stop {
 
 impl From<AgentError> for Stop {
     fn from(error: AgentError) -> Self {
-        Stop::Broken(error.to_string())
+        match error {
+            AgentError::NotInABrowser { what } => Stop::NotRun(Reason::Agent(what)),
+            error => Stop::Broken(error.to_string()),
+        }
     }
 }
 

@@ -67,4 +67,5 @@ on_the_http_agent! {
     scripts_submit_forms_where_the_content_policy_lets_them_run => content_policy::scripts,
     forms_go_where_the_content_policy_lets_them => content_policy::form_action,
     a_content_policy_for_forms_holds_for_their_redirects => content_policy::form_redirects,
+    pages_ask_for_what_the_content_policy_lets_them => content_policy::requests,
 }

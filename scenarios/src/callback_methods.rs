@@ -101,6 +101,7 @@ const BY_SCRIPT: Scenario = Scenario::policy("callback/by-script")
 async fn by_script(t: &mut Trial) -> Outcome {
     let mut agent = t.agent().await?;
     let pending = agent.begin(HONEST).await?;
+    agent.enter_another_site().await?;
     let start = t.position();
     let fetch = Fetch::get(t.facts().callback.clone())
         .method("POST", Some(&pending.form.fields.encode()))

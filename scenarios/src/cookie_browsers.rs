@@ -5,7 +5,6 @@ use harness::agent::{Fetch, Flavour};
 use harness::trial::HONEST;
 use harness::{Need, Outcome, Reason, Scenario, Stop, Trial};
 use mock_idp::trace::Endpoint;
-use url::Url;
 
 pub(crate) const SCENARIOS: &[Scenario] = &[OTHER_BROWSERS, OVER_HTTP, FIRST_PAGE, CLOCK_AHEAD, IN_A_FRAME];
 
@@ -104,9 +103,8 @@ const IN_A_FRAME: Scenario = Scenario::policy("session/in-a-frame")
 
 async fn in_a_frame(t: &mut Trial) -> Outcome {
     let mut agent = t.signed_in(HONEST).await?;
-    let around = Url::parse(&t.facts().issuer).map_err(|error| Stop::Broken(error.to_string()))?;
     let home = t.stage().url(&t.profile().home);
-    agent.agent().visit(&around).await?;
+    agent.enter_another_site().await?;
     let start = t.position();
     agent.fetch_with(Fetch::frame(home)).await?;
     let seen = t.stage().exchanges(start..t.position());

@@ -146,8 +146,7 @@ const IN_A_FRAME: Scenario = Scenario::policy("front-channel/in-a-frame")
 async fn in_a_frame(t: &mut Trial) -> Outcome {
     let mut victim = SignedIn::begin(t, VICTIM).await?;
     let url = address(t, &[("iss", &t.facts().issuer), ("sid", &victim.sid)])?;
-    let around = Url::parse(&t.facts().issuer).map_err(|error| Stop::Broken(error.to_string()))?;
-    victim.agent.agent().visit(&around).await?;
+    victim.agent.enter_another_site().await?;
     let word = framed(t, &mut victim.agent, vec![url]).await?;
     t.observe(format!("in a frame of the provider's page, {word}"));
     Ok(())

@@ -9,7 +9,6 @@ use harness::trial::HONEST;
 use harness::{Landing, Outcome, Scenario, Stop, Trial, TrialAgent};
 use mock_idp::trace::Endpoint;
 use mock_idp::{LoginPolicy, MockIdp, Params};
-use url::Url;
 
 pub(crate) const SCENARIOS: &[Scenario] = &[STARTS, KNOWN_ISSUERS, NOT_FRAMED, TARGET];
 
@@ -105,10 +104,9 @@ const NOT_FRAMED: Scenario = Scenario::should("initiated/framed")
 async fn not_framed(t: &mut Trial) -> Outcome {
     let mut url = declared(t, &t.profile().initiate_login)?;
     url.query_pairs_mut().append_pair("iss", &t.facts().issuer);
-    let around = Url::parse(&t.facts().issuer).map_err(|error| Stop::Broken(error.to_string()))?;
     t.tenant().set_policy(LoginPolicy::Ask);
     let mut agent = t.agent().await?;
-    agent.agent().visit(&around).await?;
+    agent.enter_another_site().await?;
     let start = t.position();
     agent.fetch_with(Fetch::frame(url)).await?;
     let seen = t.stage().exchanges(start..t.position());

@@ -81,10 +81,11 @@ impl SampleTarget {
         Ok(Self { idp, file, profile, start, browsers, trials, certificates: OnceLock::new() })
     }
 
-    /// The sample as it is, used in windows of a real browser.
-    pub async fn in_browser(browser: Arc<Browser>) -> Result<Self, TargetError> {
-        let browsers = Browsers { real: Some(browser), ..Browsers::default() };
-        Ok(Self { browsers, ..Self::new().await? })
+    /// The same, used in windows of a real browser.
+    #[must_use]
+    pub fn used_in(mut self, browser: Arc<Browser>) -> Self {
+        self.browsers.real = Some(browser);
+        self
     }
 
     /// The same, used with browsers that keep these rules for cookies.

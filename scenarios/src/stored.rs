@@ -4,8 +4,7 @@
 use crate::back_channel::{SignedIn, effect, obeyed, post};
 use crate::{front_channel, jar, session};
 use harness::trial::HONEST;
-use harness::{Need, Outcome, Scenario, Stop, Trial};
-use url::Url;
+use harness::{Need, Outcome, Scenario, Trial};
 
 pub(crate) const SCENARIOS: &[Scenario] =
     &[AFTER_LOGOUT, WHOSE, OTHER_SESSION, IN_A_FRAME, FOR_GOOD, FINISHED];
@@ -52,8 +51,7 @@ async fn in_a_frame(t: &mut Trial) -> Outcome {
 
 async fn end_in_a_frame(t: &Trial, victim: &mut SignedIn) -> Outcome {
     let url = front_channel::address(t, &[("iss", &t.facts().issuer), ("sid", &victim.sid)])?;
-    let around = Url::parse(&t.facts().issuer).map_err(|error| Stop::Broken(error.to_string()))?;
-    victim.agent.agent().visit(&around).await?;
+    victim.agent.enter_another_site().await?;
     front_channel::framed(t, &mut victim.agent, vec![url]).await.map(drop)
 }
 

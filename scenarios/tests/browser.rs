@@ -1,6 +1,8 @@
-//! The story of the sample app in a real Chromium, and a few scenarios of the catalogue there: what the HTTP
-//! agent believes of browsers must hold in one. Pictures of the steps go to `target/rpcheck/screenshots`.
+//! The story of the sample app in a real Chromium, and scenarios of the catalogue with both agents: what the built-in one
+//! believes of browsers must hold in one. Pictures of the steps go to `target/rpcheck/screenshots`.
 
+#[path = "browser/agreement.rs"]
+mod agreement;
 #[path = "browser/logins.rs"]
 mod logins;
 #[path = "browser/looks.rs"]
@@ -17,6 +19,8 @@ mod picture;
 mod provider;
 #[path = "browser/provider_pages.rs"]
 mod provider_pages;
+#[path = "browser/requests.rs"]
+mod requests;
 #[path = "browser/secured.rs"]
 mod secured;
 #[path = "browser/story.rs"]
@@ -24,29 +28,20 @@ mod story;
 #[path = "browser/tabs.rs"]
 mod tabs;
 
+use agreement::{Both, NAMED, WEAK};
 use futures::future::BoxFuture;
 use harness::agent::{Browser, BrowserError};
 use harness::target::profile::HTTPS;
-use harness::{Scenario, Target, libtest};
+use harness::{Scenario, libtest};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use person::Person;
+use sample_app::{Ambient, SampleApp, Settings, StartError, Weakness};
 use scenarios::sample::SampleTarget;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
-/// Scenarios that are also run here. They cover what an agent can do: type, fill in, fetch, and post by hand.
-const SCENARIOS: [&str; 8] = [
-    "cookie/session-secure-over-https",
-    "discovery/certificate",
-    "story/anonymous-call",
-    "story/log-in",
-    "story/signed-in-call",
-    "story/guarded-page",
-    "story/session-lost",
-    "binding/no-transaction",
-];
-
+type Started = BoxFuture<'static, Result<SampleApp, StartError>>;
 type Story = fn(Person) -> BoxFuture<'static, ()>;
 
 macro_rules! stories {
@@ -118,14 +113,17 @@ struct Scene {
     runtime: Runtime,
     browser: Arc<Browser>,
     target: Arc<SampleTarget>,
+    /// The same app, used by the agent that plays a browser.
+    built_in: Arc<SampleTarget>,
 }
 
 impl Scene {
     fn set() -> Result<Self, BrowserError> {
         let runtime = Runtime::new().expect("a runtime can be made");
         let browser = Arc::new(Browser::launch()?);
-        let target = runtime.block_on(SampleTarget::in_browser(browser.clone()));
-        Ok(Self { runtime, browser, target: Arc::new(target.expect("the provider starts")) })
+        let sample = || runtime.block_on(SampleTarget::new()).expect("the provider starts");
+        let (target, built_in) = (Arc::new(sample().used_in(browser.clone())), Arc::new(sample()));
+        Ok(Self { runtime, browser, target, built_in })
     }
 
     fn tests(self: &Arc<Self>) -> Vec<Trial> {
@@ -144,15 +142,53 @@ impl Scene {
                 looks::pages_look_as_they_did(Person::new(&scene.browser, &*scene.target, None).await).await
             })
         });
-        let target: Arc<dyn Target> = self.target.clone();
-        let run = libtest::tests(self.runtime.handle(), &target, &chosen(), |_| {});
-        told.chain([looks]).chain(run).collect()
+        told.chain([looks]).chain(self.both()).chain(self.both_weak()).collect()
+    }
+
+    /// Scenarios of the sample as it is.
+    fn both(self: &Arc<Self>) -> impl Iterator<Item = Trial> {
+        let scene = self.clone();
+        chosen().into_iter().map(move |scenario| {
+            let scene = scene.clone();
+            Trial::ignorable_test(scenario.id, move || {
+                let both = Both { built_in: &*scene.built_in, browser: &*scene.target };
+                scene.runtime.block_on(both.agree(scenario))
+            })
+        })
+    }
+
+    /// Scenarios of the sample with one rule left out.
+    fn both_weak(self: &Arc<Self>) -> impl Iterator<Item = Trial> {
+        let scene = self.clone();
+        WEAK.into_iter().map(move |(weakness, id)| {
+            let scene = scene.clone();
+            Trial::ignorable_test(format!("without {weakness}: {id}"), move || {
+                scene.runtime.block_on(async {
+                    let (built_in, browser) = (weak(weakness).await, weak(weakness).await);
+                    let both = Both { built_in: &built_in, browser: &browser.used_in(scene.browser.clone()) };
+                    both.both_find(scenario(id)).await
+                })
+            })
+        })
     }
 }
 
 fn chosen() -> Vec<Scenario> {
-    let find = |id| scenarios::catalogue().into_iter().find(|scenario| scenario.id == id);
-    SCENARIOS.into_iter().map(|id| find(id).unwrap_or_else(|| panic!("there is no scenario {id}"))).collect()
+    if agreement::is_full() { scenarios::catalogue() } else { NAMED.into_iter().map(scenario).collect() }
+}
+
+fn scenario(id: &str) -> Scenario {
+    let found = scenarios::catalogue().into_iter().find(|scenario| scenario.id == id);
+    found.unwrap_or_else(|| panic!("there is no scenario {id}"))
+}
+
+/// The sample without a rule.
+async fn weak(name: &'static str) -> SampleTarget {
+    let weakness = Weakness::from_name(name).unwrap_or_else(|| panic!("there is no weakness {name}"));
+    let start = move |listener, settings: Settings, ambient: Ambient| -> Started {
+        Box::pin(SampleApp::start_weak(listener, settings, ambient, weakness))
+    };
+    SampleTarget::started_by(name, Arc::new(start)).await.expect("the provider starts")
 }
 
 /// The same tests where there is no browser.
@@ -161,7 +197,9 @@ fn tests_without(error: &BrowserError) -> Vec<Trial> {
         BrowserError::Missing { .. } => |why: String| libtest::missing("chromium", why),
         _ => |why: String| -> Result<Completion, Failed> { Err(why.into()) },
     };
-    let names = stories().map(|(sentence, ..)| sentence).chain([LOOKS]).chain(SCENARIOS);
+    let weak = WEAK.map(|(weakness, id)| format!("without {weakness}: {id}"));
+    let told = stories().map(|(sentence, ..)| sentence).chain([LOOKS]);
+    let names = told.chain(chosen().into_iter().map(|scenario| scenario.id)).map(str::to_owned).chain(weak);
     names
         .map(|name| {
             let why = error.to_string();

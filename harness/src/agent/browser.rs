@@ -7,14 +7,17 @@ mod network;
 mod session;
 mod settle;
 mod tabs;
+mod windows;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use fantoccini::wd::WindowHandle;
 use mock_idp::Exchange;
 use url::Url;
 
 pub use driver::Browser;
+pub use windows::Windows;
 
 use super::jar::Cookie;
 use super::page::{Form, Page};
@@ -87,7 +90,13 @@ impl Browser {
         flags: &[&str],
     ) -> Result<BrowserAgent, BrowserError> {
         let (session, handle) = self.open(&options, flags).await?;
-        let agent = BrowserAgent {
+        BrowserAgent::at(session, handle, options).await
+    }
+}
+
+impl BrowserAgent {
+    async fn at(session: Session, tab: WindowHandle, options: AgentOptions) -> Result<Self, BrowserError> {
+        let agent = Self {
             session,
             options: Arc::new(options),
             network: Network::default(),
@@ -96,15 +105,13 @@ impl Browser {
             page: None,
             hold: false,
             holding: None,
-            tabs: vec![Tab::empty(handle)],
+            tabs: vec![Tab::empty(tab)],
             shown: 0,
         };
         agent.show_marker().await?;
         Ok(agent)
     }
-}
 
-impl BrowserAgent {
     /// The window as a PNG.
     pub async fn screenshot(&self) -> Result<Vec<u8>, AgentError> {
         let shot = self.session.client.screenshot().await;

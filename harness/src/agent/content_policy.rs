@@ -1,7 +1,8 @@
-//! Content-Security-Policy, as far as it decides what a page does with its forms.
+//! Content-Security-Policy, as far as it decides what a page does with its forms and what it may ask for.
 //!
-//! Read are the directives over inline scripts and `form-action`. Scripts of other files, `sandbox`, `navigate-to`
-//! and Trusted Types are not: an agent without scripts has nothing to apply them to.
+//! Read are the directives over inline scripts, `form-action`, and those over requests of scripts, pictures and frames.
+//! Scripts of other files, `sandbox`, `navigate-to` and Trusted Types are not: an agent without scripts has nothing to
+//! apply them to.
 
 mod source;
 
@@ -11,6 +12,8 @@ use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::Url;
+
+use super::fetch::Destination;
 
 /// An inline script.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +65,21 @@ impl ContentPolicy {
     /// Whether a form may go to an address, by itself or after it was redirected.
     pub(super) fn lets_form_go(&self, to: &Url, redirected: bool) -> bool {
         let mut lists = self.policies.iter().filter_map(|policy| policy.first(&["form-action"]));
+        lists.all(|list| list.iter().any(|word| source::matches(word, &self.page, to, redirected)))
+    }
+}
+
+impl ContentPolicy {
+    /// Whether the page may ask for an address of its own accord, or be sent on to it when it has asked. What is
+    /// fetched in advance is nobody's yet.
+    pub(super) fn lets_ask(&self, what: Destination, to: &Url, redirected: bool) -> bool {
+        let directives: &[&str] = match what {
+            Destination::Empty => &["connect-src", "default-src"],
+            Destination::Image | Destination::Icon => &["img-src", "default-src"],
+            Destination::Frame => &["frame-src", "child-src", "default-src"],
+            Destination::Prefetch => &[],
+        };
+        let mut lists = self.policies.iter().filter_map(|policy| policy.first(directives));
         lists.all(|list| list.iter().any(|word| source::matches(word, &self.page, to, redirected)))
     }
 }

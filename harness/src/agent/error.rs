@@ -86,6 +86,12 @@ pub enum AgentError {
         /// The rule that refuses it.
         why: Refusal,
     },
+    /// No browser does that, whoever asks it to: only an agent that writes its requests itself can.
+    #[error("{what}")]
+    NotInABrowser {
+        /// A sentence that says what cannot be done, and what to do instead.
+        what: String,
+    },
     /// This agent cannot do that.
     #[error("{what}")]
     Unsupported {

@@ -117,7 +117,7 @@ impl Agent for HttpAgent {
         let page = self.current()?;
         match fetch.destination {
             Destination::Frame => self.load_frame(page, fetch.url).await,
-            _ => self.fetch_from(&page.url, fetch).await,
+            _ => self.fetch_from(page, fetch).await,
         }
     }
 

@@ -11,6 +11,8 @@ use url::Url;
 
 pub use form::{Button, Form};
 
+use super::content_policy::ContentPolicy;
+use super::fetch::Destination;
 use super::referrer::ReferrerPolicy;
 use super::site::Initiator;
 
@@ -41,12 +43,14 @@ pub struct Page {
     pub from: Initiator,
     pub(super) refresh: Option<Url>,
     pub(super) referrer_policy: ReferrerPolicy,
+    pub(super) policy: ContentPolicy,
 }
 
 impl Page {
     /// Reads an answer: HTML is taken apart, anything else is shown as text.
     pub fn read(url: Url, status: u16, headers: Vec<(String, String)>, body: String) -> Self {
         let mut page = Self {
+            policy: ContentPolicy::of(&headers, &url),
             url,
             status,
             title: String::new(),
@@ -77,6 +81,11 @@ impl Page {
             form.self_submitting |= sent.self_submitting;
         }
         self.body = sent.body;
+    }
+
+    /// Whether the page's content policy lets a script of it ask for an address.
+    pub fn lets_scripts_ask(&self, url: &Url) -> bool {
+        self.policy.lets_ask(Destination::Empty, url, false)
     }
 
     /// The first header of this name.

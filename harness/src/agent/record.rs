@@ -59,7 +59,7 @@ impl Log {
             marker: options.marker.clone(),
             request: Request {
                 method: seen.method.to_owned(),
-                url: seen.url.to_string(),
+                url: asked(seen.url),
                 headers: seen.headers.to_vec(),
                 body: text(seen.body),
             },
@@ -67,6 +67,13 @@ impl Log {
             faults: Vec::new(),
         });
     }
+}
+
+/// What is asked for: the fragment stays in the browser.
+fn asked(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url.to_string()
 }
 
 fn text(body: &[u8]) -> String {

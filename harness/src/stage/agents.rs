@@ -1,6 +1,6 @@
 //! Where a trial's agents come from.
 
-use crate::agent::{Agent, AgentError, AgentOptions, Browser, Flavour, HttpAgent, Waits};
+use crate::agent::{Agent, AgentError, AgentOptions, Browser, Flavour, HttpAgent, Waits, Windows};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ impl Browsers {
     /// The agents of a trial.
     pub fn agents(&self, options: AgentOptions) -> Alike {
         let options = AgentOptions { flavour: self.flavour, ..options };
-        Alike { options, browser: self.real.clone() }
+        Alike { options, windows: self.real.clone().map(Windows::of) }
     }
 }
 
@@ -38,8 +38,8 @@ impl Browsers {
 pub struct Alike {
     /// What each of them is told.
     pub options: AgentOptions,
-    /// The browser, if its windows are to be the agents.
-    pub browser: Option<Arc<Browser>>,
+    /// The windows that are the agents, where there is a real browser.
+    pub windows: Option<Windows>,
 }
 
 #[async_trait]
@@ -50,13 +50,13 @@ impl Agents for Alike {
 
     async fn agent_of(&self, flavour: Flavour) -> Result<Box<dyn Agent>, AgentError> {
         let options = AgentOptions { flavour, ..self.options.clone() };
-        match &self.browser {
-            Some(browser) => Ok(Box::new(browser.agent(options).await?)),
+        match &self.windows {
+            Some(windows) => Ok(Box::new(windows.agent(options).await?)),
             None => Ok(Box::new(HttpAgent::new(options))),
         }
     }
 
     fn waits(&self) -> Option<&Arc<Waits>> {
-        self.browser.is_none().then_some(&self.options.waits)
+        self.windows.is_none().then_some(&self.options.waits)
     }
 }

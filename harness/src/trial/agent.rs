@@ -7,6 +7,7 @@ use crate::agent::{
 use crate::landing::{Landing, Subject};
 use crate::stage::Stage;
 use crate::target::profile::TargetProfile;
+use crate::trial::Outcome;
 use crate::verdict::{Finding, Reason, Stop, Symptom};
 use mock_idp::trace::{Endpoint, Exchange};
 use std::ops::Range;
@@ -30,6 +31,13 @@ impl TrialAgent {
     pub(super) async fn of(stage: Arc<Stage>, flavour: Flavour) -> Result<Self, Stop> {
         let agent = stage.agents.agent_of(flavour).await?;
         Ok(Self { agent, stage, read: 0, subject: None })
+    }
+
+    /// Opens a page of another site than the application's, whose scripts and frames no content policy limits: the
+    /// provider's key set.
+    pub async fn enter_another_site(&mut self) -> Outcome {
+        let keys = format!("{}/jwks", self.stage.facts.issuer.trim_end_matches('/'));
+        self.look(&keys).await.map(drop)
     }
 
     /// The agent itself.
@@ -85,7 +93,7 @@ impl TrialAgent {
         self.must_be_up(&url).await?;
         let page = self.agent.visit(&url).await;
         let range = self.record();
-        page.map_err(|error| self.stop(&error, &range))
+        page.map_err(|error| self.stop(error, &range))
     }
 
     /// What a script in a page of the application would get.
@@ -113,7 +121,7 @@ impl TrialAgent {
         if to_app && matches!(fetched, Ok(Fetched::NetworkError(_))) {
             self.stage.lose();
         }
-        fetched.map(|fetched| (fetched, range.clone())).map_err(|error| self.stop(&error, &range))
+        fetched.map(|fetched| (fetched, range.clone())).map_err(|error| self.stop(error, &range))
     }
 
     /// The cookies that this browser would send to the application.
@@ -167,10 +175,11 @@ impl TrialAgent {
         Ok((self.subject.clone(), unclear, range))
     }
 
-    /// A script can only ask from a page of the application.
+    /// A script can only ask from a page of the application, and of one whose content policy lets it.
     async fn enter_app(&mut self) -> Result<(), Stop> {
-        let inside = self.agent.page().is_some_and(|page| self.stage.is_app(&page.url));
-        if !inside {
+        let probe = self.stage.url(&self.stage.profile.probe.path);
+        let may_ask = |page: &Page| self.stage.is_app(&page.url) && page.lets_scripts_ask(&probe);
+        if !self.agent.page().is_some_and(may_ask) {
             let home = self.stage.profile.home.clone();
             self.look(&home).await?;
         }
@@ -180,7 +189,7 @@ impl TrialAgent {
     async fn land(&mut self, page: Result<Page, AgentError>) -> Result<Landing, Stop> {
         let before = self.subject.clone();
         let exchanges = self.record();
-        let page = page.map_err(|error| self.stop(&error, &exchanges))?;
+        let page = page.map_err(|error| self.stop(error, &exchanges))?;
         let conversation = self.stage.exchanges(exchanges.clone());
         let answer = self.deciding_answer(&conversation);
         let leak = leak::leak(&conversation);
@@ -250,14 +259,14 @@ impl TrialAgent {
     }
 
     /// A hang, a reset or a loop of the application is a finding about it; anything else is ours.
-    pub(super) fn stop(&self, error: &AgentError, range: &Range<usize>) -> Stop {
-        let symptom = match error {
+    pub(super) fn stop(&self, error: AgentError, range: &Range<usize>) -> Stop {
+        let symptom = match &error {
             AgentError::Deadline { url, .. } if self.stage.is_app(url) => Symptom::Hang,
             AgentError::Dropped { url, .. } if self.stage.is_app(url) => Symptom::Dropped,
             AgentError::Unreachable { url, .. } if self.stage.is_app(url) => Symptom::Unreachable,
             AgentError::Unreachable { url, .. } if !self.stage.is_provider(url) => Symptom::Behaviour,
             AgentError::TooManyHops { .. } => Symptom::Behaviour,
-            _ => return Stop::Broken(error.to_string()),
+            _ => return error.into(),
         };
         if matches!(symptom, Symptom::Dropped | Symptom::Unreachable) {
             self.stage.lose();

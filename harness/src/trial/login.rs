@@ -90,7 +90,7 @@ impl TrialAgent {
         let page = self.agent.visit(&url).await;
         self.agent.hold_forms(false);
         let range = self.record();
-        let page = page.map_err(|error| self.stop(&error, &range))?;
+        let page = page.map_err(|error| self.stop(error, &range))?;
         let form = page.forms.into_iter().find(|form| form.self_submitting);
         let Some(form) = form else {
             let expected = "a login reaches the provider, which answers with its form";
@@ -127,7 +127,7 @@ impl TrialAgent {
         self.must_be_up(&submission.url).await?;
         let page = self.agent.send(submission).await;
         let range = self.record();
-        page.map_err(|error| self.stop(&error, &range))
+        page.map_err(|error| self.stop(error, &range))
     }
 
     /// Posts these parameters twice at the same time, as a double click does.
@@ -139,6 +139,6 @@ impl TrialAgent {
         self.must_be_up(&submission.url).await?;
         let (one, other) = tokio::join!(self.agent.send(submission.clone()), twin.send(submission));
         let range = self.record();
-        one.and(other).map(drop).map_err(|error| self.stop(&error, &range))
+        one.and(other).map(drop).map_err(|error| self.stop(error, &range))
     }
 }

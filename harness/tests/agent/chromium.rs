@@ -70,6 +70,7 @@ in_chromium!(
     content_policy::scripts,
     content_policy::form_action,
     content_policy::form_redirects,
+    content_policy::requests,
 );
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

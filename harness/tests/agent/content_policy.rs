@@ -1,6 +1,6 @@
 //! What a Content-Security-Policy lets a page do by itself.
 
-use harness::agent::Agent;
+use harness::agent::{Agent, Fetch, FetchMode, Fetched};
 use url::Url;
 
 use crate::stage::{Stage, with};
@@ -138,6 +138,48 @@ pub(crate) async fn form_action(agent: &mut dyn Agent, stage: &Stage) {
     assert_eq!(stage.app.count("/end"), before);
     let form = agent.page().unwrap().forms[0].clone();
     assert_eq!(agent.submit(&form).await.unwrap().url, from);
+}
+
+/// What a page may ask for of its own accord: by a script, as a picture, in a frame; and where it may be sent on to.
+pub(crate) async fn requests(agent: &mut dyn Agent, stage: &Stage) {
+    let end = stage.app("/end");
+    for (policy, script, picture, frame) in [
+        ("", true, true, true),
+        ("connect-src 'none'", false, true, true),
+        ("connect-src 'self'", false, true, true),
+        ("default-src 'none'", false, false, false),
+        ("default-src 'none'; connect-src http://localhost:*", true, false, false),
+        ("default-src 'self'; img-src *", false, true, false),
+        ("default-src 'none'; child-src *", false, false, true),
+        ("frame-src 'none'; child-src *", true, true, false),
+        ("default-src *; connect-src", false, true, true),
+        ("script-src 'none'; form-action 'none'", true, true, true),
+    ] {
+        let fetch = Fetch::get(end.clone()).mode(FetchMode::NoCors);
+        for (fetch, yes) in
+            [(fetch, script), (Fetch::image(end.clone()), picture), (Fetch::frame(end.clone()), frame)]
+        {
+            let what = fetch.destination;
+            assert_eq!(asks(agent, stage, policy, fetch).await, yes, "{what:?} {policy}");
+        }
+    }
+    let on = stage.idp(&with("/on", &[("status", "302"), ("location", end.as_str())]));
+    for (policy, yes) in [("connect-src 'self'", false), ("connect-src 'self' http://localhost:*", true)] {
+        let fetch = Fetch::get(on.clone()).mode(FetchMode::NoCors);
+        assert_eq!(asks(agent, stage, policy, fetch).await, yes, "{policy}");
+    }
+}
+
+/// Whether a request of a page with this policy comes to the end; of a script's, that it is told of a failure otherwise.
+async fn asks(agent: &mut dyn Agent, stage: &Stage, policy: &str, fetch: Fetch) -> bool {
+    let policies: &[&str] = if policy.is_empty() { &[] } else { &[policy] };
+    let before = stage.app.count("/end");
+    agent.visit(&page(stage, policies, "<!doctype html><p>Here")).await.unwrap();
+    let is_script = fetch.destination == harness::agent::Destination::Empty;
+    let seen = agent.fetch(fetch).await.unwrap();
+    let asked = stage.app.count("/end") > before;
+    assert_eq!(matches!(seen, Fetched::NetworkError(_)), is_script && !asked, "{policy} {seen:?}");
+    asked
 }
 
 /// A policy for forms holds for the redirects that follow one.

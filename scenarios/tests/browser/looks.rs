@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Completion, Failed};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::person::Person;
 use crate::picture::Picture;
@@ -69,16 +69,15 @@ async fn both(person: &mut Person, baselines: &Baselines, (name, width): (&str, 
     let size = json!({ "width": width, "height": 640, "deviceScaleFactor": 1, "mobile": false });
     person.devtools("Emulation.setDeviceMetricsOverride", size).await;
     person.evaluate(STEADY).await;
+    let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
     let mut wrong = Vec::new();
     for scheme in ["light", "dark"] {
-        let features = json!({ "features": [
-            { "name": "prefers-color-scheme", "value": scheme },
-            { "name": "prefers-reduced-motion", "value": "reduce" },
-        ] });
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }, still] });
         person.devtools("Emulation.setEmulatedMedia", features).await;
         wrong.extend(baselines.compare(&format!("{name}-{scheme}"), &person.shot().await).err());
     }
-    person.devtools("Emulation.setEmulatedMedia", json!({ "features": Value::Array(Vec::new()) })).await;
+    // Colours would fade back, and the next picture would show them half-way.
+    person.devtools("Emulation.setEmulatedMedia", json!({ "features": [still] })).await;
     wrong
 }
 

@@ -5,12 +5,15 @@ use mock_idp::Params;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::settle::page_address;
 use super::{BrowserAgent, session};
 use crate::agent::fetch::{Destination, Fetch, Fetched};
 use crate::agent::page::{Form, Page};
 use crate::agent::site::Initiator;
 use crate::agent::{AgentError, Submission};
+
+/// What is made by hand tells of its page what pages tell that say nothing about it.
+const USUAL_REFERRER: &str = "const meta = document.createElement('meta'); meta.name = 'referrer'; \
+                              meta.content = 'strict-origin-when-cross-origin'; document.head.append(meta);";
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -82,10 +85,11 @@ impl BrowserAgent {
                 return self.type_address(&submission.url).await;
             }
             let what = "a browser cannot type a POST: name the page that sends it, or use the HTTP agent";
-            return Err(AgentError::Unsupported { what: what.to_owned() });
+            return Err(AgentError::NotInABrowser { what: what.to_owned() });
         }
         self.go_to_initiator(&submission.initiator).await?;
         let watch = self.begin().await?;
+        self.session.run(USUAL_REFERRER, Vec::new()).await?;
         if submission.method == "GET" {
             let script = "const link = document.createElement('a'); link.href = arguments[0]; \
                           document.body.append(link); link.click();";
@@ -97,15 +101,14 @@ impl BrowserAgent {
         self.settle(watch.expecting_a_page(), submission.initiator).await
     }
 
-    /// Opens a page of the initiator's origin, unless one is open.
+    /// Opens a page of the initiator's origin. What is made by hand is not the page's own: its content policy is left out.
     async fn go_to_initiator(&mut self, initiator: &Initiator) -> Result<(), AgentError> {
         match initiator {
             Initiator::Page(page) => {
-                let there =
-                    page_address(self.page.as_ref()).is_some_and(|here| here.origin() == page.origin());
-                if !there {
-                    self.type_address(page).await?;
-                }
+                self.session.cdp("Page.setBypassCSP", json!({ "enabled": true })).await?;
+                let there = self.type_address(page).await;
+                self.session.cdp("Page.setBypassCSP", json!({ "enabled": false })).await?;
+                there?;
             }
             Initiator::Opaque | Initiator::Nobody => {
                 let watch = self.begin().await?;
@@ -140,7 +143,7 @@ impl BrowserAgent {
 
 /// The body as the fields of a form, if a form can send these very bytes.
 fn fields(submission: &Submission) -> Result<Params, AgentError> {
-    let unsupported = |what: &str| AgentError::Unsupported {
+    let unsupported = |what: &str| AgentError::NotInABrowser {
         what: format!("a browser cannot send {what}: use the HTTP agent for this"),
     };
     if !matches!(submission.method.as_str(), "GET" | "POST") {

@@ -143,9 +143,15 @@ impl Chain {
 
     /// Pages and background requests are told of; pictures, styles and the driver's own pages are not.
     fn told(self, frame: &str) -> Vec<Told> {
-        let Self { id, kind, frame: own, plain, mut sent, mut received, failure, .. } = self;
+        let Self { id, kind, frame: own, mut plain, mut sent, mut received, mut failure, .. } = self;
         if !matches!(kind.as_str(), "Document" | "XHR" | "Fetch" | "Preflight") {
             return Vec::new();
+        }
+        // A script that follows redirects itself is shown the first answer: where it leads is told of, and never asked.
+        let is_unsent = sent.len() < plain.len() && plain.len() > 1 && kind != "Document";
+        if is_unsent && failure.as_deref() == Some("net::ERR_ABORTED") {
+            plain.pop();
+            failure = None;
         }
         let page = kind == "Document" && own == frame;
         let hops = plain.len();
@@ -154,7 +160,8 @@ impl Chain {
         let each = plain.into_iter().zip(sent).zip(received).enumerate();
         let told = each.filter_map(|(at, ((hop, sent), received))| {
             let url = Url::parse(&hop.url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-            let answer = hop.answer.map(|plain| if received.1.is_empty() { plain } else { received });
+            // What a page may not see was answered all the same.
+            let answer = Some(received).filter(|(_, headers)| !headers.is_empty()).or(hop.answer);
             Some(Told {
                 id: id.clone(),
                 method: hop.method,
@@ -222,6 +229,59 @@ mod tests {
     fn received(status: u16, cookies: &str) -> Value {
         json!({ "method": "Network.responseReceivedExtraInfo",
                 "params": { "requestId": "1", "statusCode": status, "headers": { "Set-Cookie": cookies } } })
+    }
+
+    fn failed(why: &str) -> Value {
+        json!({ "method": "Network.loadingFailed", "params": { "requestId": "1", "errorText": why } })
+    }
+
+    fn fetched(url: &str, redirect: Option<u16>) -> Value {
+        let mut event = sent(url, redirect);
+        event["params"]["type"] = json!("Fetch");
+        event
+    }
+
+    #[test]
+    fn a_redirect_that_a_script_does_not_follow_is_an_answer_and_no_request() {
+        for (end, expected) in [
+            ("net::ERR_ABORTED", vec![("/api", Some(302))]),
+            ("net::ERR_CONNECTION_REFUSED", vec![("/api", Some(302)), ("/authorize", None)]),
+        ] {
+            let mut network = Network::default();
+            for event in [
+                fetched("http://localhost:1/api", None),
+                extra("a=1"),
+                received(302, "x=1"),
+                fetched("http://127.0.0.1:1/authorize", Some(302)),
+                failed(end),
+            ] {
+                network.hear(&event);
+            }
+
+            let told = network.take("main", false);
+
+            let lines: Vec<(&str, Option<u16>)> =
+                told.iter().map(|one| (one.url.path(), one.answer.as_ref().map(|answer| answer.0))).collect();
+            assert_eq!(lines, expected);
+            assert!(told.last().is_some_and(|one| one.last));
+        }
+    }
+
+    #[test]
+    fn an_answer_that_the_page_may_not_see_is_told() {
+        let mut network = Network::default();
+        for event in [
+            fetched("http://localhost:1/api", None),
+            extra("a=1"),
+            received(200, "x=1"),
+            failed("net::ERR_FAILED"),
+        ] {
+            network.hear(&event);
+        }
+
+        let told = network.take("main", false);
+
+        assert_eq!(told[0].answer.as_ref().map(|answer| answer.0), Some(200));
     }
 
     #[test]

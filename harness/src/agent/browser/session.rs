@@ -1,6 +1,6 @@
 //! One window: how it is opened, and the two commands of ChromeDriver that WebDriver does not have.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use fantoccini::error::CmdError;
@@ -13,13 +13,29 @@ use super::driver::Driver;
 use super::{Browser, BrowserError};
 use crate::agent::AgentOptions;
 
-/// A WebDriver session that ends when dropped.
+/// A WebDriver session that ends when dropped, or waits to be used again where somebody keeps it.
 pub(super) struct Session {
     pub(super) client: Client,
     /// The main frame of the tab that is shown, as the network log calls it.
     pub(super) frame: String,
     id: String,
     driver: Arc<Driver>,
+    keeper: Weak<Kept>,
+}
+
+/// Sessions whose window nobody uses any more.
+#[derive(Default)]
+pub(super) struct Kept(Mutex<Vec<Session>>);
+
+impl Kept {
+    /// One of them.
+    pub(super) fn take(&self) -> Option<Session> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn keep(&self, session: Session) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(session);
+    }
 }
 
 impl Browser {
@@ -44,6 +60,7 @@ impl Browser {
             frame: String::from(window.clone()),
             id: id.unwrap_or_default(),
             driver: Arc::clone(&self.driver),
+            keeper: Weak::new(),
         };
         Ok((session, window))
     }
@@ -109,9 +126,44 @@ impl Session {
     }
 }
 
+impl Session {
+    /// The same, which is kept when it is dropped.
+    pub(super) fn kept_by(mut self, keeper: &Arc<Kept>) -> Self {
+        self.keeper = Arc::downgrade(keeper);
+        self
+    }
+
+    /// An empty tab in a window that nobody has used: no tab, cookie or answer of before, nothing that a page has stored.
+    pub(super) async fn renew(&mut self) -> Result<WindowHandle, BrowserError> {
+        let failed = |error: CmdError| command("open an empty tab", &error);
+        let fresh = self.client.new_window(true).await.map_err(failed)?.handle;
+        for old in self.client.windows().await.map_err(failed)?.into_iter().filter(|old| *old != fresh) {
+            self.client.switch_to_window(old).await.map_err(failed)?;
+            self.client.close_window().await.map_err(failed)?;
+        }
+        self.client.switch_to_window(fresh.clone()).await.map_err(failed)?;
+        self.cdp("Network.clearBrowserCookies", json!({})).await?;
+        self.cdp("Network.clearBrowserCache", json!({})).await?;
+        let everything = json!({ "origin": "*", "storageTypes": "all" });
+        self.cdp("Storage.clearDataForOrigin", everything).await?;
+        self.network_events().await?;
+        self.frame = String::from(fresh.clone());
+        Ok(fresh)
+    }
+}
+
 impl Drop for Session {
     fn drop(&mut self) {
-        self.driver.close(&self.id);
+        let Some(keeper) = std::mem::take(&mut self.keeper).upgrade() else {
+            return self.driver.close(&self.id);
+        };
+        keeper.keep(Self {
+            client: self.client.clone(),
+            frame: String::new(),
+            id: std::mem::take(&mut self.id),
+            driver: Arc::clone(&self.driver),
+            keeper: Weak::new(),
+        });
     }
 }
 

@@ -188,7 +188,8 @@ impl BrowserAgent {
     async fn read(&self, watch: &Watch) -> Result<Page, AgentError> {
         let url = self.address().await?;
         let source = self.source().await?;
-        let answered = watch.page_hops().filter(|(told, _)| told.last).last();
+        let is_shown = |told: &Told| told.last && told.failure.is_none();
+        let answered = watch.page_hops().filter(|(told, _)| is_shown(told)).last();
         let (answer, body) =
             answered.map(|(told, body)| (told.answer.clone(), body.cloned())).unwrap_or_default();
         // Without an answer the window stayed where it was.
@@ -257,9 +258,4 @@ fn hops(watch: &Watch) -> Vec<Hop> {
         Hop::new(&told.method, &told.url, status, headers)
     });
     each.collect()
-}
-
-/// The address of the page in the window, if it is one of the web.
-pub(super) fn page_address(page: Option<&Page>) -> Option<&Url> {
-    page.map(|page| &page.url).filter(|url| matches!(url.scheme(), "http" | "https"))
 }

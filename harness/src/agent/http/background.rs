@@ -6,9 +6,10 @@ use super::client::{Incoming, Outgoing};
 use super::headers::Headers;
 use super::navigation::{becomes_get, redirect_target};
 use super::{HttpAgent, cors};
+use crate::agent::content_policy::ContentPolicy;
 use crate::agent::fetch::{Credentials, Destination, Fetch, FetchMode, Fetched, RedirectMode};
 use crate::agent::jar::Situation;
-use crate::agent::page::first_header;
+use crate::agent::page::{Page, first_header};
 use crate::agent::referrer::ReferrerPolicy;
 use crate::agent::{AgentError, Initiator};
 
@@ -19,6 +20,7 @@ const MAX_REDIRECTS: usize = 20;
 struct Course {
     fetch: Fetch,
     page: Url,
+    content_policy: ContentPolicy,
     policy: ReferrerPolicy,
     /// What is told about the page: less with every hop, never more.
     referer: Option<Url>,
@@ -36,12 +38,14 @@ enum Step {
 }
 
 impl HttpAgent {
-    pub(super) async fn fetch_from(&self, page: &Url, fetch: Fetch) -> Result<Fetched, AgentError> {
+    pub(super) async fn fetch_from(&self, page: &Page, fetch: Fetch) -> Result<Fetched, AgentError> {
         let chain = vec![fetch.url.clone()];
-        let policy = self.current()?.referrer_policy;
-        let page = page.clone();
+        let (policy, content_policy) = (page.referrer_policy, page.policy.clone());
+        let page = page.url.clone();
         let referer = policy.referer(&page, &fetch.url);
-        let mut course = Course { fetch, page, policy, referer, chain, strange: false, origin_hidden: false };
+        let (strange, origin_hidden) = (false, false);
+        let mut course =
+            Course { fetch, page, content_policy, policy, referer, chain, strange, origin_hidden };
         loop {
             match self.hop(&mut course).await {
                 Ok(Step::Done(fetched)) => return Ok(fetched),
@@ -55,6 +59,11 @@ impl HttpAgent {
     }
 
     async fn hop(&self, course: &mut Course) -> Result<Step, AgentError> {
+        if !course.is_let_ask() {
+            let by_the_page = course.fetch.destination != Destination::Empty;
+            let why = "the page's content policy does not let it ask there";
+            return Ok(if by_the_page { Step::Done(Fetched::Opaque) } else { refused(why) });
+        }
         let same_origin = course.page.origin() == course.fetch.url.origin();
         if !same_origin && course.fetch.mode == FetchMode::SameOrigin {
             return Ok(refused("the mode is same-origin and the address is not"));
@@ -137,6 +146,12 @@ impl HttpAgent {
 impl Course {
     fn origin(&self) -> String {
         if self.origin_hidden { "null".to_owned() } else { Initiator::from(&self.page).origin() }
+    }
+
+    /// The policy holds for every address on the way.
+    fn is_let_ask(&self) -> bool {
+        let Fetch { destination, url, .. } = &self.fetch;
+        self.content_policy.lets_ask(*destination, url, self.chain.len() > 1)
     }
 
     fn cookies_allowed(&self) -> bool {

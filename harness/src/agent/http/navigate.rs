@@ -38,10 +38,10 @@ impl HttpAgent {
     /// Shows an address in a frame of a page, and what that goes on to by itself.
     pub(super) async fn load_frame(&self, page: &Page, url: Url) -> Result<Fetched, AgentError> {
         let mut hops = Vec::new();
-        let mut next = Some(Navigation::refreshed(url, page).within(&page.url));
+        let mut next = Some(Navigation::refreshed(url, page).within(page));
         while let Some(navigation) = next.take().filter(|navigation| navigation.is_let_go(false)) {
             let shown = self.follow(navigation, &mut hops).await?;
-            next = shown.and_then(|inner| self.goes_on(&inner)).map(|next| next.within(&page.url));
+            next = shown.and_then(|inner| self.goes_on(&inner)).map(|next| next.within(page));
         }
         Ok(Fetched::Opaque)
     }

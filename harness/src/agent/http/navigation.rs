@@ -8,6 +8,7 @@ use super::speaking_for;
 use crate::agent::Submission;
 use crate::agent::address::join;
 use crate::agent::content_policy::ContentPolicy;
+use crate::agent::fetch::Destination;
 use crate::agent::jar::{Flavour, Situation};
 use crate::agent::page::{Form, Page, first_header};
 use crate::agent::referrer::ReferrerPolicy;
@@ -28,6 +29,8 @@ pub(super) struct Navigation {
     form_policy: Option<ContentPolicy>,
     /// The page in the window, if this one is shown in a frame of it.
     pub(super) around: Option<Url>,
+    /// The policy of that page.
+    frame_policy: Option<ContentPolicy>,
 }
 
 impl Navigation {
@@ -43,6 +46,7 @@ impl Navigation {
             activated: true,
             form_policy: None,
             around: None,
+            frame_policy: None,
         }
     }
 
@@ -54,9 +58,9 @@ impl Navigation {
         Self { activated: false, ..Self::followed(url, page, page.referrer_policy) }
     }
 
-    /// The same in a frame of the page at `around`.
-    pub(super) fn within(self, around: &Url) -> Self {
-        Self { around: Some(around.clone()), ..self }
+    /// The same in a frame of the page `around`, whose policy holds for every address on the way.
+    pub(super) fn within(self, around: &Page) -> Self {
+        Self { around: Some(around.url.clone()), frame_policy: Some(around.policy.clone()), ..self }
     }
 
     pub(super) fn submitted(form: &Form, activated: bool) -> Self {
@@ -94,6 +98,7 @@ impl Navigation {
             activated: false,
             form_policy: None,
             around: None,
+            frame_policy: None,
         }
     }
 
@@ -107,7 +112,9 @@ impl Navigation {
 
     /// Whether the page that a form is on lets it go where it is bound for.
     pub(super) fn is_let_go(&self, redirected: bool) -> bool {
+        let framed = |policy: &ContentPolicy| policy.lets_ask(Destination::Frame, &self.url, redirected);
         self.form_policy.as_ref().is_none_or(|policy| policy.lets_form_go(&self.url, redirected))
+            && self.frame_policy.as_ref().is_none_or(framed)
     }
 }
 

@@ -33,6 +33,7 @@ pub(super) fn fill(page: &mut Page) {
     for form in &mut page.forms {
         form.self_submitting &= alone && form.may_go();
     }
+    page.policy = policy;
 }
 
 pub(super) fn all<'a>(document: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
