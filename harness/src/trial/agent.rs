@@ -149,7 +149,11 @@ impl TrialAgent {
         if self.stage.up().await?.is_some() {
             return Ok((None, None, self.record()));
         }
-        self.enter_app().await?;
+        if !self.enter_app().await? {
+            // Whoever is led away from the app's own first page is nobody there.
+            self.subject = None;
+            return Ok((None, None, self.record()));
+        }
         let probe = self.stage.profile.probe.clone();
         let fetch = Fetch::get(self.stage.url(&probe.path))
             .redirect(RedirectMode::Manual)
@@ -176,14 +180,18 @@ impl TrialAgent {
     }
 
     /// A script can only ask from a page of the application, and of one whose content policy lets it.
-    async fn enter_app(&mut self) -> Result<(), Stop> {
-        let probe = self.stage.url(&self.stage.profile.probe.path);
-        let may_ask = |page: &Page| self.stage.is_app(&page.url) && page.lets_scripts_ask(&probe);
-        if !self.agent.page().is_some_and(may_ask) {
+    async fn enter_app(&mut self) -> Result<bool, Stop> {
+        if !self.may_ask() {
             let home = self.stage.profile.home.clone();
             self.look(&home).await?;
         }
-        Ok(())
+        Ok(self.may_ask())
+    }
+
+    fn may_ask(&self) -> bool {
+        let probe = self.stage.url(&self.stage.profile.probe.path);
+        let lets = |page: &Page| self.stage.is_app(&page.url) && page.lets_scripts_ask(&probe);
+        self.agent.page().is_some_and(lets)
     }
 
     async fn land(&mut self, page: Result<Page, AgentError>) -> Result<Landing, Stop> {
