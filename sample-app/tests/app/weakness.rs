@@ -13,9 +13,11 @@ use serde_json::{Value, json};
 use super::provider::{jwk, sign};
 use super::world::{HEADER, Login, World};
 
-/// Without a nonce to put into its token no provider answers, and this one says nothing of `auth_time`. Those that shut people out in other ways do so by what
-/// browsers and providers do, and this browser and this provider do not.
-const LOCKED_OUT: [&str; 2] = ["request-nonce", "auth-time-optional"];
+/// Without a nonce to put into its token no provider answers; this one says nothing of `auth_time`, sends the state first,
+/// and its Alice has markup in her name. Those that shut people out in other ways do so by what browsers and providers do,
+/// and this browser and this provider do not.
+const LOCKED_OUT: [&str; 4] =
+    ["request-nonce", "auth-time-optional", "parameter-order-handling", "person-handling"];
 
 #[tokio::test]
 async fn an_honest_login_succeeds_under_every_weakness() {
