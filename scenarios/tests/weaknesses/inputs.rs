@@ -8,7 +8,7 @@ use harness::{Level, Scenario};
 use sample_app::Weakness;
 use scenarios::sample::SampleTarget;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Of every scenario by its id, of each of its inputs by its label, something.
 pub(crate) type ByInput<T> = BTreeMap<String, BTreeMap<String, T>>;
@@ -53,13 +53,13 @@ impl Proof {
 
     fn unlike(&self, idle: &ByInput<String>) -> Vec<String> {
         // A choice is only reported; a scenario without inputs is held to `weaknesses.toml`.
-        let judged = |id: &str, label: &str| {
-            let of = |scenario: &&Scenario| scenario.id == id && scenario.level != Level::Policy;
-            !label.is_empty() && scenarios::catalogue().iter().any(|one| of(&one))
-        };
+        let catalogue = scenarios::catalogue();
+        let judged = catalogue.iter().filter(|scenario| scenario.level != Level::Policy);
+        let judged: BTreeSet<_> = judged.map(|scenario| scenario.id).collect();
+        let is_judged = |id: &str, label: &str| !label.is_empty() && judged.contains(id);
         let excuse = |id: &str, label: &str| idle.get(id).and_then(|labels| labels.get(label));
         let mut wrong = Vec::new();
-        for (id, label, found) in each(&self.0).filter(|(id, label, _)| judged(id, label)) {
+        for (id, label, found) in each(&self.0).filter(|(id, label, _)| is_judged(id, label)) {
             match (found, excuse(id, label)) {
                 (false, None) => wrong.push(format!("{id}: no weakness makes its input {label:?} fail")),
                 (true, Some(_)) => {
