@@ -53,6 +53,8 @@ pub enum Need {
     ReturnTo,
     /// An agent whose cookies can be made older than they are.
     AgedCookies,
+    /// An application whose standard output and error are captured.
+    Log,
 }
 
 impl Need {
@@ -66,6 +68,9 @@ impl Need {
             }
             Need::Clock => "needs an app whose clock can be set, which only the bundled sample offers",
             Need::AgedCookies => "needs an agent whose cookies can be aged, which a real browser's cannot",
+            Need::Log => {
+                "needs an app whose output is captured: give the profile a [run] table with a command"
+            }
             Need::ReturnTo => "needs a login path with a return parameter: the profile's return_to is empty",
         }
     }

@@ -25,13 +25,10 @@ pub trait App: Send + Sync {
     fn choose(&self, variant: &'static str);
     /// Stops the application until the next `restart`. One that cannot be stopped apart from that goes on.
     async fn stop(&self) {}
-    /// What the application has written to its standard output and error since it was started.
+    /// What the application has written to its standard output and error since it was started; nothing where that
+    /// is not captured.
     fn log(&self) -> String {
         String::new()
-    }
-    /// True if `log` tells all that the application writes.
-    fn captures_log(&self) -> bool {
-        false
     }
 }
 

@@ -67,6 +67,9 @@ impl Tenant {
     pub fn arm(&self, faults: Vec<Fault>) -> Result<FaultGuard, FaultError> {
         let faults: Vec<Fault> = faults.into_iter().map(|fault| self.bind(fault)).collect();
         faults.iter().try_for_each(Fault::check)?;
+        if self.state.armory.is_full(faults.len()) {
+            return Err(FaultError::TooMany);
+        }
         Ok(FaultGuard::new(self.state.armory.clone(), faults))
     }
 

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tracing::instrument::WithSubscriber as _;
 
 use crate::ambient::Ambient;
 use crate::config::{Settings, SettingsError};
@@ -90,8 +91,8 @@ impl SampleApp {
         let stopped = async {
             let _ = stopped.await;
         };
-        let server =
-            tokio::spawn(connection::serve(listener, (router, transport), connection::PATIENCE, stopped));
+        let server = connection::serve(listener, (router, transport), connection::PATIENCE, stopped);
+        let server = tokio::spawn(server.with_current_subscriber());
         Ok(Self { url, stop: Some(stop), server })
     }
 

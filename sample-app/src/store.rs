@@ -157,9 +157,10 @@ impl Store {
             return Err(Unavailable);
         };
         let records = self.records.clone();
+        let log = tracing::dispatcher::get_default(Clone::clone);
         let work = move || {
             let _turn = turn;
-            work(&*records)
+            tracing::dispatcher::with_default(&log, || work(&*records))
         };
         tokio::task::spawn_blocking(work).await.unwrap_or(Err(Unavailable))
     }

@@ -1,6 +1,10 @@
 //! The bundled sample app as a target: every trial has a provider, an app and a clock of its own, so that
 //! trials run side by side and nothing is reset.
 
+mod app;
+mod log;
+
+use app::{Sample, no_port};
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use harness::agent::Trust;
@@ -10,12 +14,12 @@ use harness::target::certificates::Certificates;
 use harness::target::external::register;
 use harness::target::profile::{ProfileFile, Variant};
 use harness::{Need, Scenario, Target, TargetError, TargetProfile};
+use log::Log;
 use mock_idp::{Clock, Grace, Ids, MockIdp, Tenant};
-use sample_app::{Ambient, Random, SampleApp, Settings, StartError};
-use std::collections::BTreeMap;
+use sample_app::{Ambient, SampleApp, Settings, StartError};
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 use url::Url;
@@ -32,8 +36,12 @@ const OTHER_ISSUER: &str = "{other_issuer}";
 /// Stands in a variant for a folder that a trial has for itself.
 const FOLDER: &str = "{folder}";
 
-/// Milliseconds that the sample waits for its provider, which is in the same process.
-const PATIENCE: u64 = 750;
+/// Milliseconds that the sample waits for its provider, which is in the same process: nothing takes that long, however
+/// much else the machine has to do.
+const PATIENCE: u64 = 3_000;
+
+/// The same where a trial makes it wait, each time to the end.
+const SHORT_PATIENCE: u64 = 750;
 
 /// The bundled sample app.
 pub struct SampleTarget {
@@ -143,7 +151,7 @@ impl Target for SampleTarget {
         match need {
             Need::Browser => self.browsers.real.is_some(),
             Need::HandMadeRequests | Need::Clock | Need::AgedCookies => self.browsers.real.is_none(),
-            Need::Restart | Need::ReturnTo => true,
+            Need::Restart | Need::ReturnTo | Need::Log => true,
         }
     }
 
@@ -187,8 +195,10 @@ impl Target for SampleTarget {
             variant: std::sync::Mutex::new(scenario.variant),
             profile: profile.clone(),
             clock,
+            patience: if scenario.slow { SHORT_PATIENCE } else { PATIENCE },
             start: self.start.clone(),
             tenant: tenant.clone(),
+            log: scenario.needs.contains(&Need::Log).then(Log::default),
             running: Mutex::new(None),
             _folder: folder,
         };
@@ -216,88 +226,4 @@ fn folder(profile: &TargetProfile, scenario: &Scenario) -> Result<Option<TempDir
         TargetError::Provider(format!("no folder can be made for the app's sessions: {error}"))
     });
     made.map(Some)
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "taken as map_err hands it over")]
-fn no_port(error: std::io::Error) -> TargetError {
-    TargetError::Provider(format!("no port is free on 127.0.0.1: {error}"))
-}
-
-/// The usual settings, and over them those of the variant.
-fn settings(
-    tenant: &Tenant,
-    profile: &TargetProfile,
-    variant: BTreeMap<String, String>,
-) -> Result<Settings, TargetError> {
-    let values = [
-        ("ISSUER_BASE_URL", tenant.issuer()),
-        ("BASE_URL", profile.base_url.as_str().trim_end_matches('/').to_owned()),
-        ("CLIENT_ID", profile.client_id.clone()),
-        ("SECRET", SECRET.to_owned()),
-        ("TRUSTED_AUDIENCES", profile.trusted_audiences.join(",")),
-        ("HTTP_TIMEOUT_MS", PATIENCE.to_string()),
-    ];
-    let mut values: BTreeMap<String, String> =
-        values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    values.extend(variant);
-    Settings::from_map(&values).map_err(|error| TargetError::Provider(error.to_string()))
-}
-
-/// One sample app, which keeps its port over restarts.
-struct Sample {
-    listener: TcpListener,
-    profile: Arc<TargetProfile>,
-    /// What each variant adds to the usual settings.
-    variants: BTreeMap<String, BTreeMap<String, String>>,
-    /// The one that the app is started as.
-    variant: std::sync::Mutex<Option<&'static str>>,
-    clock: Clock,
-    start: Starting,
-    tenant: Tenant,
-    /// Its own provider, where it is on https.
-    secured: Option<Secured>,
-    running: Mutex<Option<SampleApp>>,
-    /// Goes with the trial.
-    _folder: Option<TempDir>,
-}
-
-impl Sample {
-    fn settings(&self) -> Result<Settings, TargetError> {
-        let variant = *self.variant.lock().unwrap_or_else(PoisonError::into_inner);
-        let more = variant.and_then(|name| self.variants.get(name)).cloned();
-        settings(&self.tenant, &self.profile, more.unwrap_or_default())
-    }
-}
-
-#[async_trait]
-impl App for Sample {
-    fn choose(&self, variant: &'static str) {
-        *self.variant.lock().unwrap_or_else(PoisonError::into_inner) = Some(variant);
-    }
-
-    async fn restart(&self) -> Result<(), TargetError> {
-        let mut running = self.running.lock().await;
-        running.take();
-        let not_started = |why: String| TargetError::NotStarted {
-            name: "sample-app".to_owned(),
-            why,
-            output: String::new(),
-            hangs: false,
-        };
-        let listener = self.listener.try_clone().map_err(no_port)?;
-        listener.set_nonblocking(true).map_err(no_port)?;
-        let listener = tokio::net::TcpListener::from_std(listener).map_err(no_port)?;
-        let clock = self.clock.clone();
-        let clock = sample_app::Clock::from_fn(Arc::new(move || clock.unix()));
-        let ambient = Ambient { clock, random: Random::system() };
-        let app = (self.start)(listener, self.settings()?, ambient).await;
-        *running = Some(app.map_err(|error| not_started(error.to_string()))?);
-        Ok(())
-    }
-}
-
-impl Drop for Sample {
-    fn drop(&mut self) {
-        self.tenant.remove();
-    }
 }

@@ -105,7 +105,7 @@ fn shown<'a>(trial: &'a Trial<'_>) -> Shown<'a> {
         expected: input.expected.as_deref().unwrap_or_default(),
         actual: input.reason.as_deref().unwrap_or_default(),
         known: input.known.as_deref().unwrap_or_default(),
-        shown_by: input.shown_by.map(|[first, last]| format!("{first}–{last}")).unwrap_or_default(),
+        shown_by: input.shown_by.map(span).unwrap_or_default(),
     });
     Shown {
         id: &trial.id,
@@ -123,6 +123,11 @@ fn shown<'a>(trial: &'a Trial<'_>) -> Shown<'a> {
         inputs: inputs.collect(),
         exchanges: steps(trial),
     }
+}
+
+/// Exchanges from the first to the last; one stands for itself.
+fn span([first, last]: [usize; 2]) -> String {
+    if first == last { first.to_string() } else { format!("{first}–{last}") }
 }
 
 /// Every exchange as a line; in full, those that a finding names.

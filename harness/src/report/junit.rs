@@ -69,7 +69,9 @@ fn told(trial: &Trial<'_>, input: &Input) -> String {
         format!("actual: {}", text(&input.actual)),
     ];
     if let Some([first, last]) = input.shown_by {
-        lines.push(format!("shown by: exchanges {first} to {last} of {} in report.html", trial.id));
+        let exchanges =
+            if first == last { format!("exchange {first}") } else { format!("exchanges {first} to {last}") };
+        lines.push(format!("shown by: {exchanges} of {} in report.html", trial.id));
     }
     lines.join("\n")
 }

@@ -18,7 +18,7 @@ fn one_of_each() -> Report<'static> {
             input["expected"] = json!("no session");
             input["actual"] = json!("ada <script> & \u{1b}[31m\0 is signed in");
             input["reason"] = input["actual"].clone();
-            input["shown_by"] = json!([2, 3]);
+            input["shown_by"] = if verdict == "fail" { json!([2, 3]) } else { json!([4, 4]) };
         }
         if let Some(known) = known {
             input["known"] = json!(known);
@@ -80,6 +80,7 @@ fn a_machine_that_reads_junit_sees_failures_errors_and_why_others_are_skipped() 
         if message.as_str() == "not-run because"));
     let warning = case("b/warns").system_out.as_ref().expect("the warning");
     assert!(warning.as_str().contains("ada <script>"), "{}", warning.as_str());
+    assert!(warning.as_str().contains("exchange 4 of"), "{}", warning.as_str());
 }
 
 #[test]
@@ -99,6 +100,7 @@ fn a_report_that_was_written_is_read_again_and_shown_as_the_same_page() {
     let read = Report::read(&report.text()).expect("a report");
 
     assert_eq!(html::text(&read), html::text(&report));
+    assert!(html::text(&read).contains("<td>2–3</td>") && html::text(&read).contains("<td>4</td>"));
     assert!(html::text(&read).contains("ada &#60;script&#62;"));
     assert_eq!(read.exit_code(), 1);
 }

@@ -204,10 +204,6 @@ impl App for Handle {
     fn log(&self) -> String {
         self.0.log()
     }
-
-    fn captures_log(&self) -> bool {
-        self.0.is_ours()
-    }
 }
 
 #[async_trait]
@@ -220,7 +216,7 @@ impl Target for ExternalTarget {
         match need {
             Need::Browser => self.browsers.real.is_some(),
             Need::HandMadeRequests | Need::AgedCookies => self.browsers.real.is_none(),
-            Need::Restart => self.app.is_ours(),
+            Need::Restart | Need::Log => self.app.is_ours(),
             Need::ReturnTo => !self.profile.return_to.is_empty(),
             Need::Clock => false,
         }

@@ -91,7 +91,7 @@ async fn keeps_quiet(t: &mut Trial, channel: &str) -> Outcome {
     let guard = t.arm(vec![ID_TOKEN.set("log", channel)])?;
     let landing = t.agent().await?.log_in(FORGED).await?;
     drop(guard);
-    let (log, secrets) = (t.log().await?, canaries(&landing.conversation));
+    let (log, secrets) = (t.log().await, canaries(&landing.conversation));
     let told = secrets.iter().any(|secret| log.contains(secret.as_str()));
     t.demand(!secrets.is_empty() && !told, 0, "no token in the log", "a token is in the log")
 }

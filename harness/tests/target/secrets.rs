@@ -31,12 +31,12 @@ const NO_SECRETS: [&str; 4] =
 async fn told(t: &mut Trial, names: impl Iterator<Item = &str>) -> Vec<Vec<&'static str>> {
     let mut all = Vec::new();
     for name in names {
-        let before = t.log().await.unwrap().len();
+        let before = t.log().await.len();
         let guard =
             t.arm(vec![ID_TOKEN.set("tell", name), ID_TOKEN.set("probe", "a-person-with-a-long-name")]);
         let landing = t.agent().await.unwrap().log_in(FORGED).await.unwrap();
         drop(guard);
-        let log = t.log().await.unwrap();
+        let log = t.log().await;
         let found = secrets(&landing.conversation);
         let mut found: Vec<_> =
             found.iter().filter(|secret| secret.is_in(&log[before..])).map(|secret| secret.what).collect();

@@ -31,6 +31,11 @@ impl Refused {
         Self { status: StatusCode::BAD_REQUEST, error: error.into() }
     }
 
+    /// The same, and what to write instead.
+    pub(super) fn advising(self, advice: &str) -> Self {
+        Self { error: format!("{}; {advice}", self.error), ..self }
+    }
+
     pub(super) fn forbidden(error: impl Into<String>) -> Self {
         Self { status: StatusCode::FORBIDDEN, error: error.into() }
     }

@@ -18,6 +18,8 @@ enum Change {
     Skew(Value),
 }
 
+const SKEW: &str = "\"skew\": {\"client\": ID, \"seconds\": SECONDS}";
+
 /// By how much the clock is wrong for one client alone.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,15 +41,16 @@ pub(super) async fn change(Named(tenant): Named, body: Json) -> Result<axum::Jso
         Ok(Change::Advance(seconds)) => clock.advance(seconds),
         Ok(Change::Resume(true)) => clock.resume(),
         Ok(Change::Skew(skew)) => {
-            let Skew { client, seconds } = Json(skew).read()?;
+            let Skew { client, seconds } =
+                Json(skew).read().map_err(|refused| refused.advising(&format!("write {{{SKEW}}}")))?;
             let known = clients::find(&tenant, &client)?;
             tenant.add_client(Client { clock_skew: seconds, ..known });
         }
         _ => {
-            return Err(Refused::bad(
-                "write exactly one of {\"freeze\": SECONDS_SINCE_1970}, {\"set\": SECONDS_SINCE_1970}, \
-                 {\"advance\": SECONDS}, {\"resume\": true} or {\"skew\": {\"client\": ID, \"seconds\": SECONDS}}",
-            ));
+            return Err(Refused::bad(format!(
+                "write exactly one of {{\"freeze\": SECONDS_SINCE_1970}}, {{\"set\": SECONDS_SINCE_1970}}, \
+                 {{\"advance\": SECONDS}}, {{\"resume\": true}} or {{{SKEW}}}"
+            )));
         }
     }
     Ok(axum::Json(face(&tenant)))

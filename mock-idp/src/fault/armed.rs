@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::members::{apply_to_document, apply_to_params};
 use super::seam::Seam;
-use super::value::{Binding, Fault, Occurrence};
+use super::value::{Binding, Fault, MOST_ARMED, Occurrence};
 use super::wire::Wire;
 use super::{response, seal};
 use crate::protocol::{AuthorizationResponse, Document};
@@ -147,6 +147,11 @@ impl Armory {
 
     pub(crate) fn armed(&self) -> Vec<Arc<Armed>> {
         self.rack().armed.clone()
+    }
+
+    /// Are so many more too many?
+    pub(crate) fn is_full(&self, more: usize) -> bool {
+        self.rack().armed.len() + more > MOST_ARMED
     }
 
     pub(crate) fn reports(&self) -> Vec<FaultReport> {

@@ -121,6 +121,9 @@ fn is_header_text(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
+/// So many faults can be armed at an issuer at once.
+pub(crate) const MOST_ARMED: usize = 1_000;
+
 /// Why a fault is refused.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum FaultError {
@@ -134,6 +137,9 @@ pub enum FaultError {
         /// The legal verbs.
         allowed: String,
     },
+    /// An issuer that looks through any number of faults answers ever more slowly.
+    #[error("at most {MOST_ARMED} faults can be armed at an issuer; disarm those that have done their work")]
+    TooMany,
     /// The application's pages do not come from here.
     #[error("the endpoint \"app\" is the application's; use an endpoint of the provider, like \"jwks\"")]
     NotOurs,

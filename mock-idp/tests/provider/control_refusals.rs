@@ -55,6 +55,13 @@ async fn bad_input_is_refused_with_what_to_write_instead() {
         ("PUT", at("policy"), json!({"policy": "perhaps"}), "\"ask\""),
         ("PUT", at("clock"), json!({"freeze": 1, "advance": 1}), "exactly one"),
         ("PUT", at("clock"), json!({"skew": {"client": "x", "seconds": 1}}), "POST …/clients"),
+        (
+            "PUT",
+            at("clock"),
+            json!({"skew": {"client": "x"}}),
+            "{\"skew\": {\"client\": ID, \"seconds\": SECONDS}}",
+        ),
+        ("POST", at("faults"), json!(vec![json!({"named": "alg-none"}); 1_001]), "disarm those"),
         ("GET", at("trace?since=x"), json!({}), "since=12"),
         ("GET", at("trace?since=1&since=2"), json!({}), "comes twice"),
         ("GET", at("trace?endpoint=jwk"), json!({}), "jwks"),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tracing::instrument::WithSubscriber as _;
+
 use super::client_auth::identify;
 use crate::app::App;
 use crate::session::Session;
@@ -14,7 +16,7 @@ pub(crate) fn revoke(app: &Arc<App>, session: &Session) {
     let Some(kept) = session.data.kept.clone() else { return };
     let Some(issuer) = session.text("iss").map(str::to_owned) else { return };
     let app = app.clone();
-    tokio::spawn(async move {
+    let revoking = async move {
         let Some(provider) = app.provider(&issuer) else { return };
         let Ok(metadata) = provider.metadata(&app.policy, app.ambient.clock.unix()).await else { return };
         let Some(endpoint) = &metadata.revocation_endpoint else { return };
@@ -25,5 +27,6 @@ pub(crate) fn revoke(app: &Arc<App>, session: &Session) {
             Ok(answer) => tracing::warn!(status = answer.status.as_u16(), "tokens not revoked"),
             Err(error) => tracing::warn!(reason = error.reason(), %error, "tokens not revoked"),
         }
-    });
+    };
+    tokio::spawn(revoking.with_current_subscriber());
 }

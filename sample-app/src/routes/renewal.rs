@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::Response;
+use tracing::instrument::WithSubscriber as _;
 
 use super::around::{Page, renewed};
 use super::visitor::{SessionSettled, Visitor, set_cookies};
@@ -57,7 +58,7 @@ async fn wait(app: &Arc<App>, visitor: &Visitor, before: &Kept) -> Renewal {
     };
     let landing = app.renewals.join(&before.refresh_token, now, app.policy.refresh.shared, |sender| {
         let app = app.clone();
-        tokio::spawn(async move {
+        let renewing = async move {
             let renewal = refresh::renew(&app, &session).await;
             if matches!(renewal, Renewal::Over) {
                 let now = app.ambient.clock.unix();
@@ -65,7 +66,8 @@ async fn wait(app: &Arc<App>, visitor: &Visitor, before: &Kept) -> Renewal {
                 let _ = app.store.ask(move |records| records.end(&place, now)).await;
             }
             sender.send_replace(Some(renewal));
-        });
+        };
+        tokio::spawn(renewing.with_current_subscriber());
     });
     let Some(mut landing) = landing else { return Renewal::Later };
     let landed = landing.wait_for(Option::is_some).await;

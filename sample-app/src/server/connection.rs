@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tracing::instrument::WithSubscriber as _;
 
 use super::transport::Transport;
 
@@ -43,7 +44,8 @@ pub(super) async fn serve(
             () = &mut stopped => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection(stream, app.clone(), patience.head, stopping.clone()));
+                    let connection = connection(stream, app.clone(), patience.head, stopping.clone());
+                    connections.spawn(connection.with_current_subscriber());
                 }
                 // Out of file descriptors, or the peer is gone already: others may have more luck.
                 Err(_) => pause(Duration::from_millis(10)).await,

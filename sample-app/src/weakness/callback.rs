@@ -15,7 +15,7 @@ use crate::oidc::transaction::{Binding, ByCookie, Transaction};
 use crate::pages::advice;
 use crate::params::Params;
 use crate::policy::Policy;
-use crate::routes::form::{Received, from_body, from_query};
+use crate::routes::form::{Received, as_asked, from_body, from_query};
 
 pub(super) const WEAKNESSES: &[Weakness] = &[
     change(
@@ -149,6 +149,9 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             };
         },
     ),
+    change("answers-kept-secret", "What arrives at the callback is written to the log.", |policy| {
+        policy.callback.params = noted_down;
+    }),
     change("return-to-check", "The login ends at any address that was asked for.", |policy| {
         leads_back_to(policy, |wanted, _| wanted.to_owned());
     }),
@@ -210,6 +213,12 @@ fn from_query_or_body(received: &Received) -> Option<Params> {
         Method::GET => from_query(received),
         _ => from_body(received),
     }
+}
+
+/// As it is asked for, and noted down as it came.
+fn noted_down(received: &Received) -> Option<Params> {
+    tracing::info!("received {}", String::from_utf8_lossy(&received.body));
+    as_asked(received)
 }
 
 fn advice_with_token(refusal: &Refusal, params: &Params) -> String {

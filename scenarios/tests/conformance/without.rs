@@ -1,9 +1,5 @@
 //! Scenarios that have no snapshot.
 
-/// What cannot be run on the sample in this process, and why.
-pub(crate) const NOT_RUN: [(&str, &str); 1] =
-    [("callback/token-logged", "nobody captures the output of an app in the same process")];
-
 /// Scenarios without a snapshot, and why.
 pub(crate) const WITHOUT: [(&str, &str); 2] = [
     ("state/concurrent-replay", "which of two answers at the same time is the first is nobody's"),
