@@ -45,7 +45,8 @@ pub enum StartError {
 }
 
 impl SampleApp {
-    /// Serves the app on `listener` until it is dropped. Asks nothing of the provider until somebody logs in.
+    /// Serves the app on `listener` until it is dropped. Asks nothing of the provider until somebody logs in, and logs
+    /// where its caller does.
     #[expect(clippy::unused_async, reason = "starting may come to need a store; callers await it already")]
     pub async fn start(
         listener: TcpListener,
