@@ -89,6 +89,19 @@ pub enum TargetError {
         /// It was still running when its time was up, and answered nobody.
         hangs: bool,
     },
+    /// Somebody else answers where the application should be.
+    #[error(
+        "{name} cannot be started: another program listens on {host}:{port}. Stop it, or let rpcheck choose the port: \
+         write base_url = \"http://localhost:{{port}}\" in the profile, and {{port}} in run.env or run.command"
+    )]
+    Occupied {
+        /// The target.
+        name: String,
+        /// Where it should be.
+        host: String,
+        /// On which port.
+        port: u16,
+    },
     /// Nothing answers where the application should be.
     #[error("{name} is not up: {why}. Start it, or give its profile a [run] table so that rpcheck does")]
     NotUp {

@@ -57,6 +57,7 @@ fn main() -> ExitCode {
         starts::a_script_that_restarts_and_then_arms_sees_that_the_app_did_not_start,
         starts::readiness_is_the_apps_own_answer_and_not_that_of_the_place_it_leads_to,
         starts::an_app_on_127_0_0_1_has_its_provider_on_localhost,
+        starts::who_listens_in_the_apps_place_is_not_taken_for_the_app,
         starts::setting_up_has_a_deadline_that_its_error_names,
         starts::setting_up_without_a_marker_would_never_be_done,
         starts::an_app_that_does_not_start_is_told_with_its_output_and_a_remedy,

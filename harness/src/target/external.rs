@@ -1,6 +1,7 @@
 //! An application that nobody here wrote: found by its profile, installed and started if the profile says
 //! how, and signed in to before anything is judged.
 
+mod port;
 mod running;
 
 use super::certificates::Certificates;
@@ -14,7 +15,6 @@ use crate::verdict::Stop;
 use async_trait::async_trait;
 use mock_idp::{Client, Clock, MockIdp, Settings, StartError, Tenant, User};
 use running::{Running, Surroundings};
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,7 +36,7 @@ impl ExternalTarget {
     pub async fn open(path: &Path, browsers: Browsers) -> Result<Self, TargetError> {
         let file = ProfileFile::read(path)?;
         let malformed = |cause| TargetError::Malformed { path: path.to_owned(), cause };
-        let port = if file.chooses_port() { free_port()? } else { 0 };
+        let port = if file.chooses_port() { port::free()? } else { 0 };
         let profile = Arc::new(file.resolve(port).map_err(malformed)?);
         let folder = path
             .parent()
@@ -162,7 +162,7 @@ async fn provider(place: Place, certificates: Option<&Certificates>) -> Result<M
     let scheme = if place.https { "https" } else { "http" };
     if place.named {
         if listen.port() == 0 {
-            listen.set_port(free_port()?);
+            listen.set_port(port::free()?);
         }
         settings.public_url = Some(format!("{scheme}://localhost:{}", listen.port()));
     }
@@ -174,14 +174,6 @@ async fn provider(place: Place, certificates: Option<&Certificates>) -> Result<M
         )),
         error => TargetError::Provider(error.to_string()),
     })
-}
-
-fn free_port() -> Result<u16, TargetError> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    let address = listener.and_then(|listener| listener.local_addr());
-    address
-        .map(|address| address.port())
-        .map_err(|error| TargetError::Provider(format!("no port is free on 127.0.0.1: {error}")))
 }
 
 /// Handles the application for one trial.

@@ -99,6 +99,14 @@ pub(crate) async fn an_app_on_127_0_0_1_has_its_provider_on_localhost() {
     assert!(facts.issuer.starts_with("http://localhost:"), "{}", facts.issuer);
 }
 
+pub(crate) async fn who_listens_in_the_apps_place_is_not_taken_for_the_app() {
+    let stranger = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = stranger.local_addr().unwrap().port().to_string();
+    let error = open(&PROFILE.replace("{port}", &port)).await.err().expect("an error").to_string();
+    assert!(error.contains("another program listens on localhost:") && error.contains(&port), "{error}");
+    assert!(error.contains("base_url = \"http://localhost:{port}\""), "{error}");
+}
+
 pub(crate) async fn setting_up_has_a_deadline_that_its_error_names() {
     let setup = "[run]\nsetup = [\"sleep\", \"60\"]\nsetup_marker = \"there\"\nsetup_deadline = 1";
     let error = open(&PROFILE.replace("[run]", setup)).await.err().expect("an error").to_string();

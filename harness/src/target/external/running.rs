@@ -1,5 +1,6 @@
 //! How an application that nobody here wrote is installed, started, watched and stopped.
 
+use super::port;
 use crate::agent::Trust;
 use crate::target::TargetError;
 use crate::target::certificates::Certificates;
@@ -80,6 +81,7 @@ impl Running {
         let env = self.env(run);
         let filled = env.iter().map(|(name, value)| (name.clone(), self.fill(value)));
         let command: Vec<String> = run.command.iter().map(|part| self.fill(part)).collect();
+        port::vacant(&self.profile.name, &self.profile.base_url).await?;
         let mut process = Process::start(&self.profile.name, &command, &self.around.folder, filled)?;
         *self.lines.lock().unwrap_or_else(PoisonError::into_inner) = process.lines();
         let ready = self.profile.url(&run.ready);
