@@ -50,8 +50,8 @@ pub(crate) struct Expected {
     pub(crate) tolerance: i64,
     /// How people were to be signed in.
     pub(crate) wishes: Wishes,
-    /// Did the provider promise to name itself in every response (RFC 9207)?
-    pub(crate) promises_iss: bool,
+    /// Must the response name its issuer (RFC 9207)?
+    pub(crate) needs_iss: bool,
     /// What came with the token.
     pub(crate) beside: Beside,
 }

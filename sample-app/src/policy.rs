@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::ambient::Random;
 use crate::app::App;
-use crate::config::Settings;
+use crate::config::{IssuerSettings, Settings};
 use crate::cookies::{CookieKind, CookiePolicy, RequestCookies};
 use crate::error::{ProviderError, Refusal};
 use crate::ledger::{Limit, WhenFull};
@@ -131,6 +131,8 @@ pub(crate) struct CallbackPolicy {
     pub(crate) params: fn(&form::Received) -> Option<Params>,
     pub(crate) form: Vec<FormRule>,
     pub(crate) response: Vec<RequestedRule>,
+    /// Must the response name its issuer, even if the provider does not promise that?
+    pub(crate) needs_iss: fn(&Settings, &IssuerSettings) -> bool,
     pub(crate) issuer: Vec<ResponseRule>,
     /// What two ID tokens of one login have in common.
     pub(crate) pair: Vec<PairRule>,
@@ -199,6 +201,8 @@ pub(crate) struct LogoutPolicy {
     pub(crate) is_meant: fn(&HeaderMap) -> bool,
     /// The ID Token by which the provider hears whose session ends.
     pub(crate) hint: fn(&Session) -> Option<&str>,
+    /// The longest that goes into an address: a longer one is left out, because nobody is logged out by a 414.
+    pub(crate) longest_hint: usize,
     /// Where the provider is asked to send the person afterwards, given the address of the logout: home in any case.
     pub(crate) back: fn(&Settings, &Params) -> String,
     /// What somebody without a session is refused with; nothing, because who wants to be logged out is.
@@ -277,6 +281,7 @@ impl CallbackPolicy {
             params: form::as_asked,
             form: callback::form_rules(),
             response: callback::response_rules(),
+            needs_iss: callback::is_one_of_several,
             issuer: callback::issuer_rules(),
             pair: callback::pair_rules(),
             redirect: StatusCode::SEE_OTHER,
@@ -331,6 +336,7 @@ impl LogoutPolicy {
             back: |settings, _| settings.base_url.to_string(),
             nobody: None,
             ends_the_session: true,
+            longest_hint: 4_096,
             needs_the_provider: false,
             tells_without_a_session: true,
         }

@@ -97,7 +97,7 @@ impl Session {
 
     /// When the provider signed the person in, by its own clock: no later than that it may have signed them out.
     pub(crate) fn signed_in(&self) -> i64 {
-        self.data.signed_in.or_else(|| self.claims.get("iat")?.as_i64()).unwrap_or(self.iat)
+        self.data.signed_in.unwrap_or_else(|| back_channel::issued(&self.claims, self.iat))
     }
 
     /// A claim that is a text: of the ID token, or of the userinfo endpoint where that is silent.

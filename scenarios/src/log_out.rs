@@ -4,14 +4,25 @@ use crate::declared::declared;
 use crate::raw;
 use harness::agent::{Fetch, RedirectMode, Submission};
 use harness::landing::Subject;
-use harness::trial::HONEST;
+use harness::trial::{HONEST, meaningful};
 use harness::{Need, Outcome, Reason, Scenario, Stop, Trial, TrialAgent};
 use mock_idp::Params;
-use mock_idp::trace::Endpoint;
+use mock_idp::fault::ID_TOKEN;
+use mock_idp::trace::{Endpoint, Exchange};
 use url::Url;
 
-pub(crate) const SCENARIOS: &[Scenario] =
-    &[FOREIGN, FORM_OF_NOBODY, HINT, SECOND_TAB, COMES_BACK, ROUND_TRIP, COMES_HOME, AGAIN];
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    FOREIGN,
+    FORM_OF_NOBODY,
+    HINT,
+    LARGE_HINT,
+    EXPIRED_HINT,
+    SECOND_TAB,
+    COMES_BACK,
+    ROUND_TRIP,
+    COMES_HOME,
+    AGAIN,
+];
 
 /// Not run where the profile has no logout.
 fn logout(t: &Trial) -> Result<Url, Stop> {
@@ -110,18 +121,67 @@ const HINT: Scenario = Scenario::should("logout/id-token-hint")
 async fn hint(t: &mut Trial) -> Outcome {
     logout(t)?;
     let mut agent = t.agent().await?;
-    let mut token = String::new();
+    signed_in_by(t, &mut agent).await?;
     // Two logins in one browser: the hint is the later one's.
-    for _ in 0..2 {
-        let pending = agent.begin(HONEST).await?;
-        token = pending.answer("id_token");
-        agent.deliver(&pending.form.fields).await?.accepted(&t.subject(HONEST)?)?;
-    }
+    let token = signed_in_by(t, &mut agent).await?;
+    names_the_session(t, &mut agent, &token).await
+}
+
+const LARGE_HINT: Scenario = Scenario::harden("logout/large-hint")
+    .clause("RP-Initiated Logout 2; RFC 9110 4.1")
+    .why("an ID Token that is too long for an address makes a server answer 414, and the person is not logged out there")
+    .covers(&["LO-06"])
+    .run(|t| Box::pin(large_hint(t)));
+
+/// So long an address every server should take (RFC 9110 4.1).
+const LONGEST_ADDRESS: usize = 8_000;
+
+async fn large_hint(t: &mut Trial) -> Outcome {
+    logout(t)?;
+    let mut agent = t.agent().await?;
+    let guard = t.arm(vec![ID_TOKEN.set("groups", "g".repeat(LONGEST_ADDRESS))])?;
+    let large = signed_in_by(t, &mut agent).await;
+    let told = meaningful(&guard.report());
+    drop(guard);
+    large?;
+    told?;
+    let start = t.position();
+    let asked = asked_to_end(t, &mut agent, start).await?;
+    let length = asked.request.url.len();
+    let expected = format!("the browser is sent to an address of at most {LONGEST_ADDRESS} octets");
+    t.demand(length <= LONGEST_ADDRESS, start, &expected, format!("one of {length}"))
+}
+
+const EXPIRED_HINT: Scenario = Scenario::should("logout/expired-hint")
+    .clause("RP-Initiated Logout 2, 4")
+    .why("an ID Token that has expired still tells the provider whose session ends, and providers take it")
+    .covers(&["LO-06"])
+    .needs(&[Need::Clock])
+    .run(|t| Box::pin(expired_hint(t)));
+
+async fn expired_hint(t: &mut Trial) -> Outcome {
+    const TWO_HOURS: i64 = 7_200;
+    logout(t)?;
+    let mut agent = t.agent().await?;
+    let token = signed_in_by(t, &mut agent).await?;
+    t.advance(TWO_HOURS);
+    names_the_session(t, &mut agent, &token).await
+}
+
+/// Signs in, and returns the ID Token. Not run where that does not come through the browser.
+async fn signed_in_by(t: &Trial, agent: &mut TrialAgent) -> Result<String, Stop> {
+    let pending = agent.begin(HONEST).await?;
+    let token = pending.answer("id_token");
+    agent.deliver(&pending.form.fields).await?.accepted(&t.subject(HONEST)?)?;
     if token.is_empty() {
         return Err(Stop::NotRun(Reason::Needs("needs an app whose ID Token comes through the browser")));
     }
+    Ok(token)
+}
+
+async fn names_the_session(t: &Trial, agent: &mut TrialAgent, token: &str) -> Outcome {
     let start = t.position();
-    let request = log_out_and_see(t, &mut agent, start).await?;
+    let request = log_out_and_see(t, agent, start).await?;
     let hint = request.first("id_token_hint").unwrap_or_default();
     let seen = if hint.is_empty() { "no hint" } else { "another token" };
     t.demand(hint == token, start, "id_token_hint is the ID Token of this session", seen)
@@ -129,14 +189,18 @@ async fn hint(t: &mut Trial) -> Outcome {
 
 /// What the end-session endpoint is asked. Not run where it is not.
 async fn log_out_and_see(t: &Trial, agent: &mut TrialAgent, start: usize) -> Result<Params, Stop> {
+    let asked = asked_to_end(t, agent, start).await?;
+    let query = asked.request.url.split_once('?').map_or(asked.request.body.as_str(), |(_, query)| query);
+    Ok(Params::parse(query))
+}
+
+/// How the end-session endpoint is asked. Not run where it is not.
+async fn asked_to_end(t: &Trial, agent: &mut TrialAgent, start: usize) -> Result<Exchange, Stop> {
     let path = t.profile().logout.clone();
     agent.visit(&path).await?;
     let seen = t.stage().exchanges(start..t.stage().position());
-    let asked = seen.iter().find(|exchange| exchange.endpoint == Endpoint::EndSession);
-    let asked =
-        asked.ok_or_else(|| Stop::NotRun(Reason::AppDidNotAsk("a logout at the provider".to_owned())))?;
-    let query = asked.request.url.split_once('?').map_or(asked.request.body.as_str(), |(_, query)| query);
-    Ok(Params::parse(query))
+    let asked = seen.into_iter().find(|exchange| exchange.endpoint == Endpoint::EndSession);
+    asked.ok_or_else(|| Stop::NotRun(Reason::AppDidNotAsk("a logout at the provider".to_owned())))
 }
 
 const SECOND_TAB: Scenario = Scenario::must("logout/second-tab")

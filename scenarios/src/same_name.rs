@@ -8,7 +8,7 @@ use mock_idp::fault::{DISCOVERY, ID_TOKEN};
 use mock_idp::trace::Endpoint;
 use serde_json::Value;
 
-pub(crate) const SCENARIOS: &[Scenario] = &[SAME_SUBJECT, HONEST_CODE, OWN_TOKEN_ENDPOINT];
+pub(crate) const SCENARIOS: &[Scenario] = &[SAME_SUBJECT, HONEST_CODE, OWN_TOKEN_ENDPOINT, UNNAMED];
 
 const SAME_SUBJECT: Scenario = Scenario::must("issuers/same-subject")
     .clause("OIDC Core 2, 5.7")
@@ -55,6 +55,7 @@ const HONEST_CODE: Scenario = Scenario::must("issuers/code-of-the-other")
     .why("a code that the honest provider gave must not be taken to the hostile one, which could use it")
     .covers(&["professos/idp-confusion"])
     .variant("two-issuers-code")
+    .unsandwiched()
     .run(|t| Box::pin(honest_code(t)));
 
 async fn honest_code(t: &mut Trial) -> Outcome {
@@ -65,7 +66,8 @@ async fn honest_code(t: &mut Trial) -> Outcome {
     let confused = with(&here.form.fields, "state", &there.answer("state"));
     let (start, before) = (t.position(), t.other()?.trace().count(Endpoint::Token));
     agent.deliver(&confused).await?.refused_or_unavailable()?;
-    not_taken_there(t, start, before)
+    not_taken_there(t, start, before)?;
+    t.honest_after().await
 }
 
 const OWN_TOKEN_ENDPOINT: Scenario = Scenario::must("issuers/metadata-with-a-foreign-authorization-endpoint")
@@ -74,10 +76,48 @@ const OWN_TOKEN_ENDPOINT: Scenario = Scenario::must("issuers/metadata-with-a-for
     .covers(&["professos/malicious-endpoint-attack"])
     .variant("two-issuers-code")
     .cold()
+    .unsandwiched()
     .run(|t| Box::pin(own_token_endpoint(t)));
 
 async fn own_token_endpoint(t: &mut Trial) -> Outcome {
     both_promise_iss(t).await?;
+    taken_elsewhere(t).await?;
+    t.restart().await?;
+    t.honest_after().await
+}
+
+const UNNAMED: Scenario = Scenario::must("issuers/code-of-nobody")
+    .clause("RFC 9700 4.4.2")
+    .why("where no answer names its issuer, and all come to one place, a code may be another's: it must not be shown to anybody")
+    .covers(&["professos/malicious-endpoint-attack"])
+    .variant("two-issuers-code")
+    .cold()
+    .unsandwiched()
+    .run(|t| Box::pin(unnamed(t)));
+
+async fn unnamed(t: &mut Trial) -> Outcome {
+    both_promise_iss(t).await?;
+    both_name_themselves(t, false)?;
+    taken_elsewhere(t).await?;
+    both_promise_iss(t).await?;
+    t.honest_after().await
+}
+
+/// Both providers say who they are in their answers, and promise it in their metadata, which is how people get in.
+async fn both_promise_iss(t: &Trial) -> Outcome {
+    both_name_themselves(t, true)?;
+    t.restart().await?;
+    t.honest().await
+}
+
+fn both_name_themselves(t: &Trial, whether: bool) -> Outcome {
+    t.tenant().set_issuer_parameter(whether);
+    t.other()?.set_issuer_parameter(whether);
+    Ok(())
+}
+
+/// The authorization endpoint of the hostile provider's metadata is the honest one's.
+async fn taken_elsewhere(t: &Trial) -> Outcome {
     let honest = DISCOVERY.set("authorization_endpoint", format!("{}/authorize", t.facts().issuer));
     let guard = t.other()?.arm(vec![honest])?;
     t.restart().await?;
@@ -87,15 +127,7 @@ async fn own_token_endpoint(t: &mut Trial) -> Outcome {
     drop(guard);
     landing?.refused_or_unavailable()?;
     told?;
-    not_taken_there(t, start, before)?;
-    t.restart().await
-}
-
-/// Both providers say who they are in their answers, and promise it in their metadata.
-async fn both_promise_iss(t: &Trial) -> Outcome {
-    t.tenant().set_issuer_parameter(true);
-    t.other()?.set_issuer_parameter(true);
-    t.restart().await
+    not_taken_there(t, start, before)
 }
 
 fn not_taken_there(t: &Trial, start: usize, before: usize) -> Outcome {

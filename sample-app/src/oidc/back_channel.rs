@@ -110,7 +110,7 @@ fn is_text(claims: &Claims, claim: &str) -> bool {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the table has seen that it is a time of today")]
-fn issued(claims: &Claims, now: i64) -> i64 {
+pub(crate) fn issued(claims: &Claims, now: i64) -> i64 {
     claims.get("iat").and_then(Value::as_f64).map_or(now, |iat| iat as i64)
 }
 
@@ -157,7 +157,7 @@ async fn judge(app: &App, logout_token: &str, now: i64) -> Result<Claims, Refusa
         nonce: String::new(),
         now,
         tolerance: policy.tolerance,
-        promises_iss: false,
+        needs_iss: false,
         wishes: Wishes::default(),
         beside: Beside::default(),
     };

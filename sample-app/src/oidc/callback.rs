@@ -8,7 +8,7 @@ use super::keys::KeyRing;
 use super::transaction::Transaction;
 use super::{Beside, Expected, exchange, provider::Provider, refresh, userinfo};
 use crate::app::App;
-use crate::config::ResponseType;
+use crate::config::{IssuerSettings, ResponseType, Settings};
 use crate::error::Refusal;
 use crate::ledger::Hold;
 use crate::params::Params;
@@ -66,12 +66,19 @@ pub(crate) fn pair_rules() -> Vec<PairRule> {
 pub(crate) fn issuer_rules() -> Vec<ResponseRule> {
     vec![
         ResponseRule::new("response-iss-required", "RFC 9207 2.4", |params, expected| {
-            !expected.promises_iss || params.first("iss").is_some()
+            !expected.needs_iss || params.first("iss").is_some()
         }),
         ResponseRule::new("response-iss-check", "RFC 9207 2.4", |params, expected| {
             !params.has("iss") || params.first("iss") == Some(&expected.issuer)
         }),
     ]
+}
+
+/// Of several providers whose answers come to one place, one could be given the code of another: nothing but the `iss`
+/// parameter tells them apart before the code is shown to anybody (RFC 9700 4.4.2), where no ID token comes with it.
+pub(crate) fn is_one_of_several(settings: &Settings, provider: &IssuerSettings) -> bool {
+    let asked = provider.response_type;
+    settings.issuers.len() > 1 && asked.code && !asked.id_token
 }
 
 /// A response that is right.
@@ -168,8 +175,8 @@ async fn judge(
 ) -> Result<Accepted, Refusal> {
     let policy = &app.policy;
     let metadata = provider.metadata(policy, now).await.map_err(|error| policy.outage(&error))?;
-    let promises_iss = metadata.promises_iss;
-    let expected = Expected { promises_iss, ..expected(app, provider, &transaction.nonce, now) };
+    let needs_iss = metadata.promises_iss || (policy.callback.needs_iss)(&app.settings, &provider.settings);
+    let expected = Expected { needs_iss, ..expected(app, provider, &transaction.nonce, now) };
     check(&policy.callback.issuer, params, &expected)?;
 
     let ring = KeyRing { provider, metadata: &metadata, policy, now };

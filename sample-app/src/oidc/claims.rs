@@ -198,7 +198,7 @@ mod tests {
             nonce: "n".into(),
             now: NOW,
             tolerance: 60,
-            promises_iss: false,
+            needs_iss: false,
             wishes,
             beside: Beside::default(),
         };

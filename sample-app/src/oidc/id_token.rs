@@ -36,7 +36,7 @@ pub(crate) fn expected(app: &App, provider: &Provider, nonce: &str, now: i64) ->
         nonce: nonce.to_owned(),
         now,
         tolerance: app.policy.tolerance,
-        promises_iss: false,
+        needs_iss: false,
         wishes: settings.wishes.clone(),
         beside: Beside::default(),
     }

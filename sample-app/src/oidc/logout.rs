@@ -33,7 +33,9 @@ pub(crate) async fn location(
     match provider.settings.logout_form {
         LogoutForm::Standard => {
             let mut location = metadata.end_session_endpoint.clone()?;
-            let hint = id_token_hint.map(|hint| ("id_token_hint", hint));
+            let hint = id_token_hint
+                .filter(|hint| hint.len() <= app.policy.logout.longest_hint)
+                .map(|hint| ("id_token_hint", hint));
             let back = [("post_logout_redirect_uri", back), ("client_id", client_id)];
             location.query_pairs_mut().extend_pairs(hint.into_iter().chain(back));
             Some(location)

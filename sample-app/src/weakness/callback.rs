@@ -117,6 +117,13 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     ),
     omit("response-iss-check", "The iss parameter of the response is not compared with the issuer."),
     omit("response-iss-required", "The iss parameter that the provider promised may be missing."),
+    change(
+        "response-iss-among-several",
+        "Where several providers share a callback, a code may come without the name of its issuer.",
+        |policy| {
+            policy.callback.needs_iss = |_, _| false;
+        },
+    ),
     omit("unrequested-token-check", "A code or an access token that nobody asked for is accepted."),
     change("body-limit", "A response of any length is read into memory.", |policy| {
         policy.callback.body_limit = usize::MAX;

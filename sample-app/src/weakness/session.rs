@@ -91,6 +91,9 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     change("local-logout", "Logging out redirects and ends nothing.", |policy| {
         policy.logout.ends_the_session = false;
     }),
+    change("logout-hint-length", "The provider is told whose session ends at whatever length.", |policy| {
+        policy.logout.longest_hint = usize::MAX;
+    }),
     change("offline-logout", "Without the provider nobody can log out.", |policy| {
         policy.logout.needs_the_provider = true;
     }),

@@ -252,3 +252,17 @@ async fn a_logout_token_that_was_long_under_way_leaves_whoever_signed_in_since()
     assert_eq!(answer.status, 200);
     assert_eq!(world.subject().await.as_deref(), Some("alice"));
 }
+
+#[tokio::test]
+async fn both_times_are_the_providers_whose_clock_may_be_behind_and_count_in_fractions() {
+    let mut world = World::new().await;
+    let there = world.now() - 30;
+    log_in_with(&mut world, json!({ "iat": there as f64 + 0.5 })).await;
+    let mut since = claims(&world);
+    since["iat"] = json!(there + 10);
+
+    let answer = post(&world, &sign(TYPE, &since.to_string(), 0)).await;
+
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(world.subject().await, None, "ten seconds after the sign-in the provider ended it");
+}

@@ -102,3 +102,27 @@ async fn a_provider_that_promises_its_name_in_the_response_must_give_it_and_its_
         assert!(answer.body.contains(expected), "{given:?}: {}", answer.body);
     }
 }
+
+#[tokio::test]
+async fn of_several_providers_none_is_shown_a_code_that_comes_without_the_name_of_its_issuer() {
+    let other = Provider::start().await;
+    let issuer = other.issuer.clone();
+    let mut world = World::with(|settings| {
+        settings.issuers.push(sample_app::IssuerSettings::new(issuer.clone(), "app"));
+        for issuer in &mut settings.issuers {
+            issuer.response_type = sample_app::ResponseType::parse("code").unwrap();
+        }
+    })
+    .await;
+    // The other provider of these tests has no token endpoint, which is where a code that is named is taken.
+    for (named, status) in [(None, 400), (Some(issuer.as_str()), 502)] {
+        let login = start(&mut world, &issuer).await;
+        let mut form = vec![("state", login.state.as_str()), ("code", "a-code")];
+        form.extend(named.map(|iss| ("iss", iss)));
+
+        let answer = world.browser.post("/callback", &form).await;
+
+        assert_eq!(answer.status, status, "{named:?}: {}", answer.body);
+        assert_eq!(answer.body.contains("response-iss-required"), named.is_none(), "{}", answer.body);
+    }
+}
