@@ -33,6 +33,10 @@ matrix:
 agents:
     RPCHECK_AGENTS=full cargo test --release -p rpcheck --test browser
 
+# What is too slow or too seldom there for every day: Chromium's real two minutes, and Firefox (firefox-esr, geckodriver)
+nightly:
+    RPCHECK_NIGHTLY=1 RPCHECK_REQUIRE=chromium,firefox cargo test -p rpcheck-harness --test agent calibration
+
 # How the time of a run grows with the number of scenarios
 growth:
     cargo build --release

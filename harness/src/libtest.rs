@@ -8,6 +8,7 @@ use crate::target::Target;
 use crate::verdict::{TrialRecord, Verdict};
 use libtest_mimic::{Completion, Failed, Trial};
 use std::fmt::Display;
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -57,6 +58,13 @@ pub fn missing(program: &str, reason: impl Display) -> Result<Completion, Failed
         return Err(format!("RPCHECK_REQUIRE asks for {program}: {reason}").into());
     }
     Ok(Completion::ignored_with(format!("not run: {reason}")))
+}
+
+/// Says why a plain `#[test]` leaves something out. It goes past the capture of output, which hides what a test that
+/// passes has printed.
+pub fn say_not_run(reason: impl Display) {
+    // Nobody reads it if the output is closed.
+    let _ = writeln!(std::io::stderr(), "not run: {reason}");
 }
 
 /// Does `RPCHECK_REQUIRE` name this program?

@@ -101,7 +101,7 @@ async fn measured(browser: &Browser, stage: &Stage, pairs: &[(&str, &str)]) -> V
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_two_real_minutes_chromium_keeps_unmarked_cookies_at_home() {
     if std::env::var_os("RPCHECK_NIGHTLY").is_none() {
-        println!("not run: it waits for two minutes (RPCHECK_NIGHTLY=1 runs it)");
+        harness::libtest::say_not_run("it waits for two minutes (RPCHECK_NIGHTLY=1 runs it)");
         return;
     }
     let Some(browser) = browser() else { return };

@@ -14,7 +14,7 @@ pub(crate) fn browser() -> Option<Browser> {
         Ok(browser) => Some(browser),
         Err(missing) => {
             assert!(!harness::libtest::is_required("chromium"), "{missing}");
-            println!("not run: {missing}");
+            harness::libtest::say_not_run(missing);
             None
         }
     }

@@ -78,6 +78,15 @@ impl Person {
         page.unwrap_or_else(|error| panic!("“{text}” did not show: {error}"))
     }
 
+    /// Loads the page again.
+    pub(crate) async fn reloads(&mut self) {
+        // A mark on the page that was there: when it is gone, the page is another.
+        self.evaluate("(() => { window.before = true; location.reload(); return true; })()").await;
+        while self.evaluate("window.before === true").await == true {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Presses Back.
     pub(crate) async fn back(&mut self) -> Page {
         self.window.back().await.expect("there is a page to go back to")
@@ -169,6 +178,21 @@ impl Person {
              setTimeout(() => control.click(), 100); return true; }})()"
         );
         self.evaluate(&twice).await;
+    }
+
+    /// The same with the mouse, where no script runs.
+    pub(crate) async fn double_clicks_with_the_mouse(&mut self, selector: &str) {
+        let middle = format!(
+            "(() => {{ const at = document.querySelector('{selector}').getBoundingClientRect(); \
+             return [at.x + at.width / 2, at.y + at.height / 2]; }})()"
+        );
+        let middle = self.evaluate(&middle).await;
+        for count in [1, 2] {
+            for kind in ["mousePressed", "mouseReleased"] {
+                let event = json!({ "type": kind, "x": middle[0], "y": middle[1], "button": "left", "clickCount": count });
+                self.devtools("Input.dispatchMouseEvent", event).await;
+            }
+        }
     }
 
     /// Works without scripts from now on.

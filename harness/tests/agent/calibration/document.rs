@@ -94,8 +94,7 @@ What reaches an application, way by way. Written by `harness/tests/agent/calibra
 Firefox jar does what is written here, and the same test holds a real Firefox ESR (153 over plain HTTP on loopback,
 headless, preferences as shipped) to every cell where Firefox and geckodriver are installed. Old cookies are those set
 before all others: Firefox knows no time after which an unmarked cookie stays at home. Not measured: what strict tracking
-protection changes, and Safari. Believed and not measured yet: the ways by an icon, by a page fetched in advance and by a
-Refresh header, and the hosts of which one is `[::1]`.
+protection changes, and Safari. Last held to all of it with Firefox 153.8 ESR and geckodriver 0.37.
 ";
 
 /// How to read the tables.

@@ -46,7 +46,7 @@ pub(crate) async fn launch() -> Option<Firefox> {
         let missing = "Firefox or geckodriver was not found: install them (Debian: apt install firefox-esr; \
                        cargo install geckodriver), or name them in RPCHECK_FIREFOX and RPCHECK_GECKODRIVER";
         assert!(!harness::libtest::is_required("firefox"), "{missing}");
-        println!("not run: {missing}");
+        harness::libtest::say_not_run(missing);
         return None;
     };
     let mut child = Command::new(driver)
