@@ -128,6 +128,16 @@ pub fn totals<'a>(table: impl IntoIterator<Item = &'a Covered>) -> Totals {
     })
 }
 
+/// Rows that are said to need no scenario and have one, or are not on the list.
+pub fn needless_excuses(scenarios: &[Scenario]) -> Vec<&'static str> {
+    let table = table(scenarios);
+    let is_needed = |id: &&str| {
+        let mut excused = table.iter().filter(|row| matches!(row.status, Status::NotApplicable { .. }));
+        excused.any(|row| row.id == *id)
+    };
+    NOT_APPLICABLE.iter().map(|(id, _)| *id).filter(|id| !is_needed(id)).collect()
+}
+
 /// Rows that scenarios claim to cover and that are not on the list.
 pub fn unknown_rows(scenarios: &[Scenario]) -> Vec<&'static str> {
     let known = rows();

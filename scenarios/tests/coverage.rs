@@ -4,7 +4,7 @@
 //! `rpcheck coverage --inputs` prints what scenarios make.
 
 use harness::Scenario;
-use harness::coverage::{Status, made, table};
+use harness::coverage::{Status, made, needless_excuses, table, totals};
 use harness::deviations::Deviations;
 use harness::runner::{self, Options};
 use harness::scenario::Action;
@@ -15,6 +15,19 @@ use std::sync::Arc;
 
 fn script(input: &Input) -> Option<&'static str> {
     input.mutation.strip_prefix("script ")
+}
+
+#[test]
+fn no_row_is_open_and_few_are_out_of_scope() {
+    let table = table(&scenarios::catalogue());
+    let totals = totals(&table);
+
+    let open: Vec<_> =
+        table.iter().filter(|row| matches!(row.status, Status::Open)).map(|row| row.id).collect();
+    assert!(open.is_empty(), "nothing covers {open:?}");
+    assert!(totals.covered * 100 >= totals.rows * 95, "{} of {} covered", totals.covered, totals.rows);
+    assert!(totals.not_applicable <= 20, "{} out of scope", totals.not_applicable);
+    assert_eq!(needless_excuses(&scenarios::catalogue()), [""; 0], "covered, and excused all the same");
 }
 
 #[test]
