@@ -103,7 +103,7 @@ async fn s_hash(t: &mut Trial) -> Outcome {
 
 const SECOND_TOKEN: Scenario = Scenario::must("code/worth-somebody-else")
     .clause("OIDC Core 3.3.3.6")
-    .why("the code is worth the same person's ID Token as the one beside it, or it is not the code of this login")
+    .why("both ID Tokens of one login are of the same issuer and person: where they are not, the code is not the code of this login")
     .variant(HYBRID)
     .with(|| vec![ID_TOKEN.set("sub", "somebody-else").nth(2)]);
 

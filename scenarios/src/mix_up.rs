@@ -23,7 +23,7 @@ const WRONG_ISS: Scenario = Scenario::must("mix-up/iss-parameter-wrong")
 
 const MISSING_ISS: Scenario = Scenario::must("mix-up/iss-parameter-missing")
     .clause("RFC 9207 2.4, 3")
-    .why("a provider that promises iss in its metadata sends it: an answer without it is not from there")
+    .why("where the metadata promises iss, a client refuses an answer without it, whatever else vouches for the answer")
     .covers(&["MIX-05"])
     .cold()
     .run(|t| Box::pin(missing_iss(t)));
