@@ -24,7 +24,7 @@ use async_trait::async_trait;
 use mock_idp::{Clock, Exchange};
 use url::Url;
 
-pub use browser::{Browser, BrowserAgent, BrowserError, Windows};
+pub use browser::{Album, Browser, BrowserAgent, BrowserError, Pictures, Windows};
 pub use error::AgentError;
 pub use fetch::{Credentials, Destination, Fetch, FetchMode, Fetched, RedirectMode};
 pub use http::{HttpAgent, Trust};
@@ -54,6 +54,8 @@ pub struct AgentOptions {
     pub deadline: Duration,
     /// Counts how long is waited for whom. A real browser counts nothing.
     pub waits: Arc<Waits>,
+    /// Where a real browser keeps pictures of what it shows after each step, if anywhere.
+    pub album: Option<Arc<Album>>,
 }
 
 impl AgentOptions {
@@ -61,7 +63,7 @@ impl AgentOptions {
     pub fn new(provider: Url, clock: Clock) -> Self {
         let (flavour, trust) = (Flavour::Chromium, Trust::default());
         let (deadline, waits) = (Duration::from_secs(10), Arc::default());
-        Self { clock, provider, marker: None, flavour, trust, deadline, waits }
+        Self { clock, provider, marker: None, flavour, trust, deadline, waits, album: None }
     }
 }
 

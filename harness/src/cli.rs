@@ -163,7 +163,7 @@ struct RunArgs {
     /// What goes to the standard output.
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     format: Format,
-    /// The folder for report.html, report.json and junit.xml.
+    /// The folder for report.html, report.json and junit.xml, and for pictures with --browser.
     #[arg(long, default_value = "target/rpcheck")]
     report: PathBuf,
     /// The list of known deviations (TOML); known-deviations.toml beside the profile when it is there.

@@ -9,6 +9,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod merge;
+pub mod pictures;
 pub mod terminal;
 
 #[cfg(test)]

@@ -123,6 +123,7 @@ pub async fn run_one(target: &dyn Target, scenario: Scenario, deadline: Duration
     record.lost_app = stage.lost();
     record.facts = Some(stage.facts.clone());
     record.waited = stage.agents.waits().map(|waits| (ready, waits.waited()));
+    record.pictures = stage.agents.pictures();
     record.micros = micros(start);
     record
 }

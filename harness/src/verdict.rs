@@ -266,6 +266,8 @@ pub struct TrialRecord {
     pub micros: u64,
     /// How much of that until everything stood ready, and how long was waited for whom; nothing where nobody counted.
     pub waited: Option<(u64, Waited)>,
+    /// What people saw in a real browser, as paths below the folder of the run's pictures, in order.
+    pub pictures: Vec<String>,
 }
 
 impl TrialRecord {
@@ -281,6 +283,7 @@ impl TrialRecord {
             lost_app: false,
             micros: 0,
             waited: None,
+            pictures: Vec::new(),
         };
         record.judge();
         record

@@ -206,7 +206,7 @@ impl Target for SampleTarget {
         let agent_clock = self.clock();
         let trust = app.secured.as_ref().map(|secured| secured.trust.clone()).unwrap_or_default();
         let options = AgentOptions { trust, ..AgentOptions::new(provider, agent_clock.clone()) };
-        let agents = self.browsers.agents(options);
+        let agents = self.browsers.agents(options, scenario.id);
         Ok(Stage::new(tenant, profile, Box::new(app), Arc::new(agents), agent_clock).with_other(other))
     }
 }

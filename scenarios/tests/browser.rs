@@ -1,5 +1,6 @@
 //! The story of the sample app in a real Chromium, and scenarios of the catalogue with both agents: what the built-in one
-//! believes of browsers must hold in one. Pictures of the steps go to `target/rpcheck/screenshots`.
+//! believes of browsers must hold in one. A picture of every step, and of what a story that fails leaves,
+//! goes to a folder of the story's name in `target/rpcheck/screenshots`.
 
 #[path = "browser/agreement.rs"]
 mod agreement;
@@ -15,6 +16,8 @@ mod patience;
 mod person;
 #[path = "browser/picture.rs"]
 mod picture;
+#[path = "browser/pictures.rs"]
+mod pictures;
 #[path = "browser/provider.rs"]
 mod provider;
 #[path = "browser/provider_pages.rs"]
@@ -31,14 +34,16 @@ mod story;
 mod tabs;
 
 use agreement::{Both, NAMED, WEAK};
+use futures::FutureExt;
 use futures::future::BoxFuture;
-use harness::agent::{Browser, BrowserError};
+use harness::agent::{Browser, BrowserError, Pictures, Windows};
 use harness::target::profile::HTTPS;
 use harness::{Scenario, libtest};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use person::Person;
 use sample_app::{Ambient, SampleApp, Settings, StartError, Weakness};
 use scenarios::sample::SampleTarget;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
@@ -120,6 +125,7 @@ struct Scene {
     target: Arc<SampleTarget>,
     /// The same app, used by the agent that plays a browser.
     built_in: Arc<SampleTarget>,
+    pictures: Arc<Pictures>,
 }
 
 impl Scene {
@@ -128,26 +134,52 @@ impl Scene {
         let browser = Arc::new(Browser::launch()?);
         let sample = || runtime.block_on(SampleTarget::new()).expect("the provider starts");
         let (target, built_in) = (Arc::new(sample().used_in(browser.clone())), Arc::new(sample()));
-        Ok(Self { runtime, browser, target, built_in })
+        let pictures = Arc::new(Pictures::of(person::pictures()));
+        Ok(Self { runtime, browser, target, built_in, pictures })
+    }
+
+    /// Tells a story of somebody at a window. Where it breaks off there is a picture of that, too.
+    async fn tell<T, F: Future<Output = T>>(
+        &self,
+        sentence: &str,
+        variant: Option<&'static str>,
+        story: impl FnOnce(Person) -> F,
+    ) -> T {
+        let windows = Windows::of(self.browser.clone());
+        let album = Arc::new(self.pictures.album(sentence));
+        let person = Person::new(&windows, album.clone(), &*self.target, variant).await;
+        let told = AssertUnwindSafe(story(person)).catch_unwind().await;
+        if told.is_err() {
+            windows.picture_left(&album).await;
+        }
+        if let Some(trouble) = self.pictures.trouble() {
+            eprintln!("{sentence}: pictures are missing; the first: {trouble}");
+        }
+        told.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     fn tests(self: &Arc<Self>) -> Vec<Trial> {
         let told = stories().map(|(sentence, variant, story)| {
             let scene = self.clone();
             Trial::test(sentence, move || {
-                scene.runtime.block_on(async {
-                    story(Person::new(&scene.browser, &*scene.target, variant).await).await;
-                });
+                scene.runtime.block_on(scene.tell(sentence, variant, story));
                 Ok(())
             })
         });
         let scene = self.clone();
         let looks = Trial::ignorable_test(LOOKS, move || {
-            scene.runtime.block_on(async {
-                looks::pages_look_as_they_did(Person::new(&scene.browser, &*scene.target, None).await).await
-            })
+            scene.runtime.block_on(scene.tell(LOOKS, None, looks::pages_look_as_they_did))
         });
-        told.chain([looks]).chain(self.both()).chain(self.both_weak()).collect()
+        let scene = self.clone();
+        let of_a_run = Trial::test(pictures::NAMES[0], || {
+            pictures::a_run_in_windows_leaves_pictures_that_its_report_names();
+            Ok(())
+        });
+        let of_a_story = Trial::test(pictures::NAMES[1], move || {
+            pictures::a_story_that_breaks_off_leaves_a_picture_of_that(&scene);
+            Ok(())
+        });
+        told.chain([looks, of_a_run, of_a_story]).chain(self.both()).chain(self.both_weak()).collect()
     }
 
     /// Scenarios of the sample as it is.
@@ -203,7 +235,7 @@ fn tests_without(error: &BrowserError) -> Vec<Trial> {
         _ => |why: String| -> Result<Completion, Failed> { Err(why.into()) },
     };
     let weak = WEAK.map(|(weakness, id)| format!("without {weakness}: {id}"));
-    let told = stories().map(|(sentence, ..)| sentence).chain([LOOKS]);
+    let told = stories().map(|(sentence, ..)| sentence).chain([LOOKS]).chain(pictures::NAMES);
     let names = told.chain(chosen().into_iter().map(|scenario| scenario.id)).map(str::to_owned).chain(weak);
     names
         .map(|name| {

@@ -1,6 +1,7 @@
 //! The agent that drives a real Chromium, through ChromeDriver.
 
 mod act;
+mod album;
 mod cookies;
 mod driver;
 mod network;
@@ -16,6 +17,7 @@ use fantoccini::wd::WindowHandle;
 use mock_idp::Exchange;
 use url::Url;
 
+pub use album::{Album, Pictures};
 pub use driver::Browser;
 pub use windows::Windows;
 
@@ -75,6 +77,8 @@ pub struct BrowserAgent {
     tabs: Vec<Tab>,
     /// The number of the tab that is shown.
     shown: usize,
+    /// What pictures of this window are called.
+    name: String,
 }
 
 impl Browser {
@@ -96,6 +100,7 @@ impl Browser {
 
 impl BrowserAgent {
     async fn at(session: Session, tab: WindowHandle, options: AgentOptions) -> Result<Self, BrowserError> {
+        let name = options.album.as_ref().map(|album| album.somebody()).unwrap_or_default();
         let agent = Self {
             session,
             options: Arc::new(options),
@@ -107,6 +112,7 @@ impl BrowserAgent {
             holding: None,
             tabs: vec![Tab::empty(tab)],
             shown: 0,
+            name,
         };
         agent.show_marker().await?;
         Ok(agent)
@@ -114,8 +120,14 @@ impl BrowserAgent {
 
     /// The window as a PNG.
     pub async fn screenshot(&self) -> Result<Vec<u8>, AgentError> {
-        let shot = self.session.client.screenshot().await;
-        Ok(shot.map_err(|error| session::command("take a screenshot", &error))?)
+        Ok(self.session.screenshot().await?)
+    }
+
+    /// Keeps what the window shows, where pictures are kept.
+    async fn picture(&self) {
+        if let Some(album) = &self.options.album {
+            album.take(&self.name, &self.session).await;
+        }
     }
 
     /// The document as it is now, scripts' changes included.

@@ -1,11 +1,13 @@
 //! Where reports are written to, and `rpcheck report`.
 
-use super::{Format, Suite};
+use super::{Format, Suite, complain};
+use crate::agent::Pictures;
 use crate::report::json::Report;
 use crate::report::merge::merge;
 use crate::report::terminal::{self, say};
-use crate::report::{compare, draw, html, junit};
+use crate::report::{compare, draw, html, junit, pictures};
 use anyhow::Context;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -27,6 +29,51 @@ impl<'a> Reports<'a> {
 
     fn failed(&self) -> String {
         format!("cannot write the reports to {}: name another folder with --report", self.folder.display())
+    }
+
+    fn picture_folder(&self) -> PathBuf {
+        self.folder.join(pictures::FOLDER)
+    }
+
+    /// Removes the pictures of an earlier run, which would mislead.
+    pub(super) fn forget_pictures(&self) -> anyhow::Result<()> {
+        let folder = self.picture_folder();
+        Pictures::remove(&folder).with_context(|| {
+            format!("cannot remove {}, pictures of an earlier run: remove it by hand", folder.display())
+        })
+    }
+
+    /// An empty folder for pictures.
+    pub(super) fn pictures(&self) -> anyhow::Result<Pictures> {
+        let folder = self.picture_folder();
+        Pictures::afresh(&folder).with_context(|| {
+            let folder = folder.display();
+            format!("cannot keep pictures in {folder}: empty it, or name another folder with --report")
+        })
+    }
+
+    /// Brings the pictures of a merged report here; `homes` tells from which folder each trial comes.
+    fn bring_pictures(
+        &self,
+        report: &mut Report<'_>,
+        homes: &HashMap<String, PathBuf>,
+    ) -> anyhow::Result<()> {
+        let here = self.folder.canonicalize().ok();
+        let (mut any, mut any_here) = (false, false);
+        for trial in report.trials.iter().filter(|trial| !trial.pictures.is_empty()) {
+            any = true;
+            any_here |= homes.get(&trial.id).is_some_and(|home| home.canonicalize().ok() == here);
+        }
+        if !any_here {
+            self.forget_pictures()?;
+        }
+        if any && !any_here {
+            self.pictures()?;
+        }
+        if let Some(trouble) = pictures::bring(report, homes, self.folder) {
+            complain(&format!("note: pictures are missing; the first: {trouble}"));
+        }
+        Ok(())
     }
 
     pub(super) fn write(&self, report: &Report<'_>, format: Format) -> anyhow::Result<()> {
@@ -51,14 +98,21 @@ impl<'a> Reports<'a> {
 /// Makes one report of the parts of a run.
 pub(super) fn merged(
     suite: &Suite,
-    parts: &[PathBuf],
+    paths: &[PathBuf],
     folder: &Path,
     format: Format,
 ) -> anyhow::Result<ExitCode> {
     let reports = Reports::at(folder)?;
-    let parts = parts.iter().map(|path| read(path)).collect::<anyhow::Result<Vec<_>>>()?;
+    let parts = paths.iter().map(|path| read(path)).collect::<anyhow::Result<Vec<_>>>()?;
     let order: Vec<_> = suite.scenarios.iter().map(|scenario| scenario.id).collect();
-    let report = merge(parts, &order)?;
+    let home = |path: &PathBuf| path.parent().map(Path::to_owned).unwrap_or_default();
+    let homes = paths
+        .iter()
+        .zip(&parts)
+        .flat_map(|(path, (_, part))| part.trials.iter().map(move |trial| (trial.id.clone(), home(path))));
+    let homes: HashMap<_, _> = homes.collect();
+    let mut report = merge(parts, &order)?;
+    reports.bring_pictures(&mut report, &homes)?;
     if format == Format::Terminal {
         say(&terminal::totals(report.totals, report.millis));
     }

@@ -29,8 +29,13 @@ pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode
     };
     let deviations = deviations(suite, &args)?;
     let reports = Reports::at(&args.report)?;
-    let real = if args.browser { Some(Arc::new(Browser::launch()?)) } else { None };
-    let browsers = Browsers { real, flavour: args.jar.into() };
+    reports.forget_pictures()?;
+    let (mut real, mut pictures) = (None, None);
+    if args.browser {
+        real = Some(Arc::new(Browser::launch()?));
+        pictures = Some(Arc::new(reports.pictures()?));
+    }
+    let browsers = Browsers { real, flavour: args.jar.into(), pictures: pictures.clone() };
     let target = target(suite, args.target.as_deref(), browsers).await?;
     let mut options = Options { strict: args.strict, ..Options::default() };
     if args.browser {
@@ -51,6 +56,9 @@ pub(super) async fn run(suite: &Suite, args: RunArgs) -> anyhow::Result<ExitCode
         say(&format!("\n{}", cost::text(&report)));
     }
     reports.write(&report, args.format)?;
+    if let Some(trouble) = pictures.as_ref().and_then(|pictures| pictures.trouble()) {
+        complain(&format!("note: pictures are missing; the first: {trouble}"));
+    }
     Ok(ExitCode::from(record.exit_code()))
 }
 

@@ -1,4 +1,5 @@
-//! One file that shows a run: totals, the matrix, and for every trial what was found and the conversation.
+//! One file that shows a run: totals, the matrix, and for every trial what was found, the conversation, and the pictures
+//! that stand beside the file if a real browser took any.
 
 use super::json::{Report, Trial};
 use super::{cost, failure};
@@ -7,6 +8,8 @@ use crate::field::Failure;
 use crate::verdict::Mark;
 use askama::Template;
 use mock_idp::trace::{Endpoint, Exchange, Leg, Recorder};
+use std::ffi::OsStr;
+use std::path::Path;
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -38,7 +41,14 @@ struct Shown<'a> {
     reason: Option<&'a str>,
     observations: &'a [String],
     inputs: Vec<Input<'a>>,
+    pictures: Vec<Picture<'a>>,
     exchanges: Vec<Step>,
+}
+
+/// What somebody saw after a step.
+struct Picture<'a> {
+    path: &'a str,
+    caption: String,
 }
 
 struct Input<'a> {
@@ -69,7 +79,7 @@ struct Detail {
     curl: String,
 }
 
-/// The run as one self-contained page.
+/// The run as one page, which needs nothing but the pictures beside it.
 pub fn text(run: &Report<'_>) -> String {
     let mut topics: Vec<Topic<'_>> = Vec::new();
     for trial in &run.trials {
@@ -121,8 +131,16 @@ fn shown<'a>(trial: &'a Trial<'_>) -> Shown<'a> {
         reason: trial.untold(),
         observations: &trial.observations,
         inputs: inputs.collect(),
+        pictures: trial.pictures.iter().enumerate().map(picture).collect(),
         exchanges: steps(trial),
     }
+}
+
+/// Its caption is its place and what its file is called after the number.
+fn picture((index, path): (usize, &String)) -> Picture<'_> {
+    let stem = Path::new(path).file_stem().and_then(OsStr::to_str).unwrap_or_default();
+    let who = stem.split_once('-').map_or(stem, |(_, who)| who).replace('-', " ");
+    Picture { path, caption: format!("step {}, {who}", index + 1) }
 }
 
 /// Exchanges from the first to the last; one stands for itself.

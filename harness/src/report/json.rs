@@ -1,6 +1,6 @@
 //! The canonical report, as data that serialises both ways: every other one is made from it.
 
-use super::file;
+use super::{file, pictures};
 use crate::event::{RunRecord, Totals, exit_code, fails_the_run};
 use crate::field::Failure;
 use crate::scenario::Level;
@@ -80,6 +80,9 @@ pub struct Trial<'a> {
     /// What that went into, where it was counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
+    /// What people saw after each step in a real browser: PNG files, as paths from the report.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<String>,
     /// The whole conversation, where it was kept; a file has it elsewhere.
     #[serde(skip)]
     pub exchanges: Option<Cow<'a, [Exchange]>>,
@@ -152,8 +155,11 @@ impl Report<'static> {
         }
         match serde_json::from_str(text)? {
             Version { schema: SCHEMA } => {
-                let mut report = serde_json::from_str(text)?;
+                let mut report: Self = serde_json::from_str(text)?;
                 file::read(text, &mut report)?;
+                for trial in &mut report.trials {
+                    trial.pictures.retain(|picture| pictures::is_beside(picture));
+                }
                 Ok(report)
             }
             Version { schema } => Err(ReadError::Schema(schema)),
@@ -233,6 +239,7 @@ fn trial(record: &TrialRecord) -> Trial<'_> {
         observations: record.observations.clone(),
         micros: record.micros,
         cost: cost(record),
+        pictures: record.pictures.iter().map(|picture| pictures::named(picture)).collect(),
         exchanges: Some(Cow::Borrowed(&record.conversation)),
     }
 }

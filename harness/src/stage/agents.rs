@@ -1,6 +1,6 @@
 //! Where a trial's agents come from.
 
-use crate::agent::{Agent, AgentError, AgentOptions, Browser, Flavour, HttpAgent, Waits, Windows};
+use crate::agent::{Agent, AgentError, AgentOptions, Browser, Flavour, HttpAgent, Pictures, Waits, Windows};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -15,6 +15,10 @@ pub trait Agents: Send + Sync {
     fn waits(&self) -> Option<&Arc<Waits>> {
         None
     }
+    /// The pictures of what they saw, as paths below the folder of the run.
+    fn pictures(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What people use in a run: windows of a real browser, or agents that keep the rules of one.
@@ -24,12 +28,16 @@ pub struct Browsers {
     pub real: Option<Arc<Browser>>,
     /// Whose rules the agents keep otherwise.
     pub flavour: Flavour,
+    /// Where the real browser keeps pictures of what it shows, if anywhere.
+    pub pictures: Option<Arc<Pictures>>,
 }
 
 impl Browsers {
-    /// The agents of a trial.
-    pub fn agents(&self, options: AgentOptions) -> Alike {
-        let options = AgentOptions { flavour: self.flavour, ..options };
+    /// The agents of a trial of this scenario.
+    pub fn agents(&self, options: AgentOptions, id: &str) -> Alike {
+        let pictures = self.pictures.as_ref().filter(|_| self.real.is_some());
+        let album = pictures.map(|pictures| Arc::new(pictures.album(id)));
+        let options = AgentOptions { flavour: self.flavour, album, ..options };
         Alike { options, windows: self.real.clone().map(Windows::of) }
     }
 }
@@ -58,5 +66,9 @@ impl Agents for Alike {
 
     fn waits(&self) -> Option<&Arc<Waits>> {
         self.windows.is_none().then_some(&self.options.waits)
+    }
+
+    fn pictures(&self) -> Vec<String> {
+        self.options.album.as_ref().map(|album| album.taken()).unwrap_or_default()
     }
 }

@@ -239,7 +239,7 @@ impl Target for ExternalTarget {
         let clock = Clock::system();
         let trust = self.trust.clone();
         let options = AgentOptions { marker, trust, ..AgentOptions::new(provider, clock.clone()) };
-        let agents = self.browsers.agents(options);
+        let agents = self.browsers.agents(options, scenario.id);
         let app = Box::new(Handle(self.app.clone()));
         Ok(Stage::new(tenant, profile, app, Arc::new(agents), clock))
     }

@@ -6,7 +6,6 @@ use crate::story::{HELLO, WARNING, hides, offers, shows, sign_in};
 async fn signs_in_with(person: &mut Person, connection: &str, name: &str) {
     person.open("/profile").await;
     person.press(connection).await;
-    person.picture(&format!("3-{}", connection.to_lowercase())).await;
 
     let profile = person.press(&format!("Allow as {name}")).await;
 
@@ -37,7 +36,6 @@ pub(crate) async fn a_denied_login_ends_on_a_page_with_a_way_back(mut person: Pe
     assert_eq!(refused.status, 400);
     shows(&refused, &[WARNING, "The login was cancelled"]);
     offers(&refused, &["Log in again", "Home"], &["Profile", "Log out"]);
-    person.picture("3-denied").await;
     let home = person.press("Home").await;
     person.assert_at(&home, "/");
 }
@@ -60,7 +58,6 @@ pub(crate) async fn a_bookmark_of_the_callback_says_what_to_do(mut person: Perso
 
     assert_eq!(page.status, 405);
     shows(&page, &["cannot be opened, bookmarked or reloaded"]);
-    person.picture("3-bookmark").await;
     let login = person.press("Log in again").await;
     assert!(person.is_at_provider(&login), "{}", login.url);
 }
@@ -77,7 +74,6 @@ pub(crate) async fn a_session_that_expires_is_noticed_while_the_page_is_open(mut
 
     hides(&warned, &[HELLO, "Alice Doe"]);
     offers(&warned, &["Log in now"], &["Profile", "Log out"]);
-    person.picture("5-expired").await;
 }
 
 pub(crate) async fn where_the_api_answers_401_the_page_says_the_same(mut person: Person) {

@@ -35,7 +35,6 @@ pub(crate) async fn without_a_network_the_page_says_so(mut person: Person) {
 
     person.press("Call API").await;
     person.waits_for("Check your connection").await;
-    person.picture("2-no-network").await;
 
     person.devtools("Network.emulateNetworkConditions", network(false)).await;
     person.press("Call API").await;
@@ -50,7 +49,6 @@ pub(crate) async fn a_slow_api_is_waited_for_aloud(mut person: Person) {
     person.press("Call API").await;
     person.waits_for("Still waiting for the API").await;
     assert_eq!(person.evaluate("document.querySelector('#call-api').ariaBusy").await, "true");
-    person.picture("2-slow").await;
 
     person.evaluate("window.answer(Response.json({ msg: 'at last' })) ?? true").await;
     let answered = person.waits_for("at last").await;
@@ -67,7 +65,6 @@ pub(crate) async fn a_note_is_kept_and_one_that_cannot_be_is_said_to_be_lost(mut
     let hostile = "milk \"><b>eggs</b>";
     person.evaluate(&write(hostile)).await;
     person.waits_for("Saved.").await;
-    person.picture("7-note").await;
 
     person.open("/").await;
     assert_eq!(person.evaluate("document.querySelector('#note input').value").await, hostile);
@@ -169,20 +166,17 @@ pub(crate) async fn small_and_dark_windows_show_everything(mut person: Person) {
         person.open("/logout").await;
         sign_in(&mut person, name).await;
         assert_eq!(person.evaluate(wide).await, 390);
-        person.picture(&format!("4-small-home-{name}")).await;
         let profile = person.press("Profile").await;
         shows(&profile, &["Signed with"]);
         assert_eq!(person.evaluate(wide).await, 390, "nothing sticks out");
-        person.picture(&format!("4-small-profile-{name}")).await;
     }
 
     let dark = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
     person.devtools("Emulation.setEmulatedMedia", dark).await;
     let page = person.evaluate("getComputedStyle(document.body).backgroundColor").await;
     assert_eq!(page, "rgb(16, 19, 31)");
-    person.picture("4-small-dark").await;
+    person.picture("small-dark").await;
     person.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
-    person.picture("4-dark").await;
+    person.picture("dark").await;
     person.open("/").await;
-    person.picture("4-dark-home").await;
 }

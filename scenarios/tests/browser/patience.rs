@@ -67,7 +67,6 @@ pub(crate) async fn comes_to_the_form_without_scripts(person: &mut Person) -> Pa
 
 pub(crate) async fn without_scripts_a_click_sends_the_providers_form(mut person: Person) {
     comes_to_the_form_without_scripts(&mut person).await;
-    person.picture("3-without-scripts").await;
 
     let profile = person.press("Continue").await;
 

@@ -1,12 +1,13 @@
 //! A person at a window of Chromium, with the sample app and a provider of their own.
 
-use harness::agent::{Agent, AgentOptions, Browser, BrowserAgent, Cookie, Page};
+use harness::agent::{Agent, AgentOptions, Album, BrowserAgent, Cookie, Page, Windows};
 use harness::{Scenario, Stage, Target};
 use mock_idp::fault::WIRE;
 use mock_idp::trace::Endpoint;
 use mock_idp::{FaultGuard, LoginPolicy};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use url::Url;
 
 /// Where pictures go, beside the report.
@@ -21,18 +22,25 @@ pub(crate) fn pictures() -> PathBuf {
 pub(crate) struct Person {
     window: BrowserAgent,
     stage: Stage,
+    album: Arc<Album>,
 }
 
 impl Person {
-    /// Somebody in front of a fresh window.
-    pub(crate) async fn new(browser: &Browser, target: &dyn Target, variant: Option<&'static str>) -> Self {
+    /// Somebody in front of a fresh window, of which a picture is kept after every step.
+    pub(crate) async fn new(
+        windows: &Windows,
+        album: Arc<Album>,
+        target: &dyn Target,
+        variant: Option<&'static str>,
+    ) -> Self {
         let scenario = Scenario { variant, ..Scenario::tolerate("browser/story") };
         let stage = target.stage(&scenario).await.expect("the sample app starts");
         stage.tenant.set_policy(LoginPolicy::Ask);
         let provider = Url::parse(&stage.facts.issuer).expect("an issuer is a URL");
         let options = AgentOptions::new(provider, stage.agent_clock.clone());
-        let window = browser.agent(options).await.expect("a window opens");
-        Self { window, stage }
+        let options = AgentOptions { album: Some(album.clone()), ..options };
+        let window = windows.agent(options).await.expect("a window opens");
+        Self { window, stage, album }
     }
 
     /// Types the address of a page of the app.
@@ -227,10 +235,9 @@ impl Person {
         self.window.evaluate(expression).await.expect("the expression can be evaluated")
     }
 
-    /// Keeps what the window shows, under the number of the story's step and a few words.
-    pub(crate) async fn picture(&self, step: &str) {
-        let place = pictures().join(format!("{step}.png"));
-        std::fs::write(place, self.shot().await).expect("the picture can be written");
+    /// Keeps what the window shows where no step has changed it, under a few words.
+    pub(crate) async fn picture(&self, words: &str) {
+        self.album.keep(words, &self.shot().await);
     }
 
     /// What the window shows, as a PNG.

@@ -63,7 +63,7 @@ async fn examine(person: &Person, name: &str) {
     for scheme in ["light", "dark"] {
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         person.devtools("Emulation.setEmulatedMedia", media).await;
-        person.picture(&format!("6-provider-{name}-{scheme}")).await;
+        person.picture(&format!("{name}-{scheme}")).await;
     }
     let problems = problems(person).await;
     assert!(problems.is_empty(), "{name}: {problems:#?}");

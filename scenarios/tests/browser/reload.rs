@@ -15,7 +15,6 @@ pub(crate) async fn without_a_login_the_page_says_so_and_the_api_answers(mut per
     let home = person.opens(app.url()).await;
     shows(&home, &["No login is configured"]);
     offers(&home, &["Call API"], &["Log in", "Log in now", "Profile", "Log out"]);
-    person.picture("1-without-a-login").await;
     person.press("Call API").await;
     let answered = person.waits_for(HELLO).await;
 

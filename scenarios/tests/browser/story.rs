@@ -52,7 +52,6 @@ pub(crate) async fn a_call_without_a_session_shows_a_warning_and_no_message(mut 
     shows(&home, &["Sample app", "A single-page app that"]);
     offers(&home, &["Call API", "Log in"], &["Log in now", "Profile", "Log out"]);
     hides(&home, &[WARNING, HELLO]);
-    person.picture("2-home").await;
 
     person.press("Call API").await;
     let warned = person.waits_for(WARNING).await;
@@ -60,7 +59,6 @@ pub(crate) async fn a_call_without_a_session_shows_a_warning_and_no_message(mut 
     offers(&warned, &["Log in now", "Call API"], &["Profile", "Log out"]);
     hides(&warned, &[HELLO]);
     person.assert_at(&warned, "/");
-    person.picture("2-call-without-session").await;
 }
 
 pub(crate) async fn a_person_signs_in_and_is_back_where_they_were(mut person: Person) {
@@ -69,7 +67,6 @@ pub(crate) async fn a_person_signs_in_and_is_back_where_they_were(mut person: Pe
     person.waits_for("Log in now").await;
     let login = person.press("Log in now").await;
     assert!(person.is_at_provider(&login), "{}", login.url);
-    person.picture("3-login-at-the-provider").await;
 
     let home = person.signs_in("alice").await;
 
@@ -77,7 +74,6 @@ pub(crate) async fn a_person_signs_in_and_is_back_where_they_were(mut person: Pe
     shows(&home, &["Alice Doe"]);
     offers(&home, &["Call API", "Profile", "Log out"], &["Log in", "Log in now"]);
     hides(&home, &[WARNING]);
-    person.picture("3-back-and-signed-in").await;
 }
 
 pub(crate) async fn a_guarded_page_asks_for_the_login_and_is_shown_after_it(mut person: Person) {
@@ -88,7 +84,6 @@ pub(crate) async fn a_guarded_page_asks_for_the_login_and_is_shown_after_it(mut 
 
     person.assert_at(&profile, "/profile");
     shows(&profile, &["Bob Roe", "bob@example.test"]);
-    person.picture("3-guarded-page-after-login").await;
 }
 
 pub(crate) async fn a_signed_in_person_gets_the_message_and_sees_their_profile(mut person: Person) {
@@ -96,7 +91,6 @@ pub(crate) async fn a_signed_in_person_gets_the_message_and_sees_their_profile(m
     person.press("Call API").await;
     let home = person.waits_for(HELLO).await;
     hides(&home, &[WARNING]);
-    person.picture("4-call-with-session").await;
 
     let profile = person.press("Profile").await;
 
@@ -109,7 +103,6 @@ pub(crate) async fn a_signed_in_person_gets_the_message_and_sees_their_profile(m
     shows(&profile, &["Signed with RS256 alg", "Issued by http://127.0.0.1:"]);
     let width = person.evaluate("document.querySelector('main img').naturalWidth").await;
     assert!(width.as_u64().is_some_and(|width| width > 0), "the picture is shown: {width}");
-    person.picture("4-profile").await;
 }
 
 pub(crate) async fn names_that_are_attacks_are_shown_as_text(mut person: Person) {
@@ -118,13 +111,11 @@ pub(crate) async fn names_that_are_attacks_are_shown_as_text(mut person: Person)
     let home = sign_in(&mut person, "mallory").await;
     shows(&home, &[name]);
     assert_eq!(person.evaluate(injected).await, 0);
-    person.picture("4-hostile-home").await;
 
     let profile = person.press("Profile").await;
 
     shows(&profile, &[name, "</script><script>alert(2)</script>", "mallory+<b>@example.test"]);
     assert_eq!(person.evaluate(injected).await, 0);
-    person.picture("4-hostile-profile").await;
     assert_eq!(person.dialogs(), [""; 0]);
     person.opens_elsewhere(name).await;
     assert_eq!(person.dialogs(), ["1"], "an alert would have been noticed");
@@ -141,7 +132,6 @@ pub(crate) async fn a_lost_session_is_noticed_and_the_person_signs_in_again(mut 
 
     offers(&warned, &["Log in now"], &[]);
     hides(&warned, &[HELLO]);
-    person.picture("5-session-lost").await;
 
     // The session at the provider is still there, so that nobody has to type anything.
     let home = person.press("Log in now").await;
@@ -150,7 +140,6 @@ pub(crate) async fn a_lost_session_is_noticed_and_the_person_signs_in_again(mut 
     hides(&home, &[WARNING]);
     person.press("Call API").await;
     person.waits_for(HELLO).await;
-    person.picture("5-signed-in-again").await;
 }
 
 pub(crate) async fn after_logging_out_back_does_not_show_the_profile(mut person: Person) {
@@ -163,11 +152,9 @@ pub(crate) async fn after_logging_out_back_does_not_show_the_profile(mut person:
     person.assert_at(&home, "/");
     offers(&home, &["Log in"], &["Profile", "Log out"]);
     hides(&home, &["Alice Doe"]);
-    person.picture("6-logged-out").await;
 
     let back = person.back().await;
 
     assert!(person.is_at_provider(&back), "the app asks for a login, and shows no {}", back.url);
     hides(&back, &["alice@example.test"]);
-    person.picture("6-back-after-logout").await;
 }

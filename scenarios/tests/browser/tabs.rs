@@ -47,7 +47,6 @@ pub(crate) async fn a_session_that_ended_in_another_tab_is_noticed(mut person: P
     offers(&warned, &["Log in now"], &["Profile", "Log out"]);
     shows(&warned, &["Your session is over"]);
     hides(&warned, &["Alice Doe"]);
-    person.picture("5-ended-in-another-tab").await;
 }
 
 pub(crate) async fn what_a_page_asks_for_in_the_background_disturbs_no_login(mut person: Person) {

@@ -120,6 +120,11 @@ impl Session {
             .collect())
     }
 
+    /// What it shows, as a PNG.
+    pub(super) async fn screenshot(&self) -> Result<Vec<u8>, BrowserError> {
+        self.client.screenshot().await.map_err(|error| command("take a screenshot", &error))
+    }
+
     /// Runs a script in the page.
     pub(super) async fn run(&self, script: &str, args: Vec<Value>) -> Result<Value, BrowserError> {
         self.client.execute(script, args).await.map_err(|error| command("run a script", &error))

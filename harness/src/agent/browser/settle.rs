@@ -56,6 +56,7 @@ impl BrowserAgent {
         let page = self.rest(&mut watch, None).await;
         self.look(&mut watch, true).await?;
         self.write_down(&watch);
+        self.picture().await;
         Ok(self.show(page?, &watch, from))
     }
 
@@ -64,6 +65,7 @@ impl BrowserAgent {
         let mut watch = Watch::new();
         let page = self.rest(&mut watch, Some(text)).await;
         self.write_down(&watch);
+        self.picture().await;
         Ok(self.show(page?, &watch, Initiator::Nobody))
     }
 

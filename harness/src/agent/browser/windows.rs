@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::album::Album;
 use super::session::Kept;
 use super::{Browser, BrowserAgent, BrowserError};
 use crate::agent::AgentOptions;
@@ -29,5 +30,12 @@ impl Windows {
         }
         let (session, tab) = self.browser.open(&options, &[]).await?;
         BrowserAgent::at(session.kept_by(&self.kept), tab, options).await
+    }
+
+    /// Keeps what the windows show whose people have gone: where somebody left half-way, what they saw last.
+    pub async fn picture_left(&self, album: &Album) {
+        while let Some(session) = self.kept.take() {
+            album.take("left", &session).await;
+        }
     }
 }
