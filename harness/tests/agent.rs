@@ -1,9 +1,5 @@
 //! The agents against small servers on two hosts of this machine: what a browser would do is what they do.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a check that cannot go on has failed, and one that is not run says so"
-)]
+#![expect(clippy::unwrap_used, reason = "a check that cannot go on has failed")]
 
 #[path = "agent/calibration.rs"]
 mod calibration;
