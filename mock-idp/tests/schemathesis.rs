@@ -1,13 +1,15 @@
 //! The control API, exercised by a stranger: schemathesis reads the OpenAPI document, makes up requests that fit
 //! it and requests that do not, and wants the former accepted, the latter refused, and every answer as documented.
 //!
-//! It needs Python. Where that is missing the test prints why it does nothing, unless `RPCHECK_REQUIRE` names
+//! It needs Python. Where that is missing the test is ignored, with the reason, unless `RPCHECK_REQUIRE` names
 //! `python`.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, ExitCode, Output};
 
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use mock_idp::MockIdp;
+use tokio::runtime::Runtime;
 
 /// What it does in this many made-up requests per route and kind is enough to notice a document that is wrong.
 const EXAMPLES: &str = "5";
@@ -45,15 +47,20 @@ fn is_required() -> bool {
     std::env::var("RPCHECK_REQUIRE").is_ok_and(|list| list.split(',').any(|name| name.trim() == "python"))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stranger_who_reads_the_document_finds_it_true() {
-    let program = match tokio::task::spawn_blocking(schemathesis).await.unwrap() {
+fn main() -> ExitCode {
+    let name = "a_stranger_who_reads_the_document_finds_it_true";
+    libtest_mimic::run(&Arguments::from_args(), vec![Trial::ignorable_test(name, stranger)]).exit_code()
+}
+
+fn stranger() -> Result<Completion, Failed> {
+    let program = match schemathesis() {
         Ok(program) => program,
-        Err(why) if is_required() => panic!("schemathesis is required, and {why}"),
-        Err(why) => return println!("skipped: {why}; RPCHECK_REQUIRE=python makes this an error"),
+        Err(why) if is_required() => return Err(format!("RPCHECK_REQUIRE asks for python: {why}").into()),
+        Err(why) => return Ok(Completion::ignored_with(format!("not run: {why}"))),
     };
-    let provider = MockIdp::builder().control(([127, 0, 0, 1], 0).into()).start().await.unwrap();
-    let control = provider.control_url().unwrap().to_owned();
+    let runtime = Runtime::new()?;
+    let provider = runtime.block_on(MockIdp::builder().control(([127, 0, 0, 1], 0).into()).start())?;
+    let control = provider.control_url().ok_or("there is no control API")?;
 
     // Streams do not end, waiting takes time, and a logout posts to addresses that were made up.
     let mut command = Command::new(program);
@@ -63,7 +70,10 @@ async fn a_stranger_who_reads_the_document_finds_it_true() {
         .args(["--exclude-path-regex", "(stream|rows|wait|logout)$"])
         .env("SCHEMATHESIS_HOOKS", here().join("hooks.py"))
         .current_dir(env!("CARGO_TARGET_TMPDIR"));
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let output = command.output()?;
 
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    if output.status.success() {
+        return Ok(Completion::Completed);
+    }
+    Err(String::from_utf8_lossy(&output.stdout).into_owned().into())
 }

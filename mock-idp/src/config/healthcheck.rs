@@ -88,26 +88,25 @@ fn answered(text: &str, tls_folder: Option<&Path>) -> Result<&'static str, Strin
     }
     let status = match url.scheme() {
         "https" => over_tls(&url, tls_folder)?,
-        _ => Some(web::get(&url)?.0),
+        _ => web::get(&url)?.0,
     };
     match status {
-        Some(200) => Ok("is well"),
-        Some(status) => Err(format!("it answered {status} instead of 200")),
-        None => Ok("takes connections; more was not asked, because this program was built without TLS"),
+        200 => Ok("is well"),
+        status => Err(format!("it answered {status} instead of 200")),
     }
 }
 
 /// The status of the answer over TLS.
 #[cfg(feature = "tls")]
-fn over_tls(url: &Url, folder: Option<&Path>) -> Result<Option<u16>, String> {
+fn over_tls(url: &Url, folder: Option<&Path>) -> Result<u16, String> {
     let folder = folder.map_or_else(crate::tls::default_folder, Path::to_path_buf);
     let host = url.host_str().unwrap_or_default();
     let stream = crate::tls::trusting(&folder, host, web::connect(url)?)?;
-    Ok(Some(web::ask(url, stream)?.0))
+    Ok(web::ask(url, stream)?.0)
 }
 
-/// Nothing but that somebody takes connections can be known.
+/// That somebody takes connections does not say that a provider is well.
 #[cfg(not(feature = "tls"))]
-fn over_tls(url: &Url, _: Option<&Path>) -> Result<Option<u16>, String> {
-    web::connect(url).map(|_| None)
+fn over_tls(_: &Url, _: Option<&Path>) -> Result<u16, String> {
+    Err("it cannot be asked, because this program was built without TLS; build it with --features tls".into())
 }

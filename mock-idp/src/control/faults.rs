@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::answer::{Item, Json, Named, Query, Refused};
-use crate::fault::{Fault, LIES, Seam};
+use crate::fault::{Fault, FaultError, LIES, Seam};
 use crate::trace::Endpoint;
 
 pub(super) async fn list(Named(tenant): Named, query: Query) -> Result<axum::Json<Value>, Refused> {
@@ -30,7 +30,10 @@ pub(super) async fn arm(
         ));
     }
     let clauses: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    let guard = tenant.arm(faults).map_err(|error| Refused::bad(error.to_string()))?;
+    let guard = tenant.arm(faults).map_err(|error| match error {
+        FaultError::TooMany => Refused::conflict(error.to_string()),
+        _ => Refused::bad(error.to_string()),
+    })?;
     let ids = guard.ids();
     guard.keep();
     Ok((StatusCode::CREATED, axum::Json(json!({ "armed": clauses, "ids": ids }))))

@@ -57,6 +57,21 @@ mod tests {
     }
 
     #[test]
+    fn the_fixture_has_every_setting_and_every_part_of_the_offer() {
+        let offer = names_of::<crate::offer::Offer>();
+        assert!(offer.contains(&"prompts"), "{offer:?}");
+        for name in names_of::<super::super::Settings>().iter().chain(offer) {
+            let starts =
+                [format!("{name} = "), format!("[{name}]"), format!("[[{name}]]"), format!("[{name}.")];
+            let is_there = rpcheck_fixtures::IDP_TOML.lines().any(|line| {
+                let line = line.trim_start_matches(['#', ' ']);
+                starts.iter().any(|start| line.starts_with(start.as_str()))
+            });
+            assert!(is_there, "fixtures/idp.toml lacks {name}");
+        }
+    }
+
+    #[test]
     fn the_nearest_name_is_found_and_a_far_one_is_not_guessed() {
         assert_eq!(nearest("rulez", &["rules", "policy"]), Some("rules"));
         assert_eq!(nearest("redirect_uri", &["client_id", "redirect_uris"]), Some("redirect_uris"));

@@ -147,6 +147,23 @@ async fn userinfo_always_has_sub_and_believes_no_token_that_it_did_not_issue() {
 }
 
 #[tokio::test]
+async fn userinfo_takes_the_token_in_the_body_of_a_post_and_not_twice() {
+    let stage = Stage::alice().await;
+    let answer = stage.authorize(&[("response_type", "id_token token")]).await.fragment();
+    let (url, token) =
+        (format!("{}/userinfo", stage.provider.base_url()), answer.first("access_token").unwrap());
+    let form = [("access_token", token)];
+
+    let person = stage.post(&url, &form).await;
+    let unknown = stage.post(&url, &[("access_token", "guess")]).await;
+    let twice = read(stage.http.post(&url).bearer_auth(token).form(&form).send().await.unwrap()).await;
+
+    assert_eq!((person.status, &person.json()["sub"]), (200, &json!("user-alice")));
+    assert_eq!((unknown.status, twice.status), (401, 400));
+    assert!(twice.body.contains("invalid_request") && twice.body.contains("comes twice"), "{twice:?}");
+}
+
+#[tokio::test]
 async fn webfinger_names_the_issuer_of_an_account() {
     let stage = Stage::new().await;
     let base = stage.provider.base_url();

@@ -125,8 +125,16 @@ async fn a_registered_secret_is_checked_in_either_place() {
     let none = stage.exchange(&stage.code(&[]).await, &[]).await;
     let wrong = stage.exchange(&stage.code(&[]).await, &[("client_secret", "guess")]).await;
     let right = stage.exchange(&stage.code(&[]).await, &[("client_secret", "s&cret")]).await;
+    let basic = async |secret: &str| {
+        let code = stage.code(&[]).await;
+        let form =
+            [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK)];
+        let call = stage.http.post(format!("{}/token", stage.provider.base_url()));
+        call.basic_auth(CLIENT, Some(secret)).form(&form).send().await.unwrap().status().as_u16()
+    };
 
     assert_eq!((none.status, wrong.status, right.status), (401, 401, 200));
+    assert_eq!((basic("guess").await, basic("s%26cret").await), (401, 200));
     assert!(wrong.header("www-authenticate").starts_with("Basic"), "{wrong:?}");
 }
 

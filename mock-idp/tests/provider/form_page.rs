@@ -39,6 +39,9 @@ async fn the_fields_are_exactly_those_of_the_response() {
 
     assert_eq!(with.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["id_token", "state"]);
     assert_eq!(without.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["id_token"]);
+    stage.tenant().set_issuer_parameter(true);
+    let named = stage.fields().await;
+    assert_eq!(named.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["id_token", "state", "iss"]);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What the provider says about itself, and that it is so.
 
-use mock_idp::{MockIdp, Rules, Settings};
+use mock_idp::token::{Junk, KeyName};
+use mock_idp::{Client, Grace, Keys, MockIdp, Rules, Settings};
 use serde_json::Value;
 
 use super::stage::{Stage, request};
@@ -51,7 +52,7 @@ async fn advertised_response_modes_work_and_others_are_refused() {
 }
 
 #[tokio::test]
-async fn the_key_set_has_public_members_only_and_distinct_kids() {
+async fn the_key_set_has_public_members_only() {
     let stage = Stage::new().await;
 
     let got = stage.get(&format!("{}/jwks", stage.provider.base_url())).await;
@@ -69,6 +70,35 @@ async fn the_key_set_has_public_members_only_and_distinct_kids() {
         }
         assert_eq!(key["use"], "sig");
     }
+}
+
+#[tokio::test]
+async fn every_key_has_a_kid_of_its_own_whatever_was_registered_rotated_or_chosen() {
+    let stage = Stage::new().await;
+    let tenant = stage.tenant();
+    let kids = async |what: &str, expected: usize| {
+        let keys = stage.get(&format!("{}/jwks", tenant.issuer())).await.json()["keys"].clone();
+        let kids: Vec<&str> = keys.as_array().unwrap().iter().filter_map(|key| key["kid"].as_str()).collect();
+        let distinct: std::collections::BTreeSet<&str> = kids.iter().copied().collect();
+        assert_eq!((kids.len(), distinct.len()), (expected, expected), "{what}: {keys}");
+    };
+
+    kids("the default", 3).await;
+    for alg in ["PS256", "RS384", "RS512", "PS256"] {
+        let id_token_signed_response_alg = Some(alg.to_owned());
+        tenant.add_client(Client {
+            id_token_signed_response_alg,
+            ..Client::unregistered(&format!("a-client-of-{alg}"))
+        });
+    }
+    kids("clients with algorithms of their own", 6).await;
+    tenant.rotate_keys(Grace::KeepOld);
+    kids("a rotation", 10).await;
+    tenant.rotate_keys(Grace::DropOld);
+    kids("another", 6).await;
+    let published = vec![KeyName::Rsa2, KeyName::Rsa1, KeyName::Encryption, KeyName::Ec];
+    tenant.set_keys(Keys { signing: KeyName::Rsa1, published, junk: vec![Junk::UnknownKty] }).unwrap();
+    kids("a choice of keys", 11).await;
 }
 
 #[tokio::test]
