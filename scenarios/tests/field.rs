@@ -31,3 +31,48 @@ fn every_scenario_of_the_table_is_there_and_every_scenario_from_the_field_is_in_
     assert_eq!(named.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new());
     assert_eq!(from_the_field.filter(|id| !named.contains(id)).collect::<Vec<_>>(), Vec::<&str>::new());
 }
+
+#[test]
+fn what_express_openid_connect_does_with_a_row_is_what_its_known_deviations_say() {
+    let known = known_deviations().unwrap();
+    for row in rows() {
+        let (word, why) = row.on_express.split_once(": ").unwrap_or((row.on_express, ""));
+        let deviates: Vec<_> = row.scenarios.iter().filter(|id| known.contains(**id)).collect();
+
+        assert_eq!(
+            word == "fails",
+            !deviates.is_empty(),
+            "row {} says {word:?}; known: {deviates:?}",
+            row.id
+        );
+        assert_eq!(word == "-", row.not_shown.is_some(), "row {} says {word:?}", row.id);
+        let is_told = ["fails", "passes", "-"].contains(&word) || (word == "not run" && !why.is_empty());
+        assert!(
+            is_told,
+            "row {}: write fails, passes, or \"not run: \" and why, not {:?}",
+            row.id, row.on_express
+        );
+    }
+}
+
+/// The scenarios in every list of the target's folder.
+fn known_deviations() -> Result<BTreeSet<String>, Box<dyn std::error::Error>> {
+    #[derive(serde::Deserialize)]
+    struct List {
+        deviation: Vec<Deviation>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Deviation {
+        scenario: String,
+    }
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/targets/express-openid-connect");
+    let mut scenarios = BTreeSet::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with("known-deviations.toml") {
+            let list: List = toml::from_str(&std::fs::read_to_string(path)?)?;
+            scenarios.extend(list.deviation.into_iter().map(|deviation| deviation.scenario));
+        }
+    }
+    Ok(scenarios)
+}

@@ -103,21 +103,27 @@ const PUSHED: Scenario = Scenario::harden("field/pushed-request-refused")
 
 async fn pushed(t: &mut Trial) -> Outcome {
     let par = || WIRE.at(Endpoint::PushedAuthorization);
-    for (label, fault) in [
-        ("400", par().status(400)),
-        ("401", par().status(401)),
-        ("no reference", par().body("{}")),
-        ("503", par().status(503)),
+    let refusal = [
+        par().status(400),
+        par().content_type("application/json"),
+        par().body(r#"{"error":"invalid_request"}"#),
+    ];
+    for (label, faults) in [
+        ("400", vec![par().status(400)]),
+        ("400, with the error of the standard", refusal.to_vec()),
+        ("401", vec![par().status(401)]),
+        ("no reference", vec![par().body("{}")]),
+        ("503", vec![par().status(503)]),
     ] {
-        let outcome = nobodys_fault(t, fault).await;
+        let outcome = nobodys_fault(t, faults).await;
         t.input(label, outcome);
     }
     Ok(())
 }
 
-async fn nobodys_fault(t: &Trial, fault: Fault) -> Outcome {
+async fn nobodys_fault(t: &Trial, faults: Vec<Fault>) -> Outcome {
     let mut agent = t.agent().await?;
-    let guard = t.arm(vec![fault])?;
+    let guard = t.arm(faults)?;
     let landing = agent.visit(&t.profile().start.clone()).await?;
     meaningful(&guard.report())?;
     landing.refused_or_unavailable()?;
