@@ -144,7 +144,7 @@ def main():
     core = cores[-1]
 
     print("| what | measured | target |\n| --- | --: | --: |")
-    row("binary", f"{os.path.getsize(binary) / 1e6:.1f} MB", "under 8 MB")
+    row("binary", f"{os.path.getsize(binary) / 1e6:.2f} MB", "under 8 MB")
     first_page = PAGE.format(kind="id_token", mode="form_post", number=0)
     for what, path, expected, target in [
         ("discovery answered, from process start, median of nine", DISCOVERY, "jwks_uri", "under 10 ms"),

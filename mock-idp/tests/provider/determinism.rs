@@ -105,3 +105,25 @@ async fn an_issuer_that_the_control_api_makes_has_the_seed_and_the_clock_of_the_
     assert_eq!((&one.1, &told_others.1), (&json!(100), &json!(200)));
     assert_ne!(one.0, told_others.0);
 }
+
+#[tokio::test]
+async fn the_id_of_a_token_is_the_same_for_equal_seeds_and_another_in_the_next_token() {
+    let minted = async |seed: u64| {
+        let settings = Settings {
+            preset: Some("keycloak".into()),
+            seed: Some(seed),
+            now: Some(100),
+            ..Settings::default()
+        };
+        let provider = MockIdp::builder().settings(settings).start().await.unwrap();
+        let mint = || told(&provider.tenant().mint("alice", "any", None, &[]).unwrap()).1["jti"].clone();
+        [mint(), mint()]
+    };
+
+    let (one, two, other) = (minted(7).await, minted(7).await, minted(8).await);
+
+    assert!(one.iter().all(Value::is_string), "{one:?}");
+    assert_eq!(one, two);
+    assert_ne!(one[0], one[1]);
+    assert_ne!(one[0], other[0]);
+}

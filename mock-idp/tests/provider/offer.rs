@@ -6,6 +6,7 @@
 mod back;
 mod front;
 mod keys;
+mod members;
 
 use mock_idp::{AuthMethod, Client, LoginPolicy, Offer, Params, Rules, Tenant};
 use serde_json::{Value, json};
@@ -198,6 +199,7 @@ async fn everything_that_is_advertised_works_and_nothing_else_does() {
             let context = format!("{what}, {rules:?}");
 
             walk.required_members(&context);
+            walk.members(&context);
             walk.endpoints(&context).await;
             walk.response_types_and_modes(&context).await;
             walk.prompts(&context).await;

@@ -66,7 +66,8 @@ async function login(settings, client = {}, { by_hand = false } = {}) {
 const cases = {
   async id_token_by_form_post() {
     const { browser, base, json } = await login({ idpLogout: true });
-    await browser.visit(`${base}/logout`);
+    const gone = await browser.visit(`${base}/logout`);
+    equal(new URL(gone.url).origin, base, 'where the logout at the provider leads');
     equal((await json('/who')).in, false, 'signed in after logout');
   },
 

@@ -199,6 +199,8 @@ const cases = {
       { client_id: 'careful', client_secret: secret, userinfo_signed_response_alg: 'RS256' },
       client.ClientSecretBasic(secret),
     );
+    // Without this the signature is not looked at.
+    client.enableNonRepudiationChecks(config);
     const tokens = await login(config);
     const person = await client.fetchUserInfo(config, tokens.access_token, 'user-alice');
     equal(person.name, 'Alice Doe', 'name');
