@@ -55,6 +55,15 @@ fn what_express_openid_connect_does_with_a_row_is_what_its_known_deviations_say(
     }
 }
 
+#[test]
+fn the_readme_of_the_sample_tells_each_difference_from_express_openid_connect() {
+    let readme = include_str!("../../sample-app/README.md");
+    let (_, table) = readme.split_once("| matter | express-openid-connect |").unwrap();
+    let untold: Vec<_> =
+        known_deviations().unwrap().into_iter().filter(|id| !table.contains(&format!("`{id}`"))).collect();
+    assert_eq!(untold, [""; 0], "no row of its table names these");
+}
+
 /// The scenarios in every list of the target's folder.
 fn known_deviations() -> Result<BTreeSet<String>, Box<dyn std::error::Error>> {
     #[derive(serde::Deserialize)]
