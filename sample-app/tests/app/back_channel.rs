@@ -257,7 +257,8 @@ async fn a_logout_token_that_was_long_under_way_leaves_whoever_signed_in_since()
 async fn both_times_are_the_providers_whose_clock_may_be_behind_and_count_in_fractions() {
     let mut world = World::new().await;
     let there = world.now() - 30;
-    log_in_with(&mut world, json!({ "iat": there as f64 + 0.5 })).await;
+    let halfway: Value = format!("{there}.5").parse().unwrap();
+    log_in_with(&mut world, json!({ "iat": halfway })).await;
     let mut since = claims(&world);
     since["iat"] = json!(there + 10);
 
