@@ -29,6 +29,7 @@ const OTHER_SESSION: Scenario = Scenario::must("front-channel/other-session")
     .clause("Front-Channel Logout 2, 3")
     .why("whoever gets a browser to open the address could log its user out, were it not for issuer and session")
     .covers(&["FC-02"])
+    .alone()
     .run(|t| Box::pin(other_session(t)));
 
 /// What is named, of this issuer and this session.
@@ -90,6 +91,7 @@ const REFUSAL: Scenario = Scenario::harden("front-channel/refusal")
         "a provider that is told that all went well never learns that it calls the session by the wrong name",
     )
     .covers(&["FC-02"])
+    .alone()
     .run(|t| Box::pin(refusal(t)));
 
 async fn refusal(t: &mut Trial) -> Outcome {
@@ -121,6 +123,7 @@ const UNNAMED: Scenario = Scenario::policy("front-channel/unnamed-session")
     .clause("Front-Channel Logout 2, 3")
     .why("an app that has not registered for the session to be named is told of none: whether any such request ends the session is for the app to know")
     .covers(&["FC-02"])
+    .alone()
     .run(|t| Box::pin(unnamed(t)));
 
 async fn unnamed(t: &mut Trial) -> Outcome {

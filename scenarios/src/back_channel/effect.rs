@@ -13,6 +13,7 @@ const ENDS_SESSION: Scenario = Scenario::must("back-channel/ends-session")
     .clause("Back-Channel Logout 2.7")
     .why("whom the provider has logged out must not go on here, although no browser told the app")
     .covers(&["BC-01", "BC-12", "oidcc-client-test-rp-backchannel-rpinitlogout"])
+    .alone()
     .run(|t| Box::pin(obey_in_a_trial(t)));
 
 async fn obey_in_a_trial(t: &mut Trial) -> Outcome {
@@ -23,6 +24,7 @@ const WHOSE: Scenario = Scenario::must("back-channel/whose-session")
     .clause("Back-Channel Logout 2.4, 2.7")
     .why("a person's name ends all of that person's sessions, a session's name that one alone")
     .covers(&["BC-02"])
+    .alone()
     .run(|t| Box::pin(whose(t)));
 
 pub(crate) async fn whose(t: &mut Trial) -> Outcome {
@@ -66,6 +68,7 @@ const BEFORE_CALLBACK: Scenario = Scenario::policy("back-channel/before-callback
     .clause("Back-Channel Logout 2.7")
     .why("a logout may overtake the login that it is about: what then begins here has already ended at the provider")
     .covers(&["BC-14"])
+    .alone()
     .run(|t| Box::pin(before_callback(t)));
 
 async fn before_callback(t: &mut Trial) -> Outcome {
@@ -90,6 +93,7 @@ const REPLAYED: Scenario = Scenario::should("back-channel/replayed")
     .why("a logout token that somebody kept must not end a session that began after it")
     .covers(&["BC-04"])
     .needs(&[Need::Clock])
+    .alone()
     .run(|t| Box::pin(replayed(t)));
 
 async fn replayed(t: &mut Trial) -> Outcome {
@@ -109,6 +113,7 @@ const ANSWER: Scenario = Scenario::should("back-channel/answer")
     .clause("Back-Channel Logout 2.8")
     .why("an answer that is kept in a cache would tell the provider that a later logout went well too")
     .covers(&["BC-12", "oidcc-client-test-rp-backchannel-rpinitlogout"])
+    .alone()
     .run(|t| Box::pin(answer(t)));
 
 async fn answer(t: &mut Trial) -> Outcome {
@@ -129,6 +134,7 @@ const UNKNOWN: Scenario = Scenario::policy("back-channel/nobody-here")
     .clause("Back-Channel Logout 2.7, 2.8")
     .why("a session that the app never had, or has no more, is logged out already")
     .covers(&["BC-13"])
+    .alone()
     .run(|t| Box::pin(unknown(t)));
 
 async fn unknown(t: &mut Trial) -> Outcome {

@@ -59,6 +59,7 @@ const LARGE: Scenario = Scenario::harden("back-channel/large")
     .clause("RFC 9110 15.5.14")
     .why("anybody can post here: a body of any length must not fill the app's memory, nor bring it down")
     .covers(&["BC-11"])
+    .alone()
     .run(|t| Box::pin(large(t)));
 
 /// Larger than any token, smaller than what a machine notices.

@@ -23,6 +23,7 @@ const UNSIGNED: Scenario = Scenario::must("back-channel/unsigned")
     .clause("Back-Channel Logout 2.6 (2), 2.8")
     .why("a logout token that nobody signed lets anybody end anybody's session")
     .covers(&["BC-10", "oidcc-client-test-rp-backchannel-rpinitlogout-alg-none"])
+    .alone()
     .run(|t| {
         let none = |alg: &str| Input::new(alg, vec![LOGOUT_SEAL.alg(alg), LOGOUT_SEAL.unsigned()]);
         let mut all: Vec<_> = ["none", "None", "nOnE", "NONE"].map(none).into();
@@ -90,6 +91,7 @@ const ISSUER: Scenario = Scenario::must("back-channel/issuer")
     .clause("Back-Channel Logout 2.6 (3)")
     .why("a provider may end its own sessions only")
     .covers(&["oidcc-client-test-rp-backchannel-rpinitlogout-wrong-iss"])
+    .alone()
     .run(|t| {
         let all = inputs![
             "INVALID appended" => [LOGOUT_TOKEN.append("iss", "INVALID")],
@@ -103,6 +105,7 @@ const AUDIENCE: Scenario = Scenario::must("back-channel/audience")
     .clause("Back-Channel Logout 2.6 (3)")
     .why("every app gets such tokens, and could pass them on: one for another app must end nothing here")
     .covers(&["oidcc-client-test-rp-backchannel-rpinitlogout-wrong-aud"])
+    .alone()
     .run(|t| {
         let all = inputs![
             "INVALID appended" => [LOGOUT_TOKEN.append("aud", "INVALID")],
@@ -119,6 +122,7 @@ const EVENT: Scenario = Scenario::must("back-channel/event")
         "oidcc-client-test-rp-backchannel-rpinitlogout-no-event",
         "oidcc-client-test-rp-backchannel-rpinitlogout-wrong-event",
     ])
+    .alone()
     .run(|t| {
         let other = json!({"http://schemas.openid.net/event/another": {}});
         let all = inputs![
@@ -132,6 +136,7 @@ const EVENT_FORM: Scenario = Scenario::must("back-channel/event-form")
     .clause("Back-Channel Logout 2.4")
     .why("events is an object that has the event as a member, and the event is an object too")
     .covers(&["BC-08"])
+    .alone()
     .run(|t| {
         let events = |value: Value| LOGOUT_TOKEN.set("events", value);
         let all = inputs![
@@ -147,12 +152,14 @@ const NONCE: Scenario = Scenario::must("back-channel/nonce")
     .clause("Back-Channel Logout 2.4, 2.6 (6)")
     .why("a nonce is prohibited, so that no logout token can be taken for an ID Token, nor the other way round")
     .covers(&["oidcc-client-test-rp-backchannel-rpinitlogout-with-nonce"])
+    .alone()
     .run(|t| Box::pin(refuse_each(t, inputs!["a nonce" => [LOGOUT_TOKEN.set("nonce", "rpcheck-nonce")]])));
 
 const NOBODY: Scenario = Scenario::must("back-channel/nobody-named")
     .clause("Back-Channel Logout 2.4, 2.6 (4)")
     .why("a logout token that names neither a person nor a session ends nothing, least of all everything")
     .covers(&["BC-03"])
+    .alone()
     .run(|t| {
         let nobody =
             inputs!["neither sub nor sid" => [LOGOUT_TOKEN.remove("sub"), LOGOUT_TOKEN.remove("sid")]];
@@ -166,6 +173,7 @@ const TIMES: Scenario = Scenario::must("back-channel/required-claims")
     .clause("Back-Channel Logout 2.4, 2.6 (3)")
     .why("a logout token says when it was made, how long it is good for, and which one it is")
     .covers(&["BC-05"])
+    .alone()
     .run(|t| {
         let all = inputs![
             "exp past" => [LOGOUT_TOKEN.shift("exp", -DAY)],
@@ -225,6 +233,7 @@ const LEGAL: Scenario = Scenario::tolerate("back-channel/further-members")
     .clause("Back-Channel Logout 2.4, 2.6")
     .why("what a logout token may say beside the necessary must not keep the session alive")
     .covers(&["BC-07"])
+    .alone()
     .run(|t| {
         let client = t.facts().client_id.clone();
         let events = |value: Value| LOGOUT_TOKEN.set("events", value);
