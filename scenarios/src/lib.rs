@@ -43,6 +43,7 @@ mod key_sets;
 mod keys;
 mod log_out;
 mod logout;
+mod logout_hint;
 mod mac;
 mod metadata;
 mod mix_up;
@@ -129,6 +130,7 @@ const FILES: &[&[Scenario]] = &[
     places::SCENARIOS,
     logout::SCENARIOS,
     log_out::SCENARIOS,
+    logout_hint::SCENARIOS,
     bff::SCENARIOS,
     backend::SCENARIOS,
     changes::SCENARIOS,
