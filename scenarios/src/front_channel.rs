@@ -71,6 +71,7 @@ const NAMED_TWICE: Scenario = Scenario::should("front-channel/named-twice")
     .clause("Front-Channel Logout 2; RFC 6749 3.1")
     .why("of two sessions that an address names nobody can tell which one is meant, and whoever looks at the other one lets it pass")
     .covers(&["FC-02"])
+    .alone()
     .run(|t| Box::pin(named_twice(t)));
 
 async fn named_twice(t: &mut Trial) -> Outcome {
@@ -144,6 +145,7 @@ const IN_A_FRAME: Scenario = Scenario::policy("front-channel/in-a-frame")
     .clause("Front-Channel Logout 2, 3; RFC 6265bis 5.2")
     .why("a SameSite cookie does not get into the provider's frame: the session ends only where the app knows it by its name")
     .covers(&["FC-01"])
+    .alone()
     .run(|t| Box::pin(in_a_frame(t)));
 
 async fn in_a_frame(t: &mut Trial) -> Outcome {
@@ -230,6 +232,7 @@ const ANSWER: Scenario = Scenario::should("front-channel/answer")
     .clause("Front-Channel Logout 2; RFC 9700 4.16")
     .why("an answer that is kept is no logout the next time, and one that may not be framed is none at all; no other page needs to be")
     .covers(&["FC-03"])
+    .alone()
     .run(|t| Box::pin(answer(t)));
 
 async fn answer(t: &mut Trial) -> Outcome {
@@ -286,6 +289,7 @@ const FRAMED_BY_OTHERS: Scenario = Scenario::harden("front-channel/framed-by-oth
     .clause("Front-Channel Logout 2; RFC 9700 4.16")
     .why("the provider frames this page, and nobody else has a reason to: whoever else does so logs people out")
     .covers(&["FC-03"])
+    .alone()
     .run(|t| Box::pin(framed_by_others(t)));
 
 async fn framed_by_others(t: &mut Trial) -> Outcome {

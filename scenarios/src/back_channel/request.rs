@@ -12,6 +12,7 @@ const REQUEST: Scenario = Scenario::must("back-channel/request")
     .clause("Back-Channel Logout 2.5, 2.8; RFC 6749 3.1")
     .why("a logout token is the form parameter of a POST: in an address it is written into every log on the way")
     .covers(&["BC-11"])
+    .alone()
     .run(|t| Box::pin(request(t)));
 
 async fn request(t: &mut Trial) -> Outcome {

@@ -35,6 +35,7 @@ const OTHER_ALG: Scenario = Scenario::must("back-channel/other-alg")
     .clause("Back-Channel Logout 2.6 (2); RFC 8725 3.1")
     .why("the algorithm is the one that the app is registered with, also where the key set has a key for another")
     .covers(&["oidcc-client-test-rp-backchannel-rpinitlogout-wrong-alg"])
+    .alone()
     .run(|t| {
         let other = |alg: &str| Input::new(alg, vec![LOGOUT_SEAL.alg(alg)]);
         Box::pin(refuse_each(t, ["ES256", "RS384", "PS256", "EdDSA"].map(other).into()))
@@ -44,6 +45,7 @@ const PUBLIC_KEY: Scenario = Scenario::must("back-channel/public-key-as-secret")
     .clause("Back-Channel Logout 2.6 (2); RFC 8725 2.1, 3.1")
     .why("whoever lets the token choose HS256 takes the provider's public key, which everybody has, for a secret")
     .covers(&["BC-10"])
+    .alone()
     .run(|t| {
         let input = |(label, how): (&str, _)| Input::new(label, vec![LOGOUT_SEAL.hmac_with(how)]);
         let renderings = [
@@ -60,6 +62,7 @@ const OTHER_KEY: Scenario = Scenario::must("back-channel/other-key")
     .clause("Back-Channel Logout 2.6 (2); RFC 8725 3.10")
     .why("a token that brings its key along, or says where it is, proves only that somebody has a key")
     .covers(&["BC-10"])
+    .alone()
     .run(|t| Box::pin(other_key(t)));
 
 async fn other_key(t: &mut Trial) -> Outcome {
@@ -188,6 +191,7 @@ const AGE: Scenario = Scenario::should("back-channel/iat")
     .clause("Back-Channel Logout 2.6 (3); OIDC Core 3.1.3.7 (10)")
     .why("a logout that was ordered yesterday, or will be tomorrow, is not about the session of today")
     .covers(&["BC-05"])
+    .alone()
     .run(|t| {
         let all = inputs![
             "a day old" => [LOGOUT_TOKEN.shift("iat", -DAY)],
@@ -200,6 +204,7 @@ const ID_TOKEN: Scenario = Scenario::must("back-channel/id-token")
     .clause("Back-Channel Logout 2.4, 2.6 (5), (6); RFC 8725 3.12")
     .why("every app that signs the person in has an ID Token of hers: it must not be good for logging her out here")
     .covers(&["BC-09"])
+    .alone()
     .run(|t| Box::pin(id_token(t)));
 
 async fn id_token(t: &mut Trial) -> Outcome {
@@ -212,12 +217,14 @@ const OTHER_TYPE: Scenario = Scenario::should("back-channel/typ-of-another-token
     .clause("Back-Channel Logout 4.1; RFC 8725 3.11, 3.12")
     .why("a token that calls itself something else is something else")
     .covers(&["BC-06"])
+    .alone()
     .run(|t| Box::pin(refuse_each(t, inputs!["at+jwt" => [LOGOUT_HEADER.set("typ", "at+jwt")]])));
 
 const TYPE: Scenario = Scenario::tolerate("back-channel/typ")
     .clause("Back-Channel Logout 2.4, 4.1; RFC 7515 4.1.9")
     .why("typ is recommended and not required, and application/ in front of it means nothing")
     .covers(&["BC-06"])
+    .alone()
     .run(|t| {
         let typ = |typ: &str| LOGOUT_HEADER.set("typ", typ);
         let all = inputs![
