@@ -188,21 +188,6 @@ impl Person {
         self.evaluate(&twice).await;
     }
 
-    /// The same with the mouse, where no script runs.
-    pub(crate) async fn double_clicks_with_the_mouse(&mut self, selector: &str) {
-        let middle = format!(
-            "(() => {{ const at = document.querySelector('{selector}').getBoundingClientRect(); \
-             return [at.x + at.width / 2, at.y + at.height / 2]; }})()"
-        );
-        let middle = self.evaluate(&middle).await;
-        for count in [1, 2] {
-            for kind in ["mousePressed", "mouseReleased"] {
-                let event = json!({ "type": kind, "x": middle[0], "y": middle[1], "button": "left", "clickCount": count });
-                self.devtools("Input.dispatchMouseEvent", event).await;
-            }
-        }
-    }
-
     /// Works without scripts from now on.
     pub(crate) async fn turns_scripts_off(&mut self) {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
