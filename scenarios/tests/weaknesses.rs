@@ -23,7 +23,7 @@ use sample_app::Weakness;
 use std::collections::{BTreeMap, BTreeSet};
 use tried::{Told, try_on};
 
-/// A third of the time was the usual allocator's: what each trial holds is given back on another thread.
+/// With the usual one thirteen weaknesses on everything took 38 seconds, and 25 with this.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
