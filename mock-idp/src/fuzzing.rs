@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::checks::{is_on_loopback, nearest};
 use crate::protocol::{Document, Object, Params};
 use crate::settings::FromFile;
-use crate::token::{ForeignToken, KeyName, TokenSpec, read_hint};
+use crate::token::{ForeignToken, SigningKeys, TokenSpec, read_hint};
 
 /// Parameters: what was read is written so that it is read alike.
 pub fn params(octets: &[u8]) {
@@ -26,7 +26,7 @@ pub fn compact_jws(octets: &[u8]) {
     assert_eq!(read_hint(&text, &[]), None, "nobody can sign by chance: {text}");
 
     let claims = Document::Text(text.clone().into_owned());
-    let token = TokenSpec::signed(claims, "HS256", KeyName::Rsa1, Some("a secret")).seal();
+    let token = TokenSpec::signed(claims, "HS256", SigningKeys::FIRST, Some("a secret")).seal();
     assert_eq!(token.split('.').count(), 3, "{token}");
     let is_object = matches!(serde_json::from_str(&text), Ok(serde_json::Value::Object(_)));
     assert_eq!(ForeignToken::parse(&token).is_ok(), is_object, "{text}");

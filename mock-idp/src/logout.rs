@@ -231,9 +231,9 @@ impl State {
         if let Some(sid) = &letter.sid {
             claims.push("sid", sid.as_str());
         }
-        let key = self.desk().key;
+        let keys = self.desk().keys;
         let secret = client.client_secret.as_deref();
-        let mut spec = TokenSpec::signed(Document::from(claims), client.id_token_alg(), key, secret);
+        let mut spec = TokenSpec::signed(Document::from(claims), client.id_token_alg(), keys, secret);
         spec.header.set("typ", "logout+jwt");
         pass.document(Seam::LogoutTokenClaims, &mut spec.claims);
         pass.document(Seam::LogoutTokenHeader, &mut spec.header);

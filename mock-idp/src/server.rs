@@ -105,6 +105,11 @@ impl MockIdp {
         Tenant::new(self.registry.default_state(), &self.registry)
     }
 
+    /// The issuer of that slug, if there is one: of the settings, or made since.
+    pub fn tenant_of(&self, slug: &str) -> Option<Tenant> {
+        self.registry.get(slug).map(|state| Tenant::new(state, &self.registry))
+    }
+
     /// Makes an issuer of its own at `/t/{slug}`, with the clients and people of the settings. One with the
     /// same slug is replaced.
     ///

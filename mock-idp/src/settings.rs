@@ -45,6 +45,7 @@ pub(crate) const WITHOUT_TLS: &str = "this program was built without TLS; build 
 /// `users.toml` say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands in the file by itself, as true or false")]
 pub struct Settings {
     /// Where the binary listens. [`crate::MockIdp`] takes any free port unless told by its builder.
     pub listen: SocketAddr,
@@ -68,6 +69,10 @@ pub struct Settings {
     pub refresh_token_lifetime: i64,
     /// Whether responses name the issuer (RFC 9207).
     pub issuer_parameter: bool,
+    /// Whether people who sign in on the page are asked what they allow, once per application.
+    pub consent: bool,
+    /// Whether responses stop at a page where a person may change them.
+    pub pause: bool,
     /// The URL that browsers use, and with which the issuer begins; `http://127.0.0.1:PORT` if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
@@ -150,6 +155,8 @@ impl Default for Settings {
             access_token_lifetime: 3600,
             refresh_token_lifetime: 30 * 24 * 3600,
             issuer_parameter: false,
+            consent: false,
+            pause: false,
             public_url: None,
             internal_url: None,
             trailing_slash: None,

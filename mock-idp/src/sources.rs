@@ -22,7 +22,7 @@ pub(crate) fn vouched(state: &State, mut object: Object, claims: &Map<String, Va
     for (name, value) in claims {
         object.push(name, value.clone());
     }
-    TokenSpec::signed(Document::from(object), "RS256", state.desk().key, None).seal()
+    TokenSpec::signed(Document::from(object), "RS256", state.desk().keys, None).seal()
 }
 
 impl State {

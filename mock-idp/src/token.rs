@@ -16,6 +16,7 @@ mod keyring;
 mod own_keys;
 mod rendering;
 mod signing;
+mod signing_keys;
 mod spec;
 mod verify;
 #[cfg(feature = "weak-keys")]
@@ -39,6 +40,7 @@ pub(crate) use own_keys::use_keys;
 pub use rendering::certificate;
 pub(crate) use rendering::rendering;
 pub(crate) use signing::{SIGNING_ALGS, Signing};
+pub use signing_keys::SigningKeys;
 pub use spec::{Grant, TokenSpec};
 pub(crate) use spec::{claims_of, claims_supported};
 pub(crate) use verify::{Hint, read_hint};

@@ -58,6 +58,14 @@ pub(super) struct ServeArgs {
     /// How picky to be: lenient takes any client and any redirect URI on loopback, strict only registered ones
     #[arg(long, value_name = "RULES", env = "MOCK_IDP_RULES", value_parser = rules)]
     rules: Option<Rules>,
+    /// Ask who signs in on the page what they allow, once per application
+    #[arg(long, value_name = "BOOL", env = "MOCK_IDP_CONSENT", num_args = 0..=1, default_missing_value = "true",
+          value_parser = values::yes_or_no)]
+    consent: Option<bool>,
+    /// Stop every response to an application at a page where a person may change it
+    #[arg(long, value_name = "BOOL", env = "MOCK_IDP_PAUSE", num_args = 0..=1, default_missing_value = "true",
+          value_parser = values::yes_or_no)]
+    pause: Option<bool>,
     /// Be known to browsers under this URL, with which the issuer begins
     #[arg(long, value_name = "URL", env = "MOCK_IDP_PUBLIC_URL")]
     public_url: Option<String>,
@@ -134,6 +142,8 @@ const FLAGS: &[(&str, &str)] = &[
     ("user", "policy"),
     ("add_user", "user"),
     ("rules", "rules"),
+    ("consent", "consent"),
+    ("pause", "pause"),
     ("public_url", "public_url"),
     ("internal_url", "internal_url"),
     ("trailing_slash", "trailing_slash"),
@@ -208,6 +218,8 @@ impl ServeArgs {
         }
         replace(&mut settings.policy, self.user.as_ref());
         replace(&mut settings.rules, self.rules.as_ref());
+        replace(&mut settings.consent, self.consent.as_ref());
+        replace(&mut settings.pause, self.pause.as_ref());
         replace(&mut settings.trust_forwarded, self.trust_forwarded.as_ref());
         given(&mut settings.public_url, self.public_url.as_ref());
         given(&mut settings.internal_url, self.internal_url.as_ref());

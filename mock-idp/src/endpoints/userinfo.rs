@@ -87,7 +87,7 @@ fn claims(call: &Call, access: &Access, pass: &mut Pass) -> Result<Encoded, OAut
         None => ("application/json", document.to_string()),
         Some(alg) => {
             let secret = client.as_ref().and_then(|client| client.client_secret.as_deref());
-            ("application/jwt", TokenSpec::signed(document, alg, call.state.desk().key, secret).seal())
+            ("application/jwt", TokenSpec::signed(document, alg, call.state.desk().keys, secret).seal())
         }
     };
     let headers = vec![("content-type", content_type.into()), ("cache-control", "no-store".into())];

@@ -30,11 +30,9 @@ fn choose(verb: &Verb, spec: &mut TokenSpec) {
         Verb::Key { key } => choose_key(*key, spec),
         Verb::Alg { alg } => {
             spec.header.set("alg", alg.as_str());
-            if let Some(signing) = Signing::by_name(alg, spec.key, spec.secret.as_deref()) {
-                match signing {
-                    Signing::Ec => spec.header.set("kid", KeyName::Ec.kid()),
-                    Signing::Ed => spec.header.set("kid", KeyName::Ed.kid()),
-                    _ => {}
+            if let Some(signing) = Signing::by_name(alg, spec.keys, spec.secret.as_deref()) {
+                if let Signing::Ec(name) | Signing::Ed(name) = signing {
+                    spec.header.set("kid", name.kid());
                 }
                 spec.signing = signing;
             }
@@ -42,7 +40,7 @@ fn choose(verb: &Verb, spec: &mut TokenSpec) {
         Verb::Unsigned => spec.signing = Signing::Unsigned,
         Verb::HmacWith { rendering: form } => {
             spec.header.set("alg", "HS256");
-            spec.signing = Signing::hs256(rendering(spec.key, *form));
+            spec.signing = Signing::hs256(rendering(spec.keys.rsa, *form));
         }
         Verb::HmacSecret { secret } => {
             spec.header.set("alg", "HS256");
@@ -54,7 +52,7 @@ fn choose(verb: &Verb, spec: &mut TokenSpec) {
 
 fn choose_key(key: KeyChoice, spec: &mut TokenSpec) {
     spec.signing = match key {
-        KeyChoice::Other => Signing::rs256(spec.key.other_rsa()),
+        KeyChoice::Other => Signing::rs256(spec.keys.rsa.other_rsa()),
         KeyChoice::Encryption => Signing::rs256(KeyName::Encryption),
         KeyChoice::Attacker => Signing::rs256(KeyName::Attacker),
         #[cfg(feature = "weak-keys")]
@@ -65,11 +63,11 @@ fn choose_key(key: KeyChoice, spec: &mut TokenSpec) {
         KeyChoice::Secp256k1 => as_es256(OtherCurve::Secp256k1, spec),
         KeyChoice::Ec => {
             spec.header.set("alg", "ES256");
-            Signing::Ec
+            Signing::Ec(spec.keys.ec)
         }
         KeyChoice::Ed => {
             spec.header.set("alg", "EdDSA");
-            Signing::Ed
+            Signing::Ed(spec.keys.ed)
         }
     };
 }

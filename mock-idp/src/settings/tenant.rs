@@ -33,6 +33,12 @@ pub struct TenantSettings {
     /// Whether responses name the issuer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer_parameter: Option<bool>,
+    /// Whether people are asked what they allow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<bool>,
+    /// Whether responses stop at a page where a person may change them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pause: Option<bool>,
     /// Whether the issuer ends with a slash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trailing_slash: Option<bool>,
@@ -82,6 +88,8 @@ impl TenantSettings {
         replace(&mut settings.access_token_lifetime, self.access_token_lifetime.as_ref());
         replace(&mut settings.refresh_token_lifetime, self.refresh_token_lifetime.as_ref());
         replace(&mut settings.issuer_parameter, self.issuer_parameter.as_ref());
+        replace(&mut settings.consent, self.consent.as_ref());
+        replace(&mut settings.pause, self.pause.as_ref());
         replace(&mut settings.offer, self.offer.as_ref());
         replace(&mut settings.clients, self.clients.as_ref());
         replace(&mut settings.users, self.users.as_ref());

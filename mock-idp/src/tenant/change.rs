@@ -13,7 +13,7 @@ use crate::token::{Junk, KeyName};
 pub struct Keys {
     /// The RSA key that signs where an RSA key does.
     pub signing: KeyName,
-    /// The keys of the set, in order.
+    /// The keys of the set, in order. The first EC key among them signs ES256, the first Ed25519 key EdDSA.
     pub published: Vec<KeyName>,
     /// Entries that nobody can use, at the end of the set.
     #[serde(default)]
@@ -23,10 +23,12 @@ pub struct Keys {
 impl Keys {
     /// Refuses a choice that would be a lie: those are faults, which are written down when they fire.
     pub fn check(&self) -> Result<(), String> {
-        if !matches!(self.signing, KeyName::Rsa1 | KeyName::Rsa2) {
-            return Err("\"signing\" must be rsa1 or rsa2; for another family give the client another \
+        if !self.signing.is_rsa_signing() {
+            return Err(
+                "\"signing\" must be rsa1, rsa2 or rsa3; for another family give the client another \
                  id_token_signed_response_alg"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         if !self.published.contains(&self.signing) {
             return Err(
@@ -36,7 +38,8 @@ impl Keys {
         }
         if self.published.contains(&KeyName::Attacker) {
             return Err(
-                "\"published\" must not contain the attacker's key; use rsa1, rsa2, encryption, ec or ed"
+                "\"published\" must not contain the attacker's key; use rsa1 to rsa3, ec to ec3, ed to ed3, or \
+                 encryption"
                     .to_owned(),
             );
         }
@@ -76,7 +79,7 @@ impl Tenant {
     /// Which key signs, and what the key set shows.
     pub fn keys(&self) -> Keys {
         let desk = self.state.desk();
-        Keys { signing: desk.key, published: desk.published().to_vec(), junk: desk.junk.clone() }
+        Keys { signing: desk.keys.rsa, published: desk.published().to_vec(), junk: desk.junk.clone() }
     }
 
     /// Signs with another key, and shows these keys. The error says what to write instead.

@@ -23,9 +23,9 @@ impl State {
         beside: Beside<'_>,
         pass: &mut Pass,
     ) -> String {
-        let (lifetime, key) = {
+        let (lifetime, keys) = {
             let desk = self.desk();
-            (desk.lifetimes.id_token, desk.key)
+            (desk.lifetimes.id_token, desk.keys)
         };
         let mut spec = TokenSpec::id_token(&Grant {
             issuer: &self.issuer,
@@ -38,7 +38,7 @@ impl State {
             now: self.now_for(client),
             lifetime: client.id_token_lifetime.unwrap_or(lifetime),
             sid: &granted.sid,
-            key,
+            keys,
             acr: granted.acr.as_deref(),
             amr: &granted.amr,
             wishes: &granted.claims.id_token,

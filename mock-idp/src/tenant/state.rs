@@ -18,16 +18,16 @@ use crate::offer::Offer;
 use crate::preset::Preset;
 use crate::session::{Register, Sessions};
 use crate::settings::Settings;
-use crate::token::{Junk, KeyName};
+use crate::token::{Junk, KeyName, SigningKeys};
 use crate::trace::Trace;
 
-/// What becomes of the old key when keys are rotated.
+/// What becomes of the old keys when keys are rotated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Grace {
-    /// It stays published, beside the new one.
+    /// They stay published, beside the new ones.
     KeepOld,
-    /// It is gone at once.
+    /// They are gone at once.
     DropOld,
 }
 
@@ -88,7 +88,7 @@ pub(crate) struct Desk {
     /// Whether a person who signs in on the page is asked what the application may know.
     pub(crate) consent: bool,
     pub(crate) lifetimes: Lifetimes,
-    pub(crate) key: KeyName,
+    pub(crate) keys: SigningKeys,
     published: Vec<KeyName>,
     pub(crate) junk: Vec<Junk>,
     /// Whether responses stop at a page where a person may change them.
@@ -170,18 +170,18 @@ impl Desk {
             issuer_parameter: settings.issuer_parameter,
             offer: Arc::new(settings.offer.clone()),
             registration_token: settings.registration_token.clone(),
-            consent: false,
+            consent: settings.consent,
             lifetimes: Lifetimes::of(settings),
-            key: KeyName::Rsa1,
-            published: vec![KeyName::Rsa1, KeyName::Ec, KeyName::Ed],
+            keys: SigningKeys::FIRST,
+            published: SigningKeys::FIRST.list().to_vec(),
             junk: Vec::new(),
-            pause: false,
+            pause: settings.pause,
             preset: Preset::of(settings).unwrap_or_default(),
         }
     }
 
-    /// Takes over what can change while an issuer runs: clients, people, rules, policy and lifetimes. Keys,
-    /// and policies that count for a marker only, stay.
+    /// Takes over what can change while an issuer runs: clients, people, rules, policy, lifetimes and what stops a
+    /// person. Keys, and policies that count for a marker only, stay.
     pub(crate) fn adopt(&mut self, settings: &Settings) {
         let new = Self::new(settings);
         self.clients = new.clients;
@@ -189,6 +189,8 @@ impl Desk {
         self.policy = new.policy;
         self.rules = new.rules;
         self.issuer_parameter = new.issuer_parameter;
+        self.consent = new.consent;
+        self.pause = new.pause;
         self.offer = new.offer;
         self.registration_token = new.registration_token;
         self.lifetimes = new.lifetimes;
@@ -256,7 +258,7 @@ impl Desk {
     }
 
     pub(crate) fn set_keys(&mut self, keys: super::Keys) {
-        self.key = keys.signing;
+        self.keys = SigningKeys::among(keys.signing, &keys.published);
         self.published = keys.published;
         self.junk = keys.junk;
     }
@@ -285,12 +287,13 @@ impl Desk {
         }
     }
 
+    /// Signs with the next key of every kind.
     pub(crate) fn rotate(&mut self, grace: Grace) {
-        let old = self.key;
-        self.key = old.other_rsa();
+        let (old, new) = (self.keys.list(), self.keys.next().list());
+        self.keys = self.keys.next();
         self.published = match grace {
-            Grace::KeepOld => vec![self.key, old, KeyName::Ec, KeyName::Ed],
-            Grace::DropOld => vec![self.key, KeyName::Ec, KeyName::Ed],
+            Grace::KeepOld => std::iter::zip(new, old).flat_map(<[_; 2]>::from).collect(),
+            Grace::DropOld => new.to_vec(),
         };
     }
 

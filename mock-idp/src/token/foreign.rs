@@ -210,12 +210,18 @@ mod tests {
 
     use super::*;
     use crate::protocol::Object;
-    use crate::token::{KeyName, TokenSpec, public_jwk};
+    use crate::token::{KeyName, SigningKeys, TokenSpec, public_jwk};
 
     const SECRET: &str = "a secret that is long enough for each";
 
     fn signed(alg: &str) -> String {
-        TokenSpec::signed(Object::default().with("sub", "c").into(), alg, KeyName::Rsa2, Some(SECRET)).seal()
+        TokenSpec::signed(
+            Object::default().with("sub", "c").into(),
+            alg,
+            SigningKeys { rsa: KeyName::Rsa2, ..SigningKeys::FIRST },
+            Some(SECRET),
+        )
+        .seal()
     }
 
     fn keys() -> Value {

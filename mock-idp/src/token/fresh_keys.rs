@@ -16,9 +16,13 @@ pub(crate) fn fresh_keys() -> Vec<(String, String)> {
         .into_iter()
         .map(|name| {
             let der = match name {
-                KeyName::Ec => EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
-                    .map(|key| key.as_ref().to_vec()),
-                KeyName::Ed => Ed25519KeyPair::generate_pkcs8(&random).map(|key| key.as_ref().to_vec()),
+                KeyName::Ec | KeyName::Ec2 | KeyName::Ec3 => {
+                    EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
+                        .map(|key| key.as_ref().to_vec())
+                }
+                KeyName::Ed | KeyName::Ed2 | KeyName::Ed3 => {
+                    Ed25519KeyPair::generate_pkcs8(&random).map(|key| key.as_ref().to_vec())
+                }
                 _ => RsaKeyPair::generate(KeySize::Rsa2048).and_then(|key| {
                     key.as_der().map(|der: aws_lc_rs::encoding::Pkcs8V1Der<'_>| der.as_ref().to_vec())
                 }),

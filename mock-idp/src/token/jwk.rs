@@ -1,13 +1,13 @@
 //! Public keys as they are published, and as a confused verifier may see them.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::signature::KeyPair as _;
 use serde_json::Value;
 
 use super::compact::base64url;
-use super::keyring::{KeyName, keyring};
+use super::keyring::{self, KeyName};
 use super::signing::kid_for;
 use crate::protocol::Object;
 
@@ -20,7 +20,7 @@ pub fn public_jwk(name: KeyName) -> Value {
 /// The key set with the given keys, in order. The RSA keys among them come once more for every further algorithm.
 pub(crate) fn key_set(names: &[KeyName], further: &[&str]) -> Object {
     let mut keys: Vec<String> = names.iter().map(|name| written(*name)).collect();
-    for name in names.iter().filter(|name| matches!(name, KeyName::Rsa1 | KeyName::Rsa2)) {
+    for name in names.iter().filter(|name| name.is_rsa_signing()) {
         for alg in further {
             let mut key = jwk(*name);
             key.set("alg", *alg);
@@ -33,18 +33,18 @@ pub(crate) fn key_set(names: &[KeyName], further: &[&str]) -> Object {
 
 /// The public half of a key as it stands in every key set, written once per process.
 fn written(name: KeyName) -> String {
-    static WRITTEN: LazyLock<HashMap<KeyName, String>> = LazyLock::new(|| {
-        let keys = [KeyName::Rsa1, KeyName::Rsa2, KeyName::Encryption, KeyName::Ec, KeyName::Ed];
-        keys.into_iter().map(|name| (name, jwk(name).to_string())).collect()
-    });
-    WRITTEN.get(&name).cloned().unwrap_or_else(|| jwk(name).to_string())
+    static WRITTEN: Mutex<Option<HashMap<KeyName, String>>> = Mutex::new(None);
+    let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = written.get_or_insert_default().entry(name).or_insert_with(|| jwk(name).to_string());
+    text.clone()
 }
 
 pub(super) fn jwk(name: KeyName) -> Object {
-    let keys = keyring();
     let object = Object::default();
     match name {
-        KeyName::Rsa1 | KeyName::Rsa2 | KeyName::Attacker => rsa(object, name, "sig", "RS256"),
+        KeyName::Rsa1 | KeyName::Rsa2 | KeyName::Rsa3 | KeyName::Attacker => {
+            rsa(object, name, "sig", "RS256")
+        }
         KeyName::Encryption => rsa(object, name, "enc", "RSA-OAEP"),
         #[cfg(feature = "weak-keys")]
         KeyName::Short => {
@@ -57,19 +57,19 @@ pub(super) fn jwk(name: KeyName) -> Object {
         KeyName::P384 => on_other_curve(object, name, super::OtherCurve::P384),
         #[cfg(feature = "weak-keys")]
         KeyName::Secp256k1 => on_other_curve(object, name, super::OtherCurve::Secp256k1),
-        KeyName::Ec => {
+        KeyName::Ec | KeyName::Ec2 | KeyName::Ec3 => {
             // An uncompressed point: 0x04, then x and y of 32 octets each.
-            let (x, y) = keys.ec.public_key().as_ref()[1..].split_at(32);
+            let (x, y) = keyring::ec(name).public_key().as_ref()[1..].split_at(32);
             elliptic(object, name, "P-256", (x, y))
         }
-        KeyName::Ed => common(object.with("kty", "OKP"), name, "sig", "EdDSA")
+        KeyName::Ed | KeyName::Ed2 | KeyName::Ed3 => common(object.with("kty", "OKP"), name, "sig", "EdDSA")
             .with("crv", "Ed25519")
-            .with("x", base64url(keys.ed.public_key())),
+            .with("x", base64url(keyring::ed(name).public_key())),
     }
 }
 
 fn rsa(object: Object, name: KeyName, usage: &str, alg: &str) -> Object {
-    let key = keyring().rsa(name);
+    let key = keyring::rsa(name);
     common(object.with("kty", "RSA"), name, usage, alg)
         .with("n", base64url(&key.modulus))
         .with("e", base64url(&key.exponent))
@@ -99,16 +99,21 @@ mod tests {
     const ALL: &[KeyName] = &[
         KeyName::Rsa1,
         KeyName::Rsa2,
+        KeyName::Rsa3,
         KeyName::Encryption,
         KeyName::Attacker,
+        KeyName::Ec,
+        KeyName::Ec2,
+        KeyName::Ec3,
+        KeyName::Ed,
+        KeyName::Ed2,
+        KeyName::Ed3,
         #[cfg(feature = "weak-keys")]
         KeyName::Short,
         #[cfg(feature = "weak-keys")]
         KeyName::P384,
         #[cfg(feature = "weak-keys")]
         KeyName::Secp256k1,
-        KeyName::Ec,
-        KeyName::Ed,
     ];
 
     #[test]

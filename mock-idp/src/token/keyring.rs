@@ -1,4 +1,5 @@
-//! The published test keys, or those of one's own in their place, parsed once per process and shared by every tenant.
+//! The published test keys, or those of one's own in their place, each parsed once per process and shared by every
+//! tenant.
 
 use std::sync::OnceLock;
 
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::own_keys;
 
-/// A key of the provider, or of whoever attacks it.
+/// A key of the provider, or of whoever attacks it. Those that sign come in three generations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -21,10 +22,24 @@ pub enum KeyName {
     Rsa1,
     /// The RSA key that signs after a rotation.
     Rsa2,
+    /// The RSA key that signs after two.
+    Rsa3,
     /// The RSA key for encryption.
     Encryption,
     /// A key that is in no key set.
     Attacker,
+    /// P-256, until the keys are rotated.
+    Ec,
+    /// P-256 after a rotation.
+    Ec2,
+    /// P-256 after two.
+    Ec3,
+    /// Ed25519, until the keys are rotated.
+    Ed,
+    /// Ed25519 after a rotation.
+    Ed2,
+    /// Ed25519 after two.
+    Ed3,
     /// An RSA key of 1024 bits, in no key set unless a lie puts it there.
     #[cfg(feature = "weak-keys")]
     Short,
@@ -34,11 +49,15 @@ pub enum KeyName {
     /// secp256k1, in no key set unless a lie puts it there.
     #[cfg(feature = "weak-keys")]
     Secp256k1,
-    /// P-256.
-    Ec,
-    /// Ed25519.
-    Ed,
 }
+
+/// How many times keys can be rotated before the first come back.
+const GENERATIONS: usize = 3;
+
+/// The keys that sign, by kind and generation.
+pub(super) const RSA_NAMES: [KeyName; GENERATIONS] = [KeyName::Rsa1, KeyName::Rsa2, KeyName::Rsa3];
+pub(super) const EC_NAMES: [KeyName; GENERATIONS] = [KeyName::Ec, KeyName::Ec2, KeyName::Ec3];
+pub(super) const ED_NAMES: [KeyName; GENERATIONS] = [KeyName::Ed, KeyName::Ed2, KeyName::Ed3];
 
 impl KeyName {
     /// The key's `kid`.
@@ -46,26 +65,58 @@ impl KeyName {
         own_keys::kid(self).unwrap_or(self.fixture().kid)
     }
 
+    /// Whether it is an RSA key that signs.
+    pub(crate) fn is_rsa_signing(self) -> bool {
+        RSA_NAMES.contains(&self)
+    }
+
     /// The RSA key to rotate to from here.
-    #[must_use]
-    pub fn other_rsa(self) -> Self {
+    pub(super) fn next_rsa(self) -> Self {
+        RSA_NAMES[(self.generation() + 1) % GENERATIONS]
+    }
+
+    /// An RSA key that signs and is not this one.
+    pub(crate) fn other_rsa(self) -> Self {
         if self == Self::Rsa1 { Self::Rsa2 } else { Self::Rsa1 }
+    }
+
+    /// The key for ES256 of the same generation.
+    pub(super) fn ec(self) -> Self {
+        EC_NAMES[self.generation()]
+    }
+
+    /// The key for EdDSA of the same generation.
+    pub(super) fn ed(self) -> Self {
+        ED_NAMES[self.generation()]
+    }
+
+    fn generation(self) -> usize {
+        match self {
+            Self::Rsa2 | Self::Ec2 | Self::Ed2 => 1,
+            Self::Rsa3 | Self::Ec3 | Self::Ed3 => 2,
+            _ => 0,
+        }
     }
 
     pub(super) fn fixture(self) -> Key {
         match self {
             Self::Rsa1 => keys::RSA_1,
             Self::Rsa2 => keys::RSA_2,
+            Self::Rsa3 => keys::RSA_3,
             Self::Encryption => keys::RSA_ENC,
             Self::Attacker => keys::RSA_ATTACKER,
+            Self::Ec => keys::EC_P256,
+            Self::Ec2 => keys::EC_P256_2,
+            Self::Ec3 => keys::EC_P256_3,
+            Self::Ed => keys::ED25519,
+            Self::Ed2 => keys::ED25519_2,
+            Self::Ed3 => keys::ED25519_3,
             #[cfg(feature = "weak-keys")]
             Self::Short => keys::RSA_1024,
             #[cfg(feature = "weak-keys")]
             Self::P384 => keys::EC_P384,
             #[cfg(feature = "weak-keys")]
             Self::Secp256k1 => keys::EC_SECP256K1,
-            Self::Ec => keys::EC_P256,
-            Self::Ed => keys::ED25519,
         }
     }
 }
@@ -81,71 +132,66 @@ pub(crate) struct RsaKey {
     pub(crate) exponent: Vec<u8>,
 }
 
-pub(crate) struct Keyring {
-    rsa_1: RsaKey,
-    rsa_2: RsaKey,
-    encryption: RsaKey,
-    attacker: RsaKey,
-    pub(crate) ec: EcdsaKeyPair,
-    pub(crate) ed: Ed25519KeyPair,
+static RSA: [OnceLock<RsaKey>; 5] = [const { OnceLock::new() }; 5];
+static EC: [OnceLock<EcdsaKeyPair>; GENERATIONS] = [const { OnceLock::new() }; GENERATIONS];
+static ED: [OnceLock<Ed25519KeyPair>; GENERATIONS] = [const { OnceLock::new() }; GENERATIONS];
+
+const READ_BEFORE: &str = "keys of one's own are read before they are used";
+
+/// An RSA key, parsed when first asked for. Keys of another kind have no RSA half, and the short one cannot be
+/// loaded: the signing key of their generation stands in for them.
+pub(crate) fn rsa(name: KeyName) -> &'static RsaKey {
+    let (place, name) = match name {
+        KeyName::Encryption => (GENERATIONS, name),
+        KeyName::Attacker => (GENERATIONS + 1, name),
+        name => (name.generation(), RSA_NAMES[name.generation()]),
+    };
+    RSA[place].get_or_init(|| rsa_key(&der(name)).expect(READ_BEFORE))
 }
 
-impl Keyring {
-    /// Parses the keys: those that are given, or else the published ones. A key that is none is named.
-    pub(super) fn read(given: impl Fn(KeyName) -> Option<Vec<u8>>) -> Result<Self, KeyName> {
-        let der = |name: KeyName| given(name).unwrap_or_else(|| der(name.fixture()));
-        let rsa = |name| rsa_key(&der(name)).ok_or(name);
-        Ok(Self {
-            rsa_1: rsa(KeyName::Rsa1)?,
-            rsa_2: rsa(KeyName::Rsa2)?,
-            encryption: rsa(KeyName::Encryption)?,
-            attacker: rsa(KeyName::Attacker)?,
-            ec: EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der(KeyName::Ec))
-                .map_err(|_| KeyName::Ec)?,
-            ed: Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der(KeyName::Ed)).map_err(|_| KeyName::Ed)?,
-        })
-    }
-
-    /// The public half of a key as octets.
-    pub(super) fn public_octets(&self, name: KeyName) -> Vec<u8> {
-        match name {
-            KeyName::Ec => self.ec.public_key().as_ref().to_vec(),
-            KeyName::Ed => self.ed.public_key().as_ref().to_vec(),
-            name => self.rsa(name).pkcs1.clone(),
-        }
-    }
-
-    /// An RSA key. Keys of another kind have no RSA half, and the short one cannot be loaded: the signing key
-    /// stands in for them.
-    pub(crate) fn rsa(&self, name: KeyName) -> &RsaKey {
-        match name {
-            KeyName::Rsa2 => &self.rsa_2,
-            KeyName::Encryption => &self.encryption,
-            KeyName::Attacker => &self.attacker,
-            _ => &self.rsa_1,
-        }
-    }
+/// The key on P-256 of the generation of a key, parsed when first asked for.
+pub(crate) fn ec(name: KeyName) -> &'static EcdsaKeyPair {
+    EC[name.generation()].get_or_init(|| ec_key(&der(name.ec())).expect(READ_BEFORE))
 }
 
-static KEYRING: OnceLock<Keyring> = OnceLock::new();
+/// The Ed25519 key of the generation of a key, parsed when first asked for.
+pub(crate) fn ed(name: KeyName) -> &'static Ed25519KeyPair {
+    ED[name.generation()].get_or_init(|| ed_key(&der(name.ed())).expect(READ_BEFORE))
+}
 
-/// The keys, parsed when first asked for.
-pub(crate) fn keyring() -> &'static Keyring {
-    KEYRING.get_or_init(|| {
-        Keyring::read(own_keys::der).expect("keys of one's own are read before they are used")
-    })
+/// The octets of a key's public half; none if this is no private key of that kind.
+pub(super) fn public_octets(name: KeyName, der: &[u8]) -> Option<Vec<u8>> {
+    if EC_NAMES.contains(&name) {
+        return ec_key(der).map(|pair| pair.public_key().as_ref().to_vec());
+    }
+    if ED_NAMES.contains(&name) {
+        return ed_key(der).map(|pair| pair.public_key().as_ref().to_vec());
+    }
+    rsa_key(der).map(|key| key.pkcs1)
 }
 
 /// Whether a key was asked for already.
 pub(super) fn is_in_use() -> bool {
-    KEYRING.get().is_some()
+    let (rsa, ec, ed) = (RSA.iter(), EC.iter(), ED.iter());
+    rsa.map(|key| key.get().is_some())
+        .chain(ec.map(|key| key.get().is_some()))
+        .chain(ed.map(|key| key.get().is_some()))
+        .any(|parsed| parsed)
 }
 
-/// Parses the keys and wakes the random source, so that the first login does not pay for it.
+/// Parses the first signing key and wakes the random source, so that the first login does not pay for it.
 pub(crate) fn warm_up() {
-    // Side by side: the random source takes as long as the keys.
+    // Side by side: the random source takes as long as the key.
     std::thread::spawn(|| crate::ambient::Ids::random().fresh());
-    std::thread::spawn(keyring);
+    std::thread::spawn(|| rsa(KeyName::Rsa1));
+}
+
+fn ec_key(der: &[u8]) -> Option<EcdsaKeyPair> {
+    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der).ok()
+}
+
+fn ed_key(der: &[u8]) -> Option<Ed25519KeyPair> {
+    Ed25519KeyPair::from_pkcs8_maybe_unchecked(der).ok()
 }
 
 fn rsa_key(der: &[u8]) -> Option<RsaKey> {
@@ -157,8 +203,10 @@ fn rsa_key(der: &[u8]) -> Option<RsaKey> {
     Some(RsaKey { pair, pkcs1, spki, modulus, exponent })
 }
 
-fn der(key: Key) -> Vec<u8> {
-    STANDARD.decode(keys::base64_of(key.pem)).expect("the fixture is PEM")
+/// A key as PKCS#8: one's own, or else the published one.
+fn der(name: KeyName) -> Vec<u8> {
+    let published = || STANDARD.decode(keys::base64_of(name.fixture().pem)).expect("the fixture is PEM");
+    own_keys::der(name).unwrap_or_else(published)
 }
 
 /// Reads `SEQUENCE { INTEGER n, INTEGER e }`.

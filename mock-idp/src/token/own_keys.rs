@@ -8,11 +8,21 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::keyring::{KeyName, Keyring, is_in_use};
+use super::keyring::{KeyName, is_in_use, public_octets};
 
 /// The keys that a provider signs with or publishes.
-pub(super) const NAMES: [KeyName; 5] =
-    [KeyName::Rsa1, KeyName::Rsa2, KeyName::Encryption, KeyName::Ec, KeyName::Ed];
+pub(super) const NAMES: [KeyName; 10] = [
+    KeyName::Rsa1,
+    KeyName::Rsa2,
+    KeyName::Rsa3,
+    KeyName::Encryption,
+    KeyName::Ec,
+    KeyName::Ec2,
+    KeyName::Ec3,
+    KeyName::Ed,
+    KeyName::Ed2,
+    KeyName::Ed3,
+];
 
 /// The keys of a folder.
 pub(super) struct Own {
@@ -52,25 +62,27 @@ pub(crate) fn use_keys(folder: &Path) -> Result<(), String> {
             folder.display()
         ));
     }
-    let mut der = HashMap::new();
+    let (mut der, mut kids) = (HashMap::new(), HashMap::new());
     for name in NAMES {
         let file = file_of(name);
         let text = std::fs::read_to_string(folder.join(&file)).map_err(|_| missing(&folder, &file))?;
         let base64: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
-        der.insert(name, STANDARD.decode(base64.trim()).map_err(|_| wrong(&folder, &file))?);
+        let key = STANDARD.decode(base64.trim()).map_err(|_| wrong(&folder, &file))?;
+        let public = public_octets(name, &key).ok_or_else(|| wrong(&folder, &file))?;
+        kids.insert(name, kid_of(name, &public));
+        der.insert(name, key);
     }
-    let keyring =
-        Keyring::read(|name| der.get(&name).cloned()).map_err(|name| wrong(&folder, &file_of(name)))?;
-    let kid = |name: KeyName| {
-        let hash = digest(&SHA256, &keyring.public_octets(name));
-        let short: String =
-            hash.as_ref()[..4].iter().fold(String::new(), |hex, octet| format!("{hex}{octet:02x}"));
-        format!("{}-{short}", name.fixture().kid)
-    };
-    let kids = NAMES.into_iter().map(|name| (name, kid(name))).collect();
     // Somebody else may have been faster; then their keys count.
     let _ = OWN.set(Own { folder, kids, der });
     Ok(())
+}
+
+/// The name of the published key in its place, and the start of its own SHA-256.
+fn kid_of(name: KeyName, public: &[u8]) -> String {
+    let hash = digest(&SHA256, public);
+    let hex = |hex: String, octet: &u8| format!("{hex}{octet:02x}");
+    let short = hash.as_ref()[..4].iter().fold(String::new(), hex);
+    format!("{}-{short}", name.fixture().kid)
 }
 
 fn missing(folder: &Path, file: &str) -> String {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::compact::base64url;
 use super::jwk::jwk;
-use super::keyring::{KeyName, keyring};
+use super::keyring::{KeyName, rsa};
 use crate::fault::KeyRendering;
 
 /// Characters in a line of PEM (RFC 7468), and of MIME.
@@ -19,7 +19,7 @@ const PKCS1: &str = "RSA PUBLIC KEY";
 
 /// The octets that a confused verifier might use as an HMAC secret.
 pub(crate) fn rendering(name: KeyName, rendering: KeyRendering) -> Vec<u8> {
-    let key = keyring().rsa(name);
+    let key = rsa(name);
     let text = match rendering {
         KeyRendering::SpkiPem => pem(SPKI, &key.spki) + "\n",
         KeyRendering::SpkiPemNoFinalNewline => pem(SPKI, &key.spki),

@@ -6,7 +6,8 @@ use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{self, RsaEncoding};
 
-use super::keyring::{KeyName, keyring};
+use super::keyring::{self, KeyName};
+use super::signing_keys::SigningKeys;
 
 /// What the provider signs with, by client.
 pub(crate) const SIGNING_ALGS: &[&str] =
@@ -29,10 +30,10 @@ pub(crate) enum Signing {
     /// With a key on another curve than ES256 is for.
     #[cfg(feature = "weak-keys")]
     OtherCurve(super::OtherCurve),
-    /// ES256 with the provider's P-256 key.
-    Ec,
-    /// EdDSA with the provider's Ed25519 key.
-    Ed,
+    /// ES256 with a P-256 key.
+    Ec(KeyName),
+    /// EdDSA with an Ed25519 key.
+    Ed(KeyName),
     /// HMAC with these octets.
     Hmac(HmacAlg, Vec<u8>),
     /// Not at all.
@@ -69,17 +70,17 @@ impl Signing {
 
     /// The way to sign by an algorithm's registered name; none if the name is unknown, or needs a client
     /// secret where there is none.
-    pub(crate) fn by_name(alg: &str, rsa: KeyName, secret: Option<&str>) -> Option<Self> {
+    pub(crate) fn by_name(alg: &str, keys: SigningKeys, secret: Option<&str>) -> Option<Self> {
         let hmac = |alg| secret.map(|secret| Self::Hmac(alg, secret.as_bytes().to_vec()));
         match alg {
-            "RS256" => Some(Self::Rsa(rsa, RsaAlg::Rs256)),
-            "RS384" => Some(Self::Rsa(rsa, RsaAlg::Rs384)),
-            "RS512" => Some(Self::Rsa(rsa, RsaAlg::Rs512)),
-            "PS256" => Some(Self::Rsa(rsa, RsaAlg::Ps256)),
-            "PS384" => Some(Self::Rsa(rsa, RsaAlg::Ps384)),
-            "PS512" => Some(Self::Rsa(rsa, RsaAlg::Ps512)),
-            "ES256" => Some(Self::Ec),
-            "EdDSA" | "Ed25519" => Some(Self::Ed),
+            "RS256" => Some(Self::Rsa(keys.rsa, RsaAlg::Rs256)),
+            "RS384" => Some(Self::Rsa(keys.rsa, RsaAlg::Rs384)),
+            "RS512" => Some(Self::Rsa(keys.rsa, RsaAlg::Rs512)),
+            "PS256" => Some(Self::Rsa(keys.rsa, RsaAlg::Ps256)),
+            "PS384" => Some(Self::Rsa(keys.rsa, RsaAlg::Ps384)),
+            "PS512" => Some(Self::Rsa(keys.rsa, RsaAlg::Ps512)),
+            "ES256" => Some(Self::Ec(keys.ec)),
+            "EdDSA" | "Ed25519" => Some(Self::Ed(keys.ed)),
             "HS256" => hmac(HmacAlg::Hs256),
             "HS384" => hmac(HmacAlg::Hs384),
             "HS512" => hmac(HmacAlg::Hs512),
@@ -100,8 +101,8 @@ impl Signing {
             Self::Short => "RS256",
             #[cfg(feature = "weak-keys")]
             Self::OtherCurve(_) => "ES256",
-            Self::Ec => "ES256",
-            Self::Ed => "EdDSA",
+            Self::Ec(_) => "ES256",
+            Self::Ed(_) => "EdDSA",
             Self::Hmac(HmacAlg::Hs256, _) => "HS256",
             Self::Hmac(HmacAlg::Hs384, _) => "HS384",
             Self::Hmac(HmacAlg::Hs512, _) => "HS512",
@@ -112,20 +113,17 @@ impl Signing {
     /// The `kid` of the key, if it is a published one.
     pub(crate) fn kid(&self) -> Option<Cow<'static, str>> {
         match self {
-            Self::Rsa(name, RsaAlg::Rs256) => Some(name.kid().into()),
+            Self::Rsa(name, RsaAlg::Rs256) | Self::Ec(name) | Self::Ed(name) => Some(name.kid().into()),
             Self::Rsa(name, _) => Some(kid_for(*name, self.alg()).into()),
-            Self::Ec => Some(KeyName::Ec.kid().into()),
-            Self::Ed => Some(KeyName::Ed.kid().into()),
             _ => None,
         }
     }
 
     /// The octets of the signature.
     pub(crate) fn sign(&self, input: &[u8]) -> Vec<u8> {
-        let keys = keyring();
         match self {
             Self::Rsa(name, alg) => {
-                let pair = &keys.rsa(*name).pair;
+                let pair = &keyring::rsa(*name).pair;
                 let mut octets = vec![0; pair.public_modulus_len()];
                 pair.sign(alg.encoding(), &SystemRandom::new(), input, &mut octets)
                     .expect("a valid RSA key signs any input");
@@ -135,13 +133,12 @@ impl Signing {
             Self::Short => super::weak::sign_short(input),
             #[cfg(feature = "weak-keys")]
             Self::OtherCurve(curve) => curve.sign(input),
-            Self::Ec => keys
-                .ec
+            Self::Ec(name) => keyring::ec(*name)
                 .sign(&SystemRandom::new(), input)
                 .expect("a valid EC key signs any input")
                 .as_ref()
                 .to_vec(),
-            Self::Ed => keys.ed.sign(input).as_ref().to_vec(),
+            Self::Ed(name) => keyring::ed(*name).sign(input).as_ref().to_vec(),
             Self::Hmac(alg, secret) => {
                 hmac::sign(&hmac::Key::new(alg.algorithm(), secret), input).as_ref().to_vec()
             }

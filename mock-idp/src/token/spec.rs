@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::compact::base64url;
 use super::hash::half_hash;
-use super::keyring::KeyName;
 use super::signing::Signing;
+use super::signing_keys::SigningKeys;
 use crate::client::Client;
 use crate::login::User;
 use crate::protocol::{Document, Object, Wishes};
@@ -79,8 +79,8 @@ pub struct Grant<'g> {
     pub lifetime: i64,
     /// The id of the user's session at the provider.
     pub sid: &'g str,
-    /// The RSA key that signs, if an RSA key does.
-    pub key: KeyName,
+    /// The keys that sign, one of which does.
+    pub keys: SigningKeys,
     /// The level of the authentication, if one was asked for.
     pub acr: Option<&'g str>,
     /// How the user proved who they are (RFC 8176).
@@ -100,8 +100,8 @@ pub struct TokenSpec {
     pub header: Document,
     /// The claims, in the order of their names in OIDC Core 2, then those about the person.
     pub claims: Document,
-    /// The provider's signing key, which the header names.
-    pub key: KeyName,
+    /// The provider's keys that sign; the header names one of them.
+    pub keys: SigningKeys,
     /// The client's secret, for algorithms that sign with it.
     pub(crate) secret: Option<String>,
     pub(crate) signing: Signing,
@@ -111,7 +111,8 @@ impl TokenSpec {
     /// The honest ID Token of a grant.
     pub fn id_token(grant: &Grant<'_>) -> Self {
         let secret = grant.client.client_secret.as_deref();
-        let mut spec = Self::signed(Object::default().into(), grant.client.id_token_alg(), grant.key, secret);
+        let mut spec =
+            Self::signed(Object::default().into(), grant.client.id_token_alg(), grant.keys, secret);
         let alg = spec.signing.alg();
         let mut claims = Object::default()
             .with("iss", grant.issuer)
@@ -147,13 +148,13 @@ impl TokenSpec {
     }
 
     /// Any claims, to be signed by this algorithm.
-    pub(crate) fn signed(claims: Document, alg: &str, key: KeyName, secret: Option<&str>) -> Self {
-        let signing = Signing::by_name(alg, key, secret).unwrap_or(Signing::rs256(key));
+    pub(crate) fn signed(claims: Document, alg: &str, keys: SigningKeys, secret: Option<&str>) -> Self {
+        let signing = Signing::by_name(alg, keys, secret).unwrap_or(Signing::rs256(keys.rsa));
         let mut header = Object::default().with("alg", signing.alg()).with("typ", "JWT");
         if let Some(kid) = signing.kid() {
             header.push("kid", kid.as_ref());
         }
-        Self { header: header.into(), claims, key, secret: secret.map(str::to_owned), signing }
+        Self { header: header.into(), claims, keys, secret: secret.map(str::to_owned), signing }
     }
 
     /// The compact form.
@@ -205,7 +206,7 @@ mod tests {
             now: 10,
             lifetime: 60,
             sid: "sid",
-            key: KeyName::Rsa1,
+            keys: SigningKeys::FIRST,
             acr: None,
             amr: &[],
             wishes: &Wishes::default(),

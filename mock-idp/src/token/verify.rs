@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::foreign::ForeignToken;
 use super::jwk::key_set;
-use super::keyring::KeyName;
+use super::keyring::{EC_NAMES, ED_NAMES, RSA_NAMES};
 use crate::client::Client;
 
 /// What a hint says about whose session ends (OIDC RP-Initiated Logout 2).
@@ -40,7 +40,7 @@ pub(crate) fn read_hint(token: &str, clients: &[Client]) -> Option<Hint> {
 
 /// Every key that may have signed an ID Token, for every algorithm that it may have signed with.
 static KEYS: LazyLock<Value> = LazyLock::new(|| {
-    let names = [KeyName::Rsa1, KeyName::Rsa2, KeyName::Ec, KeyName::Ed];
+    let names = [RSA_NAMES, EC_NAMES, ED_NAMES].concat();
     let further = ["RS384", "RS512", "PS256", "PS384", "PS512"];
     json!({ "keys": key_set(&names, &further).get("keys") })
 });

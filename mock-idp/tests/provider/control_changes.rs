@@ -138,7 +138,7 @@ async fn the_key_set_shows_several_encryption_and_junk_keys_on_request() {
     assert!(keys.iter().all(|key| key.get("d").is_none()));
     assert_eq!(desk.minted(json!({"user": "alice", "client_id": "a"})).await.0["kid"], "rsa-2");
     desk.default("POST", "keys/rotate", Some(json!({"grace": "drop-old"}))).await;
-    assert_eq!(desk.default("GET", "keys", None).await["signing"], "rsa1");
+    assert_eq!(desk.default("GET", "keys", None).await["signing"], "rsa3");
 }
 
 #[tokio::test]

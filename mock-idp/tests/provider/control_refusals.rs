@@ -93,7 +93,7 @@ async fn what_nobody_could_use_is_refused_with_what_to_write_instead() {
         ("DELETE", at("users/none"), json!({}), "alice"),
         ("PATCH", at("settings"), json!({"code_lifetime": 0}), "at least 1"),
         ("PATCH", at("settings"), json!({"listen": 1}), "\"rules\""),
-        ("PUT", at("keys"), json!({"signing": "ec", "published": ["ec"]}), "rsa1 or rsa2"),
+        ("PUT", at("keys"), json!({"signing": "ec", "published": ["ec"]}), "rsa1, rsa2 or rsa3"),
         ("PUT", at("keys"), json!({"signing": "rsa1", "published": ["ec"]}), "seam \"jwks\""),
         ("PUT", at("keys"), json!({"signing": "rsa1", "published": ["rsa1", "attacker"]}), "must not"),
         ("PUT", at("keys"), json!({"signing": "rsa1", "published": ["rsa1", "rsa1"]}), "once"),

@@ -93,7 +93,7 @@ async fn every_key_has_a_kid_of_its_own_whatever_was_registered_rotated_or_chose
     }
     kids("clients with algorithms of their own", 6).await;
     tenant.rotate_keys(Grace::KeepOld);
-    kids("a rotation", 10).await;
+    kids("a rotation", 12).await;
     tenant.rotate_keys(Grace::DropOld);
     kids("another", 6).await;
     let published = vec![KeyName::Rsa2, KeyName::Rsa1, KeyName::Encryption, KeyName::Ec];

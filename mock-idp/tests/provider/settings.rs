@@ -90,6 +90,23 @@ async fn a_reload_changes_people_and_policy_and_keeps_what_runs() {
 }
 
 #[tokio::test]
+async fn consent_and_pause_are_settings_of_each_issuer_and_are_read_again() {
+    let stage = stage("pause = true\n[tenant.asking]\nconsent = true\npause = false").await;
+    let manners = || {
+        let tenants = [stage.provider.tenant_of("asking").unwrap(), stage.tenant()];
+        tenants.map(|tenant| tenant.manner()).map(|manner| (manner.consent, manner.pause))
+    };
+    assert_eq!(manners(), [(true, false), (false, true)]);
+
+    stage.tenant().set_pause(false);
+    stage.tenant().reset();
+    assert_eq!(manners(), [(true, false), (false, true)], "a reset goes back to the file");
+
+    stage.provider.reload(&settings("consent = true\n[tenant.asking]"));
+    assert_eq!(manners(), [(true, false), (true, false)]);
+}
+
+#[tokio::test]
 async fn a_tenant_that_was_made_by_hand_outlives_a_reload() {
     let stage = stage("").await;
     let made = stage.provider.new_tenant("mine", mock_idp::Clock::system(), mock_idp::Ids::random());

@@ -1,6 +1,7 @@
 //! ID Tokens as an application verifies them.
 
-use mock_idp::{Clock, Grace, Ids, MockIdp};
+use mock_idp::token::KeyName;
+use mock_idp::{Client, Clock, Grace, Ids, Keys, MockIdp};
 use serde_json::json;
 
 use super::stage::{CLIENT, Stage, told, verified};
@@ -62,6 +63,50 @@ async fn after_a_rotation_a_new_key_signs_and_the_old_one_stays_only_if_told() {
     tenant.rotate_keys(Grace::DropOld);
     assert!(verified(&stage, &tenant, &after).await.is_err());
     verified(&stage, &tenant, &tenant.mint("alice", CLIENT, None, &[]).unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_key_that_was_dropped_stays_away_for_two_rotations_whatever_its_kind() {
+    let stage = Stage::new().await;
+    let tenant = stage.tenant();
+    for (alg, first, second) in
+        [("RS256", "rsa-1", "rsa-2"), ("ES256", "ec-p256", "ec-p256-2"), ("EdDSA", "ed25519", "ed25519-2")]
+    {
+        let id_token_signed_response_alg = Some(alg.to_owned());
+        tenant.add_client(Client { id_token_signed_response_alg, ..Client::unregistered(CLIENT) });
+        let minted = || tenant.mint("alice", CLIENT, None, &[]).unwrap();
+        let before = minted();
+        assert_eq!(told(&before).0["kid"], first);
+
+        for _ in 0..2 {
+            tenant.rotate_keys(Grace::DropOld);
+            assert!(verified(&stage, &tenant, &before).await.is_err(), "{alg}");
+            verified(&stage, &tenant, &minted()).await.unwrap();
+        }
+        tenant.rotate_keys(Grace::KeepOld);
+        verified(&stage, &tenant, &before).await.unwrap();
+        tenant.rotate_keys(Grace::KeepOld);
+        verified(&stage, &tenant, &before).await.unwrap();
+        assert_eq!(told(&minted()).0["kid"], second);
+        tenant.reset();
+    }
+}
+
+#[tokio::test]
+async fn of_a_chosen_key_set_the_first_key_of_each_kind_signs() {
+    let stage = Stage::new().await;
+    let tenant = stage.tenant();
+    tenant.add_client(Client {
+        id_token_signed_response_alg: Some("ES256".to_owned()),
+        ..Client::unregistered(CLIENT)
+    });
+    let published = vec![KeyName::Rsa3, KeyName::Ec2, KeyName::Ec];
+
+    tenant.set_keys(Keys { signing: KeyName::Rsa3, published, junk: vec![] }).unwrap();
+
+    let token = tenant.mint("alice", CLIENT, None, &[]).unwrap();
+    assert_eq!(told(&token).0["kid"], "ec-p256-2");
+    verified(&stage, &tenant, &token).await.unwrap();
 }
 
 #[tokio::test]

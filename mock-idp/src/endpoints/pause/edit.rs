@@ -131,13 +131,13 @@ fn spec(state: &State, compact: &str) -> Option<TokenSpec> {
     let part = |index| Object::parse(std::str::from_utf8(&decode(compact.split('.').nth(index)?)?).ok()?);
     let (header, claims): (Object, Object) = (part(0)?, part(1)?);
     let alg = header.get("alg")?.as_str()?.to_owned();
-    let (clients, key) = {
+    let (clients, keys) = {
         let desk = state.desk();
-        (desk.clients(), desk.key)
+        (desk.clients(), desk.keys)
     };
     let of = |client: &&Client| claims.get("aud").is_some_and(|aud| aud == client.client_id.as_str());
     let secret = clients.iter().find(of).and_then(|client| client.client_secret.clone());
-    let mut spec = TokenSpec::signed(claims.into(), &alg, key, secret.as_deref());
+    let mut spec = TokenSpec::signed(claims.into(), &alg, keys, secret.as_deref());
     spec.header = Document::from(header);
     Some(spec)
 }
