@@ -81,7 +81,7 @@ fn tokens(call: &Call, client: &Client, granted: &Arc<Granted>, scope: &str, pas
         answer.push("refresh_token", state.refresh_token(client, granted));
     }
     if has_word(scope, "openid") {
-        let beside = Beside { access_token: Some(&access.token), code: None };
+        let beside = Beside { access_token: Some(&access.token), ..Beside::default() };
         // It tells what this scope lets it tell, which may be less than what was granted once.
         let granted = Granted { scope: scope.to_owned(), ..(**granted).clone() };
         answer.push("id_token", state.id_token(&granted, client, beside, pass));

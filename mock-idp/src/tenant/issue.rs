@@ -12,6 +12,7 @@ use crate::token::{Grant, TokenSpec};
 pub(crate) struct Beside<'b> {
     pub(crate) access_token: Option<&'b str>,
     pub(crate) code: Option<&'b str>,
+    pub(crate) state: Option<&'b str>,
 }
 
 impl State {
@@ -44,6 +45,7 @@ impl State {
             wishes: &granted.claims.id_token,
             access_token: beside.access_token,
             code: beside.code,
+            state: beside.state,
         });
         if let Some(claims) = spec.claims.object_mut() {
             self.name_sources(granted, client, claims);

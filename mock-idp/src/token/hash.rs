@@ -1,4 +1,4 @@
-//! `at_hash` and `c_hash`: the left half of a hash, by which an ID Token vouches for what came with it
+//! `at_hash`, `c_hash` and `s_hash`: the left half of a hash, by which an ID Token vouches for what came with it
 //! (OIDC Core 3.1.3.6, 3.3.2.11).
 
 use aws_lc_rs::digest::{self, SHA256, SHA384, SHA512};

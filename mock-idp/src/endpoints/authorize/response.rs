@@ -86,6 +86,7 @@ fn hand_out(
         let beside = Beside {
             access_token: access.as_ref().map(|access| access.token.as_str()),
             code: code.as_deref(),
+            state: request.destination.state.as_deref(),
         };
         params.append("id_token", state.id_token(granted, client, beside, pass));
     }

@@ -1,11 +1,34 @@
 //! What the browser brings: response types, modes, scopes, claims, prompts.
 
-use mock_idp::{Client, Params, Rules};
+use mock_idp::{Client, LoginPolicy, Params, Rules};
 use serde_json::{Map, Value, json};
 
 use super::super::stage::told;
 use super::keys::ClientKey;
 use super::{CHALLENGE, VERIFIER, Walk};
+
+/// Claims about a person (OIDC Core 5.1), but for `sub`.
+const OF_A_PERSON: &[&str] = &[
+    "name",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "email",
+    "email_verified",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "phone_number",
+    "phone_number_verified",
+    "address",
+    "updated_at",
+];
 
 impl Walk {
     /// OIDC Discovery 3, and RFC 8414 2.
@@ -65,20 +88,40 @@ impl Walk {
         }
     }
 
+    /// A person who is signed in is sent on, or sees the page that the prompt is for.
     pub(super) async fn prompts(&self, context: &str) {
         let client = self.client("prompts");
         self.add(&client);
-        let kind = &self.list("response_types_supported")[0];
-        for prompt in ["none", "login", "consent", "select_account", "create"] {
-            let got = self.front(&client, &[("response_type", kind), ("prompt", prompt)]).await;
+        self.tenant.set_policy(LoginPolicy::Ask);
+        let mut browser = self.stage.browser();
+        let kind = self.list("response_types_supported").swap_remove(0);
+        let asked = [
+            ("client_id", "prompts"),
+            ("response_type", &kind),
+            ("response_mode", "form_post"),
+            ("scope", "openid"),
+        ];
+        browser.sign_in("alice", &asked).await;
+        for (prompt, sight) in [
+            ("none", "<form method=\"post\" action=\"http://localhost:3000/callback\""),
+            ("login", "name=\"password\""),
+            ("consent", "name=\"allow\""),
+            ("select_account", "name=\"sid\""),
+            ("create", "name=\"password\""),
+        ] {
+            let mut got = browser.authorize(&[&asked[..], &[("prompt", prompt)]].concat()).await;
+            if got.status == 302 {
+                got = browser.get(got.header("location")).await;
+            }
 
-            let refused = got.body.contains("invalid_request");
-            assert_eq!(
-                !refused,
-                self.tells("prompt_values_supported", prompt),
-                "{context}: {prompt} {got:?}"
-            );
+            let is_error = prompt == "none" && got.fields().has("error");
+            let works = got.body.contains(sight) && !is_error;
+            let expected = self.tells("prompt_values_supported", prompt);
+            assert_eq!(works, expected, "{context}: {prompt} {got:?}");
+            let refusal = (!expected).then(|| got.fields().first("error").map(str::to_owned)).flatten();
+            assert_eq!(refusal.is_none(), expected, "{context}: {prompt} {refusal:?}");
         }
+        self.tenant.set_policy(LoginPolicy::Auto { user: "alice".into() });
     }
 
     pub(super) async fn scopes(&self, context: &str) {
@@ -107,13 +150,11 @@ impl Walk {
         }
     }
 
-    /// Gives alice every claim that is advertised.
+    /// Gives alice every claim that a person can have (OIDC Core 5.1).
     fn tell_everything_about_alice(&self) {
         let mut alice = self.tenant.users().into_iter().find(|user| user.username == "alice").unwrap();
-        for name in
-            ["address", "phone_number"].into_iter().map(str::to_owned).chain(self.list("claims_supported"))
-        {
-            alice.claims.entry(name).or_insert_with(|| json!("told"));
+        for name in OF_A_PERSON {
+            alice.claims.entry((*name).to_owned()).or_insert_with(|| json!("told"));
         }
         self.tenant.add_user(alice);
     }
@@ -144,7 +185,7 @@ impl Walk {
         };
         for claim in advertised {
             // Only a response from the front has both hashes, and only with a code one of that.
-            let is_hash = claim == "at_hash" || claim == "c_hash";
+            let is_hash = ["at_hash", "c_hash", "s_hash"].contains(&claim.as_str());
             let has_all = richest.is_some_and(|kind| kind == "code id_token token");
             assert!(token.get(&claim).is_some() || (is_hash && !has_all), "{context}: {claim} in {token}");
         }
