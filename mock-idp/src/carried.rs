@@ -1,10 +1,11 @@
 //! Authorization requests that are carried by a parameter: as a request object in `request` (OIDC Core 6.1,
-//! RFC 9101), or by a `request_uri` that stands for a pushed request (RFC 9126).
-//!
-//! A `request_uri` with an address is never fetched: a provider that fetches what a query names is a proxy for
-//! whoever can make a browser open a URL.
+//! RFC 9101), or by a `request_uri` that stands for a pushed request (RFC 9126) or is the address of an object
+//! (OIDC Core 6.2).
 
+mod fetched;
 mod object;
+
+pub(crate) use fetched::fetch;
 
 use std::borrow::Cow;
 
@@ -62,7 +63,7 @@ pub(crate) fn effective<'p>(
 ) -> Result<Cow<'p, Params>, Refusal> {
     let (object, uri) = (params.given("request"), params.given("request_uri"));
     let is_pushed = uri.is_some_and(|uri| uri.starts_with(URN)) && visit != Visit::Push;
-    if object.is_none() && !is_pushed && !book.might_require_pushed() {
+    if object.is_none() && uri.is_none() && !book.might_require_pushed() {
         return Ok(Cow::Borrowed(params));
     }
     let (client, destination) =
@@ -83,7 +84,8 @@ pub(crate) fn effective<'p>(
              first, and send client_id and the request_uri that comes back",
         )));
     }
-    match (object, client) {
+    let fetched = fetched::object(state, params, client.as_ref());
+    match (object.or(fetched.as_deref()), client) {
         (Some(object), Some(client)) if book.offer.request_parameter => {
             let has_begun = visit == Visit::Again && state.has_begun(object);
             let now = (!has_begun).then(|| state.now_for(&client));

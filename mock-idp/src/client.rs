@@ -43,6 +43,9 @@ pub struct Client {
     /// The algorithm of its request objects; any that is offered if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<String>,
+    /// Where its request objects may be fetched, compared character by character (OIDC Core 6.2).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_uris: Vec<String>,
     /// Its public keys, for `private_key_jwt` and signed request objects.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<Value>,

@@ -54,6 +54,7 @@ pub mod logout;
 #[cfg(feature = "cli")]
 pub mod migrate;
 mod offer;
+mod outgoing;
 mod pages;
 mod preset;
 #[cfg(any(feature = "cli", feature = "tls"))]

@@ -1,21 +1,17 @@
 //! Telling applications that a session is over, from server to server (OIDC Back-Channel Logout 1.0).
 
-mod outgoing;
-
-pub(crate) use outgoing::is_deliverable;
-
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::task::JoinSet;
-use url::Url;
 
 use crate::client::Client;
 use crate::fault::{Context, Pass, Seam};
+use crate::outgoing::Outgoing;
 use crate::protocol::{Document, Object, Params};
 use crate::session::Session;
 use crate::tenant::State;
 use crate::token::TokenSpec;
-use crate::trace::{self, Endpoint, Exchange, Leg, Recorder};
+use crate::trace::{Endpoint, Exchange};
 
 /// How long a logout token is good for, in seconds: two minutes at most (OIDC Back-Channel Logout 2.4).
 const LIFETIME: i64 = 120;
@@ -167,12 +163,11 @@ async fn send(state: &State, letters: Vec<Letter>) -> Vec<Delivery> {
         let (clock, trace, client_id) = (state.clock.clone(), state.trace.clone(), letter.client.client_id);
         sending.spawn(async move {
             let body = [("logout_token", token.as_str())].into_iter().collect::<Params>().encode();
-            let (request, at_millis) = (outgoing::request(&uri, &body), clock.unix_millis());
-            let answer = match Url::parse(&uri) {
-                Ok(url) => outgoing::post(&url, body).await,
-                Err(error) => Err(format!("backchannel_logout_uri is not a URL: {error}")),
-            };
-            trace.record(exchange(at_millis, request, answer.as_ref().ok().cloned(), pass));
+            let (letter, at_millis) = (Outgoing::post(&uri, &body), clock.unix_millis());
+            let answer = letter.send().await;
+            let exchange =
+                letter.exchange(Endpoint::BackChannelLogout, at_millis, answer.as_ref().ok().cloned());
+            trace.record(Exchange { faults: pass.into_fired(), ..exchange });
             let (status, problem) = match answer {
                 Ok(response) => (Some(response.status), None),
                 Err(problem) => (None, Some(problem)),
@@ -183,25 +178,6 @@ async fn send(state: &State, letters: Vec<Letter>) -> Vec<Delivery> {
     let mut sent = sending.join_all().await;
     sent.sort_by_key(|(index, _)| *index);
     sent.into_iter().map(|(_, delivery)| delivery).collect()
-}
-
-fn exchange(
-    at_millis: i64,
-    request: trace::Request,
-    response: Option<trace::Response>,
-    pass: Pass,
-) -> Exchange {
-    Exchange {
-        seq: 0,
-        at_millis,
-        leg: Leg::Back,
-        recorder: Recorder::Provider,
-        endpoint: Endpoint::BackChannelLogout,
-        marker: None,
-        request,
-        response,
-        faults: pass.into_fired(),
-    }
 }
 
 impl State {

@@ -23,6 +23,7 @@ mod provider {
     mod farewell;
     mod faults;
     mod faults_page;
+    mod fetched;
     mod form_page;
     mod home;
     mod http;

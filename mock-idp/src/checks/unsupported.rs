@@ -2,7 +2,6 @@
 
 use crate::offer::Offer;
 use crate::protocol::{ErrorCode, Params, ProtocolError};
-use crate::trace::Endpoint;
 
 /// What is left of such parameters when those that are read have been read.
 pub(super) fn request_objects(params: &Params, offer: &Offer) -> Result<(), ProtocolError> {
@@ -13,14 +12,18 @@ pub(super) fn request_objects(params: &Params, offer: &Offer) -> Result<(), Prot
             "request is not offered; send the parameters in the request itself",
         );
     }
+    if params.given("request_uri").is_some() && offer.request_parameter {
+        return refused(
+            ErrorCode::InvalidRequestUri,
+            "this request_uri is none of the client's request_uris, and no other is fetched; register it, or push the \
+             request to the pushed_authorization_request_endpoint and send the request_uri that comes back",
+        );
+    }
     if params.given("request_uri").is_some() {
-        let description = if offer.serves(Endpoint::PushedAuthorization) {
-            "this provider fetches no request_uri; push the request to the pushed_authorization_request_endpoint, \
-             and send the request_uri that comes back"
-        } else {
-            "request_uri is not offered; send the parameters in the request itself"
-        };
-        return refused(ErrorCode::RequestUriNotSupported, description);
+        return refused(
+            ErrorCode::RequestUriNotSupported,
+            "request_uri is not offered; send the parameters in the request itself",
+        );
     }
     if params.given("registration").is_some() {
         return refused(

@@ -4,6 +4,7 @@ use url::Url;
 
 use super::{Client, is_key_set};
 use crate::offer::GRANT_TYPES;
+use crate::outgoing::is_reachable;
 use crate::protocol::ResponseType;
 use crate::token::{CLIENT_ALGS, SIGNING_ALGS};
 
@@ -75,6 +76,12 @@ impl Client {
                 ));
             }
         }
+        if let Some(uri) = self.request_uris.iter().find(|uri| !is_reachable(uri)) {
+            return Err(format!(
+                "\"request_uris\" has \"{uri}\", which cannot be fetched; write an http URL, like \
+                 \"http://localhost:3000/request.jwt\""
+            ));
+        }
         let channels = [
             ("frontchannel_logout_uri", &self.frontchannel_logout_uri),
             ("backchannel_logout_uri", &self.backchannel_logout_uri),
@@ -114,6 +121,7 @@ mod tests {
             ("post_logout_redirect_uris", json!(["bye"])),
             ("frontchannel_logout_uri", json!("app:logout")),
             ("backchannel_logout_uri", json!("/logout")),
+            ("request_uris", json!(["https://localhost/request.jwt"])),
             ("response_types", json!(["code", "cod"])),
             ("grant_types", json!(["password"])),
             ("id_token_signed_response_alg", json!("none")),

@@ -98,3 +98,33 @@ fn operation_id(route: &Route) -> String {
 fn reference(kind: &str, name: &str) -> Value {
     json!({ "$ref": format!("#/components/{kind}/{name}") })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::settings::Change;
+    use super::*;
+    use crate::client::Client;
+    use crate::login::User;
+    use crate::logout::Logout;
+    use crate::settings::names_of;
+    use crate::tenant::Keys;
+
+    #[test]
+    fn every_member_that_is_read_stands_in_its_schema_and_no_other() {
+        let schemas = &document()["components"]["schemas"];
+        for (schema, mut names) in [
+            ("Client", names_of::<Client>().to_vec()),
+            ("User", names_of::<User>().to_vec()),
+            ("Keys", names_of::<Keys>().to_vec()),
+            ("SettingsChange", names_of::<Change>().to_vec()),
+            ("Logout", names_of::<Logout>().to_vec()),
+        ] {
+            let mut documented: Vec<&String> =
+                schemas[schema]["properties"].as_object().unwrap().keys().collect();
+
+            documented.sort_unstable();
+            names.sort_unstable();
+            assert_eq!(documented, names, "{schema}");
+        }
+    }
+}

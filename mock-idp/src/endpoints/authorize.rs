@@ -6,7 +6,7 @@ mod response;
 use super::page::{page, redirect, untrusted};
 use super::path;
 use super::steps;
-use crate::carried::{Visit, effective};
+use crate::carried::{Visit, effective, fetch};
 use crate::checks::{Refusal, check};
 use crate::fault::Pass;
 use crate::login::{LoginDecision, User, decide};
@@ -20,10 +20,12 @@ pub(super) use response::{Arrival, deny, grant, refuse};
 
 pub(crate) async fn answer(call: Call) -> Reply {
     let mut pass = call.pass();
-    let encoded = match read(&call.state, call.params(), Visit::first(&call)) {
-        Ok(request) => respond(&call, &request, &mut pass),
-        Err(refusal) => refuse(&call.state, refusal, &mut pass),
-    };
+    let (state, visit) = (&call.state, Visit::first(&call));
+    let encoded =
+        match fetch(state, call.params(), visit).await.and_then(|()| read(state, call.params(), visit)) {
+            Ok(request) => respond(&call, &request, &mut pass),
+            Err(refusal) => refuse(state, refusal, &mut pass),
+        };
     Reply::after(pass, encoded)
 }
 

@@ -83,6 +83,9 @@ impl Fault {
         if self.seam == Seam::Wire(Endpoint::BackChannelLogout) {
             return Err(FaultError::Outgoing);
         }
+        if self.seam == Seam::Wire(Endpoint::RequestObject) {
+            return Err(FaultError::OfTheClient);
+        }
         if self.occurrence == Occurrence::Nth(0) {
             return Err(FaultError::NthZero);
         }
@@ -149,6 +152,12 @@ pub enum FaultError {
          logout-token-header, logout-token-claims and logout-token-seal"
     )]
     Outgoing,
+    /// It is the client that answers there.
+    #[error(
+        "the endpoint \"request-object\" is answered by the client that registered it; use an endpoint of the \
+         provider, like \"authorize\""
+    )]
+    OfTheClient,
     /// Occurrences are counted from 1.
     #[error("\"nth\" counts from 1; write {{\"nth\": 1}} or \"first\"")]
     NthZero,

@@ -79,8 +79,8 @@ fn authorization(facts: &Facts<'_>, document: &mut Object) {
     document.push("claims_supported", json!(claims_supported(&offer.scopes)));
     document.push("claims_parameter_supported", offer.claims_parameter);
     document.push("request_parameter_supported", offer.request_parameter);
-    // Only pushed requests have one, and those need no member here (RFC 9126 5).
-    document.push("request_uri_parameter_supported", false);
+    document.push("request_uri_parameter_supported", offer.request_parameter);
+    document.push("require_request_uri_registration", true);
     document.push("require_pushed_authorization_requests", offer.require_pushed_authorization_requests);
     if facts.issuer_parameter {
         document.push("authorization_response_iss_parameter_supported", true);

@@ -62,8 +62,10 @@ pub enum Endpoint {
     Consent,
     /// The provider's end of session.
     EndSession,
-    /// A logout token on its way to an application: the one request that the provider itself sends.
+    /// A logout token on its way to an application. The provider itself asks.
     BackChannelLogout,
+    /// A request object at an address that a client registered. The provider itself asks.
+    RequestObject,
     /// The provider's landing page.
     Home,
     /// Whether the provider is up.
@@ -95,6 +97,7 @@ impl Endpoint {
         Self::Consent,
         Self::EndSession,
         Self::BackChannelLogout,
+        Self::RequestObject,
         Self::Home,
         Self::Health,
         Self::App,
@@ -122,6 +125,7 @@ impl Endpoint {
             Self::Consent => "consent",
             Self::EndSession => "end-session",
             Self::BackChannelLogout => "back-channel-logout",
+            Self::RequestObject => "request-object",
             Self::Home => "home",
             Self::Health => "health",
             Self::App => "app",
@@ -131,7 +135,7 @@ impl Endpoint {
 
     /// Whether the provider answers there, so that it can lie on the wire.
     pub fn is_ours(self) -> bool {
-        !matches!(self, Self::App | Self::BackChannelLogout)
+        !matches!(self, Self::App | Self::BackChannelLogout | Self::RequestObject)
     }
 
     /// Endpoints that the application's server asks on its own account, not by way of the browser.
@@ -147,6 +151,7 @@ impl Endpoint {
             | Self::DeviceAuthorization
             | Self::Registration
             | Self::BackChannelLogout
+            | Self::RequestObject
             | Self::Webfinger
             | Self::Claims => Leg::Back,
             _ => Leg::Front,

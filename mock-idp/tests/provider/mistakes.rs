@@ -30,7 +30,7 @@
 //! | a clock for issuing and not for verifying | `strict::what_was_issued_expires_by_the_clock_that_issued_it` |
 //! | a private key in the JWKS | `metadata::the_key_set_has_public_members_only` |
 //! | a debugger page usable as a proxy | `pause::the_page_sends_to_the_checked_redirect_uri_and_nowhere_else` |
-//! | an address in a request that is fetched | `pushed::an_address_in_request_uri_is_never_fetched` |
+//! | an address in a request that is fetched | `pushed::an_address_that_the_client_did_not_register_is_never_fetched` |
 //! | unbounded request bodies | `authorize::a_body_beyond_the_limit_is_refused` |
 //! | login pages that load third-party assets | `pages::no_page_loads_anything_from_elsewhere_or_lets_it_in` |
 

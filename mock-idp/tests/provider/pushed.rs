@@ -33,11 +33,11 @@ impl Stage {
     }
 }
 
-fn with_key() -> Client {
+pub(super) fn with_key() -> Client {
     Client { jwks: Some(json!({ "keys": [public_jwk(KeyName::Ec)] })), ..Client::unregistered(CLIENT) }
 }
 
-fn object(claims: &Value) -> String {
+pub(super) fn object(claims: &Value) -> String {
     let key = EncodingKey::from_ec_pem(keys::EC_P256.pem.as_bytes()).unwrap();
     signed(&Header::new(Algorithm::ES256), claims, &key)
 }
@@ -128,15 +128,17 @@ async fn a_client_that_has_to_push_is_refused_when_it_does_not() {
 }
 
 #[tokio::test]
-async fn an_address_in_request_uri_is_never_fetched() {
+async fn an_address_that_the_client_did_not_register_is_never_fetched() {
     let stage = Stage::alice().await;
+    let near = format!("{}/healthz?", stage.provider.base_url());
+    stage.tenant().add_client(Client { request_uris: vec![near], ..Client::unregistered(CLIENT) });
     let bait = format!("{}/healthz", stage.provider.base_url());
 
     for uri in [bait.as_str(), "http://169.254.169.254/", "file:///etc/passwd"] {
         let got = stage.authorize(&[("request_uri", uri)]).await;
 
-        assert_eq!(got.fragment().first("error"), Some("request_uri_not_supported"));
-        assert!(got.fragment().first("error_description").unwrap().contains("fetches no request_uri"));
+        assert_eq!(got.fragment().first("error"), Some("invalid_request_uri"));
+        assert!(got.fragment().first("error_description").unwrap().contains("none of the client's"));
     }
     assert_eq!(stage.tenant().trace().count(mock_idp::Endpoint::Health), 0);
 }

@@ -110,9 +110,11 @@ async fn metadata_that_cannot_be_registered_is_refused_with_a_sentence() {
             "invalid_client_metadata",
             "unknown variant",
         ),
-        ("jwks_uri", json!("http://x/jwks"), "invalid_client_metadata", "fetches nothing"),
+        ("jwks_uri", json!("http://x/jwks"), "invalid_client_metadata", "fetches no keys"),
         ("id_token_signed_response_alg", json!("none"), "invalid_client_metadata", "not offered"),
         ("backchannel_logout_uri", json!("http://10.0.0.1/"), "invalid_client_metadata", "loopback"),
+        ("request_uris", json!(["http://169.254.169.254/"]), "invalid_client_metadata", "loopback"),
+        ("request_uris", json!(["https://localhost/"]), "invalid_client_metadata", "plain http only"),
     ] {
         let mut body = good.clone();
         body[name] = value;

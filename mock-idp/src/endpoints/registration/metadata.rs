@@ -7,8 +7,8 @@ use url::Url;
 
 use crate::checks::{has_hidden_characters, is_on_loopback};
 use crate::client::{AuthMethod, Client, is_key_set};
-use crate::logout::is_deliverable;
 use crate::offer::Offer;
+use crate::outgoing::is_reachable;
 use crate::protocol::{ErrorCode, OAuthError, ResponseType};
 use crate::server::Call;
 
@@ -24,6 +24,7 @@ const READ: &[&str] = &[
     "id_token_signed_response_alg",
     "userinfo_signed_response_alg",
     "request_object_signing_alg",
+    "request_uris",
     "jwks",
     "require_pushed_authorization_requests",
     "frontchannel_logout_uri",
@@ -50,7 +51,7 @@ pub(super) fn read(call: &Call, is_trusted: bool) -> Result<Client, OAuthError> 
     let mut given = object(call)?;
     if given.contains_key("jwks_uri") {
         return Err(invalid(
-            "jwks_uri is not offered, because this provider fetches nothing; send the keys in jwks",
+            "jwks_uri is not offered, because this provider fetches no keys; send them in jwks",
         ));
     }
     given.retain(|name, value| READ.contains(&name.as_str()) && !value.is_null());
@@ -132,18 +133,24 @@ fn addresses(client: &Client, is_trusted: bool) -> Result<(), OAuthError> {
             )));
         }
     }
-    match client.backchannel_logout_uri.as_deref() {
-        // Whoever asks could otherwise let the provider post to any address that it can reach.
-        Some(uri) if !is_trusted && !is_on_loopback(uri) => Err(invalid(format!(
-            "backchannel_logout_uri = \"{uri}\" is not on loopback, which anybody can register; set \
-             registration_token, and send it as Bearer token"
-        ))),
-        Some(uri) if !is_deliverable(uri) => Err(invalid(format!(
-            "backchannel_logout_uri = \"{uri}\" cannot be reached: logout tokens are posted over plain http only; \
-             send an address that starts with http://"
-        ))),
-        _ => Ok(()),
+    let back = client.backchannel_logout_uri.iter().map(|uri| ("backchannel_logout_uri", uri));
+    for (name, uri) in back.chain(client.request_uris.iter().map(|uri| ("request_uris", uri))) {
+        if !is_reachable(uri) {
+            return Err(invalid(format!(
+                "{name} has \"{}\", which cannot be reached: this provider speaks plain http only; send an address \
+                 that starts with http://",
+                uri.escape_debug()
+            )));
+        }
+        // Whoever asks could otherwise let the provider ask any address that it can reach.
+        if !is_trusted && !is_on_loopback(uri) {
+            return Err(invalid(format!(
+                "{name} has \"{uri}\", which is not on loopback, and only that can be registered by anybody; set \
+                 registration_token, and send it as Bearer token"
+            )));
+        }
     }
+    Ok(())
 }
 
 /// Values that would only be noticed much later.

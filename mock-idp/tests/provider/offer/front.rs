@@ -3,6 +3,7 @@
 use mock_idp::{Client, LoginPolicy, Params, Rules};
 use serde_json::{Map, Value, json};
 
+use super::super::fetched::serving;
 use super::super::stage::told;
 use super::keys::ClientKey;
 use super::{CHALLENGE, VERIFIER, Walk};
@@ -194,16 +195,20 @@ impl Walk {
     /// `request`, `request_uri` and `registration`.
     pub(super) async fn parameters(&self, context: &str) {
         let key = ClientKey::new("RS256");
-        let client = Client { jwks: key.jwks(), ..self.client("carried") };
-        self.add(&client);
         let object = key.sign(&json!({ "state": "carried" }));
+        let (address, _) = serving(&object).await;
+        let request_uris = vec![address.clone()];
+        let client = Client { jwks: key.jwks(), request_uris, ..self.client("carried") };
+        self.add(&client);
 
         let signed = self.login(&client, &[("request", &object)]).await;
-        let fetched = self.login(&client, &[("request_uri", "https://localhost/request.jwt")]).await;
+        let fetched = self.login(&client, &[("request_uri", &address)]).await;
+        let elsewhere = self.login(&client, &[("request_uri", &format!("{address}?"))]).await;
         let registered = self.login(&client, &[("registration", "{}")]).await;
 
         assert_eq!(signed.is_some(), self.told["request_parameter_supported"] == true, "{context}: request");
         assert_eq!(fetched.is_some(), self.told["request_uri_parameter_supported"] == true, "{context}");
+        assert_eq!(elsewhere.is_none(), self.told["require_request_uri_registration"] == true, "{context}");
         assert!(registered.is_none(), "{context}: registration");
     }
 

@@ -28,6 +28,7 @@ const WALKED: &[&str] = &[
     "claims_parameter_supported",
     "request_parameter_supported",
     "request_uri_parameter_supported",
+    "require_request_uri_registration",
     "require_pushed_authorization_requests",
     "id_token_signing_alg_values_supported",
     "userinfo_signing_alg_values_supported",
