@@ -11,7 +11,9 @@ use crate::oidc::provider::Provider;
 use crate::oidc::renewals::Renewals;
 use crate::policy::Policy;
 use crate::routes::FixedHeaders;
+use crate::routes::again::Finished;
 use crate::session::Session;
+use crate::session::recent::Recent;
 use crate::store::{Memory, Store, Unavailable};
 use crate::vault::Vault;
 
@@ -26,6 +28,8 @@ pub(crate) struct App {
     pub(crate) renewals: Renewals,
     /// Logins being decided by this process, by the id of their transaction.
     pub(crate) deciding: Ledger,
+    /// Answers of the provider that began a session just now, by their digest.
+    pub(crate) finished: Recent<Finished>,
     /// The headers that are the same on every answer.
     pub(crate) fixed: FixedHeaders,
     /// Sessions, the logins that are finished, and the sessions that were ended.
@@ -43,6 +47,7 @@ impl App {
             vault: Vault::new(&settings.secrets),
             renewals: Renewals::default(),
             deciding: Ledger::new(policy.transactions.remembered),
+            finished: Recent::default(),
             fixed: FixedHeaders::new(&policy.headers),
             store,
             settings,

@@ -5,7 +5,14 @@
 //! against someone who kept copies of the cookies. The database file of `SESSION_STORE` has no such limit.
 
 use std::collections::{BTreeSet, HashMap};
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+/// How long one waits for somebody else's work.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How much a ledger holds, and what gives way when that is not enough.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +45,7 @@ pub(crate) enum Claimed {
 pub(crate) struct Ledger {
     limit: Limit,
     entries: Mutex<Entries>,
+    released: Notify,
 }
 
 #[derive(Default)]
@@ -49,7 +57,7 @@ struct Entries {
 
 impl Ledger {
     pub(crate) fn new(limit: Limit) -> Self {
-        Self { limit, entries: Mutex::default() }
+        Self { limit, entries: Mutex::default(), released: Notify::new() }
     }
 
     /// Writes `name` down until `until`, if it is not there already and there is room.
@@ -98,11 +106,26 @@ impl Ledger {
     }
 
     /// As `claim`, for one who gives the claim back in the end.
-    pub(crate) fn hold(&self, name: &str, until: i64, now: i64) -> Result<Hold<'_>, Claimed> {
+    fn hold(&self, name: &str, until: i64, now: i64) -> Result<Hold<'_>, Claimed> {
         match self.claim(name, until, now) {
             Claimed::First => Ok(Hold { ledger: self, name: name.to_owned() }),
             other => Err(other),
         }
+    }
+
+    /// As `hold`, once whoever holds it has let go.
+    pub(crate) async fn turn(&self, name: &str, until: i64, now: i64) -> Result<Hold<'_>, Claimed> {
+        let waiting = async {
+            loop {
+                let mut released = pin!(self.released.notified());
+                released.as_mut().enable();
+                match self.hold(name, until, now) {
+                    Err(Claimed::Taken) => released.await,
+                    decided => return decided,
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.unwrap_or(Err(Claimed::Taken))
     }
 
     /// Is `name` written down?
@@ -115,6 +138,8 @@ impl Ledger {
         if let Some(until) = entries.until.remove(name) {
             entries.order.remove(&(until, name.to_owned()));
         }
+        drop(entries);
+        self.released.notify_waiters();
     }
 
     /// A panic elsewhere leaves the list whole: every change is complete before the lock is given back.
@@ -162,6 +187,9 @@ impl Entries {
 
 #[cfg(test)]
 mod tests {
+    use std::future::Future as _;
+    use std::task::{Context, Waker};
+
     use super::*;
 
     fn ledger(most: usize, when_full: WhenFull) -> Ledger {
@@ -188,6 +216,21 @@ mod tests {
 
         assert_eq!(ledger.claim("a", 100, 0), Claimed::First);
         assert_eq!(ledger.probe("a", 0), Claimed::Taken);
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_name_has_it_as_soon_as_it_is_free() {
+        let ledger = ledger(10, WhenFull::Refuse);
+        let held = ledger.hold("a", 100, 0).ok().unwrap();
+        let mut waiting = pin!(ledger.turn("a", 100, 0));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(waiting.as_mut().poll(&mut context).is_pending());
+
+        drop(ledger.hold("b", 100, 0));
+        assert!(waiting.as_mut().poll(&mut context).is_pending(), "another name is free");
+        drop(held);
+
+        assert!(waiting.await.is_ok());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::routes;
 
 /// A login to put around an axum app, with every rule that the sample app follows.
 ///
-/// It answers `/login[?returnTo=/path][&iss=issuer]`, `/callback`, `/logout`, `/backchannel-logout` and `/frontchannel-logout`, and serves what
+/// It answers `/login[?returnTo=/path][&iss=issuer]`, `/callback`, `/callback/again`, `/logout`, `/backchannel-logout` and `/frontchannel-logout`, and serves what
 /// its own pages need under `/assets`. Everything else is up to the app, whose handlers ask for
 /// [`RequireUser`](crate::RequireUser) or [`MaybeUser`](crate::MaybeUser).
 ///

@@ -92,6 +92,12 @@ pub(crate) struct Message {
     pub(crate) action: Option<(&'static str, &'static str)>,
 }
 
+impl Message {
+    fn leads_home(&self) -> bool {
+        self.action.is_some_and(|(path, _)| path == "/")
+    }
+}
+
 /// The home page.
 pub(crate) fn home(app: &App, visitor: &Visitor, note: &str) -> Response {
     let flow = match app.settings.response_mode {

@@ -1,5 +1,8 @@
 //! Parameters as they came: in order and with their duplicates, so that duplicates can be refused.
 
+use aws_lc_rs::digest::{Context, SHA256};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::percent_decode;
 
 /// An ordered list of decoded name and value pairs.
@@ -43,6 +46,16 @@ impl Params {
         names.windows(2).any(|pair| pair[0] == pair[1])
     }
 
+    /// What tells these parameters from any others. No length is left to be guessed, so no two lists share a text.
+    pub(crate) fn digest(&self) -> String {
+        let mut digest = Context::new(&SHA256);
+        for text in self.0.iter().flat_map(|(name, value)| [name, value]) {
+            digest.update(&text.len().to_le_bytes());
+            digest.update(text.as_bytes());
+        }
+        URL_SAFE_NO_PAD.encode(digest.finish())
+    }
+
     /// All names, in order.
     #[cfg(feature = "weakness")]
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
@@ -70,6 +83,16 @@ mod tests {
     fn duplicates_are_kept_and_seen_under_any_spelling() {
         assert!(Params::parse(b"state=a&x=1&st%61te=b").unwrap().has_duplicates());
         assert!(!Params::parse(b"state=a&State=b&&").unwrap().has_duplicates());
+    }
+
+    #[test]
+    fn only_the_same_parameters_have_the_same_digest() {
+        let digest = |body: &str| Params::parse(body.as_bytes()).unwrap().digest();
+
+        assert_eq!(digest("a=1&b=x+y"), digest("a=1&b=x%20y"));
+        for other in ["a=1&b=x", "b=x+y&a=1", "a=1&b=x+y&c", "a=1b&=x+y", "a1=&b=x+y"] {
+            assert_ne!(digest("a=1&b=x+y"), digest(other), "{other}");
+        }
     }
 
     #[test]

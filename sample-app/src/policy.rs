@@ -36,6 +36,7 @@ use crate::oidc::transaction::{self, Binding, ByCookie, Pending, Transaction};
 use crate::oidc::userinfo::{UserinfoRule, userinfo_rules};
 use crate::pages::advice;
 use crate::params::Params;
+use crate::routes::again;
 use crate::routes::callback::explain;
 use crate::routes::form::{self, RequestRule};
 use crate::routes::front_channel::{FrontChannelRule, front_channel_rules};
@@ -142,6 +143,8 @@ pub(crate) struct CallbackPolicy {
     pub(crate) onward: fn(String, &Params) -> String,
     /// What a response is answered that belongs to no login under way.
     pub(crate) unmatched: Refusal,
+    /// Where one leads that was accepted a moment ago, in place of a refusal.
+    pub(crate) again: fn(&App, &Visitor, &Params, &Refusal) -> Option<Response>,
     /// How a refusal is answered: by a page.
     pub(crate) refused: fn(&App, &Visitor, &Refusal, &Params) -> Response,
     /// What a refused person reads on it.
@@ -287,6 +290,7 @@ impl CallbackPolicy {
             redirect: StatusCode::SEE_OTHER,
             onward: |place, _| place,
             unmatched: callback::UNMATCHED,
+            again: again::onward,
             refused: explain,
             advice,
         }

@@ -1,5 +1,6 @@
 //! Which address leads where, and what every answer carries.
 
+pub(crate) mod again;
 mod api;
 mod around;
 mod assets;
@@ -52,6 +53,7 @@ pub(crate) fn with_login(app: &Arc<App>, pages: Router<Arc<App>>) -> Router<Arc<
     let paths = app.policy.callback.paths.iter();
     let callback = paths.fold(Router::new(), |own, path| own.route(path, any(callback::callback)));
     let own = callback
+        .route("/callback/again", get(again::again))
         .route("/login", get(login::login).post(login::login_by_form))
         .route("/logout", get(logout::logout).merge(confirmed))
         .route("/frontchannel-logout", get(front_channel::logout))

@@ -3,7 +3,7 @@
 pub(crate) mod chunks;
 pub(crate) mod format;
 pub(crate) mod life;
-mod recent;
+pub(crate) mod recent;
 
 use std::sync::{Arc, OnceLock};
 

@@ -5,6 +5,7 @@ mod app {
     pub(crate) mod provider;
     pub(crate) mod world;
 
+    mod again;
     mod back_channel;
     mod callback;
     mod changes;

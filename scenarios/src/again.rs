@@ -1,4 +1,5 @@
-//! Logging in once more: as somebody else, as the same person, with copied cookies, and with a state that was edited.
+//! Logging in once more: as somebody else, as the same person, with copied cookies, with a state that was edited, and by a second
+//! click.
 
 use crate::jar;
 use crate::params::with;
@@ -11,7 +12,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 pub(crate) const SCENARIOS: &[Scenario] =
-    &[ANOTHER_PERSON, SAME_PERSON, COPIED_TRANSACTION, READABLE_PART, OWN_ALPHABET];
+    &[ANOTHER_PERSON, SAME_PERSON, COPIED_TRANSACTION, READABLE_PART, OWN_ALPHABET, DOUBLE_CLICK];
 
 /// Who logs in after somebody else. The honest logins around a trial are a third person's.
 const SECOND: &str = "bob";
@@ -178,6 +179,25 @@ async fn own_alphabet(t: &mut Trial) -> Outcome {
     }
     let special: Vec<_> = special.into_iter().map(String::from).collect();
     t.observe(format!("{LOGINS} states have letters, digits and these: {}", special.join(" ")));
+    Ok(())
+}
+
+const DOUBLE_CLICK: Scenario = Scenario::harden("state/double-click")
+    .clause("RFC 9700 4.7; OAuth Form Post 2")
+    .why("where no script sends the provider's form, a double click sends it twice; the second is worth nothing, and the person, who is signed in by the first, is told no failure")
+    .covers(&["STATE-04"])
+    .run(|t| Box::pin(double_click(t)));
+
+async fn double_click(t: &mut Trial) -> Outcome {
+    let subject = t.subject(HONEST)?;
+    let mut agent = t.agent().await?;
+    let pending = agent.begin(HONEST).await?;
+    agent.deliver(&pending.form.fields).await?.accepted(&subject)?;
+    let second = agent.deliver(&pending.form.fields).await?;
+    second.accepted(&subject)?;
+    if second.page.status >= 400 {
+        return Err(second.found("the person lands on a page of the app, signed in", second.seen()));
+    }
     Ok(())
 }
 

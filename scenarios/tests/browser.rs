@@ -57,7 +57,7 @@ macro_rules! stories {
     };
 }
 
-const STORIES: [(&str, Story); 36] = stories![
+const STORIES: [(&str, Story); 38] = stories![
     story::a_call_without_a_session_shows_a_warning_and_no_message,
     story::a_person_signs_in_and_is_back_where_they_were,
     story::a_guarded_page_asks_for_the_login_and_is_shown_after_it,
@@ -90,6 +90,8 @@ const STORIES: [(&str, Story); 36] = stories![
     provider_pages::every_page_of_the_provider_can_be_heard_reached_by_keys_and_read_on_a_phone,
     reload::without_a_login_the_page_says_so_and_the_api_answers,
     reload::a_reload_shows_the_same_and_sends_nothing_again,
+    reload::without_scripts_a_double_click_on_continue_signs_in_once,
+    reload::without_scripts_a_form_that_is_sent_twice_signs_in_once,
     tabs::of_two_tabs_the_later_may_finish_its_login_first,
     tabs::of_two_tabs_the_earlier_may_finish_its_login_first,
     tabs::a_session_that_ended_in_another_tab_is_noticed,

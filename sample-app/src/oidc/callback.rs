@@ -110,7 +110,8 @@ pub(crate) struct Decision<'a> {
 
 /// A response that belongs to no login under way in this browser.
 pub(crate) const UNMATCHED: Refusal = Refusal::new("state-check", "RFC 6749 10.12");
-const CONSUMED: Refusal = Refusal::new("consumed-ledger", "RFC 9700 4.7");
+/// A response whose login is finished.
+pub(crate) const CONSUMED: Refusal = Refusal::new("consumed-ledger", "RFC 9700 4.7");
 const FULL: Refusal = Refusal {
     reason: "consumed-ledger-full",
     clause: "RFC 9700 4.7",
@@ -118,7 +119,8 @@ const FULL: Refusal = Refusal {
 };
 const FOREIGN: Refusal = Refusal::new("transaction-issuer", "RFC 9700 4.4");
 
-/// Decides. A login is held before its token is checked, so that of two equal forms only one can win. It counts as
+/// Decides. A login is held before its token is checked, so that of two equal forms only one can win; the other waits for
+/// what becomes of the first. It counts as
 /// finished when its session begins; a refusal leaves nothing behind, also when the browser goes away while the provider
 /// is asked: anybody can send forms that are refused, and would fill the memory with them.
 pub(crate) async fn decide<'a>(app: &'a App, params: &Params, pending: &[Transaction]) -> Decision<'a> {
@@ -151,7 +153,7 @@ async fn settle<'a>(
     let provider = app.provider(&transaction.iss).ok_or(FOREIGN)?;
     check(&app.policy.callback.response, params, &provider.settings.response_type)?;
     let until = transaction.iat.saturating_add(app.policy.transactions.lifetime);
-    let hold = app.deciding.hold(&transaction.id, until, now).map_err(not_first)?;
+    let hold = app.deciding.turn(&transaction.id, until, now).await.map_err(not_first)?;
     let login = transaction.id.clone();
     let claimed = app.store.ask(move |records| records.may_begin(&login, now)).await?;
     if claimed != Claimed::First {

@@ -6,9 +6,12 @@ use axum::http::StatusCode;
 
 use super::Message;
 use crate::error::Refusal;
+use crate::oidc::callback::{CONSUMED, UNMATCHED};
 use crate::params::Params;
 
 const LOG_IN_AGAIN: (&str, &str) = ("/login", "Log in again");
+/// The cookie of a session does not come along with a form from another site, so nobody can tell.
+const IF_DONE: &str = " If you are logged in already, simply go on from Home.";
 
 impl Message {
     pub(crate) const NOT_FOUND: Self = Self {
@@ -98,10 +101,21 @@ impl Message {
         }
         Self {
             status: refusal.status,
-            title: "You are not logged in",
-            text: Cow::Owned(text),
+            title: "The login was not completed",
+            text: Cow::Owned(if [UNMATCHED, CONSUMED].contains(refusal) { text + IF_DONE } else { text }),
             code: Some(refusal.reason),
             action: Some(LOG_IN_AGAIN),
+        }
+    }
+
+    /// A login that was not accepted, for somebody who is signed in by another one.
+    pub(crate) fn signed_in_all_the_same(refusal: &Refusal, text: String) -> Self {
+        Self {
+            status: refusal.status,
+            title: "You are logged in",
+            text: Cow::Owned(text + " You are logged in as before, so simply go on."),
+            code: Some(refusal.reason),
+            action: Some(("/", "Go on")),
         }
     }
 }
@@ -114,10 +128,7 @@ pub(crate) fn advice(refusal: &Refusal, params: &Params) -> String {
             "This answer does not belong to a login that was started in this browser. The login may have taken \
              too long, it may be finished already, or cookies may be blocked."
         }
-        "consumed-ledger" => {
-            "This login is finished already, or is being finished in another window. If you are logged in, simply go \
-             on from Home; if not, log in again."
-        }
+        "consumed-ledger" => "This login is finished already, or is being finished in another window.",
         "consumed-ledger-full" => {
             "Very many people have logged in within the last hour. Nothing is wrong with your account. Please try \
              again in a few minutes."

@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::visitor::{NotKept, SessionSettled, Visitor, set_cookies};
-use super::{form, silent};
+use super::{again, form, silent};
 use crate::app::App;
 use crate::config::ResponseMode;
 use crate::error::Refusal;
@@ -55,13 +55,14 @@ async fn answer(app: &App, visitor: &Visitor, params: &Params, decision: Decisio
     let mut response = match outcome {
         Err(_) if let Some(response) = given_up => response,
         Ok(response) => response,
-        Err(refusal) => refuse(app, visitor, &refusal, params),
+        Err(refusal) => (app.policy.callback.again)(app, visitor, params, &refusal)
+            .unwrap_or_else(|| refuse(app, visitor, &refusal, params)),
     };
     set_cookies(&mut response, over);
     response
 }
 
-fn refuse(app: &App, visitor: &Visitor, refusal: &Refusal, params: &Params) -> Response {
+pub(super) fn refuse(app: &App, visitor: &Visitor, refusal: &Refusal, params: &Params) -> Response {
     tracing::warn!(reason = refusal.reason, clause = refusal.clause, "login refused");
     let mut response = (app.policy.callback.refused)(app, visitor, refusal, params);
     if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
@@ -81,7 +82,9 @@ fn refuse(app: &App, visitor: &Visitor, refusal: &Refusal, params: &Params) -> R
 /// The page that says why not. Nothing is started over unasked: a provider that says no would say it for ever.
 pub(crate) fn explain(app: &App, visitor: &Visitor, refusal: &Refusal, params: &Params) -> Response {
     let text = (app.policy.callback.advice)(refusal, params);
-    message(app, visitor, &Message::refused(refusal, text))
+    let is_signed_in = visitor.session().is_some() && !refusal.is_outage();
+    let words = if is_signed_in { Message::signed_in_all_the_same } else { Message::refused };
+    message(app, visitor, &words(refusal, text))
 }
 
 /// A fresh session takes the place of whatever session there was.
@@ -112,6 +115,7 @@ async fn sign_in(
         return Err(ENDED);
     }
     let lines = begin(app, visitor, &session, login).await?;
+    again::remember(app, params, &session, &accepted.return_to);
     drop(hold);
     tracing::info!("signed in");
     let mut response = (app.policy.callback.redirect, [(header::LOCATION, location)]).into_response();

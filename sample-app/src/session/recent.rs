@@ -25,14 +25,24 @@ impl<T> Default for Recent<T> {
 impl<T: Clone> Recent<T> {
     /// What is known of the whole `text`, or what `find` says. What it does not find is not remembered.
     pub(crate) fn get_or(&self, text: &str, find: impl FnOnce() -> Option<T>) -> Option<T> {
-        if let Some(found) = self.entries(|entries| entries.found.get(text).cloned()) {
+        if let Some(found) = self.get(text) {
             return Some(found);
         }
         let found = find()?;
         if text.len() <= LONGEST {
-            self.entries(|entries| entries.keep(text.into(), found.clone()));
+            self.keep(text, found.clone());
         }
         Some(found)
+    }
+
+    /// What is known of the whole `text`.
+    pub(crate) fn get(&self, text: &str) -> Option<T> {
+        self.entries(|entries| entries.found.get(text).cloned())
+    }
+
+    /// Remembers what was found under `text`.
+    pub(crate) fn keep(&self, text: &str, found: T) {
+        self.entries(|entries| entries.keep(text.into(), found));
     }
 
     /// A panic elsewhere leaves at worst a text in the order that is not there.

@@ -25,6 +25,21 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             policy.callback.unmatched.status = StatusCode::INTERNAL_SERVER_ERROR;
         },
     ),
+    change(
+        "second-click-handling",
+        "Who sends the provider's form twice by a double click reads that it was refused, and is signed in.",
+        |policy| {
+            policy.callback.again = |_, _, _, _| None;
+        },
+    ),
+    change(
+        "second-click-session",
+        "Who sends the provider's form twice by a double click is refused, and signed out by that.",
+        |policy| {
+            policy.callback.again = |_, _, _, _| None;
+            policy.session.ends_on_refusal = true;
+        },
+    ),
     change("malformed-token-handling", "A token that does not have three parts ends in a crash.", |policy| {
         policy.callback.refused = |app, visitor, refusal, params| match refusal.reason {
             "token-parts" => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

@@ -42,35 +42,6 @@ async fn the_state_must_be_that_of_a_login_under_way_in_this_browser() {
 }
 
 #[tokio::test]
-async fn a_form_works_once_even_if_its_cookie_is_restored() {
-    let mut world = World::new().await;
-    let login = world.start_login("/").await;
-    let token = world.token(&login);
-    let jar = world.browser.jar.clone();
-
-    assert_eq!(world.deliver(&login, &token).await.status, 303);
-    World::assert_refused(&world.deliver(&login, &token).await, "state-check");
-    world.browser.jar = jar;
-
-    World::assert_refused(&world.deliver(&login, &token).await, "consumed-ledger");
-}
-
-#[tokio::test]
-async fn of_two_equal_forms_at_the_same_time_exactly_one_wins() {
-    let mut world = World::new().await;
-    let login = world.start_login("/").await;
-    let token = world.token(&login);
-    let form = [("state", login.state.as_str()), ("id_token", token.as_str())];
-    let (mut one, mut two) = (world.browser.clone(), world.browser.clone());
-
-    let (first, second) = tokio::join!(one.post("/callback", &form), two.post("/callback", &form));
-
-    let mut statuses = [first.status, second.status];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [303, 400]);
-}
-
-#[tokio::test]
 async fn a_refused_token_uses_the_login_up() {
     let mut world = World::new().await;
     let login = world.start_login("/").await;

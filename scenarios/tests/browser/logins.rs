@@ -34,7 +34,7 @@ pub(crate) async fn a_denied_login_ends_on_a_page_with_a_way_back(mut person: Pe
     let refused = person.press("Deny").await;
 
     assert_eq!(refused.status, 400);
-    shows(&refused, &[WARNING, "The login was cancelled"]);
+    shows(&refused, &["The login was not completed", "The login was cancelled"]);
     offers(&refused, &["Log in again", "Home"], &["Profile", "Log out"]);
     let home = person.press("Home").await;
     person.assert_at(&home, "/");

@@ -57,7 +57,7 @@ pub(crate) async fn a_double_click_on_call_api_asks_once(mut person: Person) {
 }
 
 /// At the form by which the provider answers, in a browser that does not send it by itself.
-async fn comes_to_the_form_without_scripts(person: &mut Person) -> Page {
+pub(crate) async fn comes_to_the_form_without_scripts(person: &mut Person) -> Page {
     person.turns_scripts_off().await;
     person.open("/login?returnTo=%2Fprofile").await;
     let form = person.signs_in("alice").await;

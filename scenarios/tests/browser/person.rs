@@ -188,6 +188,44 @@ impl Person {
         self.evaluate(&twice).await;
     }
 
+    /// Clicks with the mouse, where no script runs: what comes of it shows in another tab, in the background.
+    pub(crate) async fn clicks_for_another_tab(&mut self, selector: &str) {
+        const CTRL: u8 = 2;
+        self.clicks_with_the_mouse(selector, 1, CTRL).await;
+    }
+
+    /// Clicks twice with the mouse, as fast as can be.
+    pub(crate) async fn double_clicks_with_the_mouse(&mut self, selector: &str) {
+        self.clicks_with_the_mouse(selector, 2, 0).await;
+    }
+
+    async fn clicks_with_the_mouse(&mut self, selector: &str, times: u8, keys: u8) {
+        let middle = format!(
+            "(() => {{ const at = document.querySelector('{selector}').getBoundingClientRect(); \
+             return [at.x + at.width / 2, at.y + at.height / 2]; }})()"
+        );
+        let middle = self.evaluate(&middle).await;
+        for count in 1..=times {
+            for kind in ["mousePressed", "mouseReleased"] {
+                let (x, y) = (&middle[0], &middle[1]);
+                let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": count, "modifiers": keys });
+                self.devtools("Input.dispatchMouseEvent", event).await;
+            }
+        }
+    }
+
+    /// The session cookie, as soon as there is one.
+    pub(crate) async fn waits_for_a_session(&mut self) -> String {
+        let app = self.stage.url("/");
+        loop {
+            let cookies = self.window.cookies(&app).await.expect("the cookies can be read");
+            let session = cookies.into_iter().find(|cookie| cookie.name.ends_with("appSession"));
+            if let Some(session) = session {
+                return session.value;
+            }
+        }
+    }
+
     /// Works without scripts from now on.
     pub(crate) async fn turns_scripts_off(&mut self) {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;

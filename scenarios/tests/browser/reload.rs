@@ -1,5 +1,6 @@
-//! Pages that are loaded again, and the app before anybody has set up a login.
+//! Pages that are loaded again, a form that is sent twice, and the app before anybody has set up a login.
 
+use crate::patience::comes_to_the_form_without_scripts;
 use crate::person::Person;
 use crate::story::{HELLO, WARNING, hides, offers, shows, sign_in};
 use sample_app::{Ambient, Origin, SampleApp, Settings};
@@ -36,4 +37,27 @@ pub(crate) async fn a_reload_shows_the_same_and_sends_nothing_again(mut person: 
     person.reloads().await;
     let home = person.waits_for("A single-page app that").await;
     offers(&home, &["Log in"], &["Profile", "Log out"]);
+}
+
+pub(crate) async fn without_scripts_a_double_click_on_continue_signs_in_once(mut person: Person) {
+    comes_to_the_form_without_scripts(&mut person).await;
+
+    person.double_clicks_with_the_mouse("button").await;
+    let profile = person.waits_for("This is what the login service told us").await;
+
+    person.assert_at(&profile, "/profile");
+    shows(&profile, &["Alice Doe"]);
+}
+
+pub(crate) async fn without_scripts_a_form_that_is_sent_twice_signs_in_once(mut person: Person) {
+    comes_to_the_form_without_scripts(&mut person).await;
+    person.clicks_for_another_tab("button").await;
+    let session = person.waits_for_a_session().await;
+
+    let profile = person.press("Continue").await;
+
+    person.assert_at(&profile, "/profile");
+    shows(&profile, &["Alice Doe"]);
+    assert_eq!(person.sent("POST", "/callback"), 1, "the one in this tab");
+    assert_eq!(person.waits_for_a_session().await, session, "there is no other session");
 }
