@@ -28,8 +28,8 @@ pub(crate) use curves::OtherCurve;
 pub(crate) use foreign::{CLIENT_ALGS, ForeignToken};
 #[cfg(feature = "cli")]
 pub(crate) use fresh_keys::fresh_keys;
-pub use hash::half_hash;
 pub(crate) use hash::uuid_of;
+pub use hash::{half_hash, whole_hash};
 pub use junk::Junk;
 pub(crate) use junk::with_junk;
 pub(crate) use jwk::key_set;
@@ -44,3 +44,5 @@ pub use signing_keys::SigningKeys;
 pub use spec::{Grant, TokenSpec};
 pub(crate) use spec::{claims_of, claims_supported};
 pub(crate) use verify::{Hint, read_hint};
+#[cfg(feature = "weak-keys")]
+pub(crate) use weak::WeakRsa;

@@ -23,6 +23,7 @@ mod places;
 mod providers;
 mod request;
 mod requests;
+mod rsa;
 mod session;
 mod stored;
 mod strict;
@@ -70,6 +71,7 @@ const TOPICS: &[&[Weakness]] = &[
     token::WEAKNESSES,
     hmac::WEAKNESSES,
     ecdsa::WEAKNESSES,
+    rsa::WEAKNESSES,
     offered::WEAKNESSES,
     keys::WEAKNESSES,
     providers::WEAKNESSES,

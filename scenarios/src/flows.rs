@@ -1,12 +1,10 @@
 //! What comes beside an ID Token in other flows: access tokens, codes and userinfo. Each must belong to the token and
 //! to the person whom it names.
 
-use crate::params::with;
 use harness::trial::{FORGED, FORGED_SUBJECT, HONEST, meaningful};
 use harness::{Expect, Input, Outcome, Scenario, Trial};
 use mock_idp::Fault;
 use mock_idp::fault::{Alteration, DISCOVERY, ID_TOKEN, Order, RESPONSE, TOKEN_RESPONSE, USERINFO};
-use mock_idp::token::half_hash;
 use mock_idp::trace::{Endpoint, Leg};
 use serde_json::json;
 
@@ -21,13 +19,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     TOKEN_TYPE,
     BEARER,
     OTHER_SUBJECT,
-    OTHER_HASH,
     BY_BASIC,
 ];
 
-const IMPLICIT: &str = "id-token-and-token";
-const HYBRID: &str = "code-and-id-token";
-const CODE: &str = "code-with-userinfo";
+pub(crate) const IMPLICIT: &str = "id-token-and-token";
+pub(crate) const HYBRID: &str = "code-and-id-token";
+pub(crate) const CODE: &str = "code-with-userinfo";
 
 /// Ways in which a hash is nearly right.
 fn nearly(name: &'static str) -> Vec<Input> {
@@ -201,30 +198,6 @@ async fn not_believed(t: &Trial, fault: Fault) -> Outcome {
         t.demand(!shown, start, "nothing of it is shown", format!("{path} shows it"))?;
     }
     Ok(())
-}
-
-const OTHER_HASH: Scenario = Scenario::must("hashes/at-hash-by-another-hash")
-    .clause("OIDC Core 3.1.3.6, 3.2.2.9")
-    .why("the token's own algorithm says by which hash at_hash is made: another one vouches for nothing")
-    .covers(&["HASH-03"])
-    .variant(IMPLICIT)
-    .run(|t| Box::pin(other_hash(t)));
-
-async fn other_hash(t: &mut Trial) -> Outcome {
-    for (label, alg) in [("SHA-512", "RS512"), ("SHA-384", "RS384")] {
-        let outcome = vouched_for_as_by(t, alg).await;
-        t.input(label, outcome);
-    }
-    Ok(())
-}
-
-/// The hash is the one of another algorithm than the token's.
-async fn vouched_for_as_by(t: &Trial, alg: &str) -> Outcome {
-    let mut agent = t.agent().await?;
-    let pending = agent.begin(FORGED).await?;
-    let at_hash = ID_TOKEN.set("at_hash", half_hash(alg, &pending.answer("access_token")));
-    let token = t.mint(FORGED, Some(&pending.asked("nonce")), &[at_hash])?;
-    agent.deliver(&with(&pending.form.fields, "id_token", &token)).await?.refused()
 }
 
 const BY_BASIC: Scenario = Scenario::tolerate("code/client-secret-basic")

@@ -17,9 +17,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     FOUND_BY_DISCOVERY,
     NO_KID_ONE_KEY,
     BROKEN_REFETCH,
-    JUNK,
     ENCRYPTION_KEY,
-    SHORT_KEY,
     NO_KID_SEVERAL_KEYS,
     OTHER_ALG,
     NO_VERIFICATION,
@@ -133,22 +131,6 @@ async fn survives(t: &Trial, fault: Fault) -> Outcome {
     harness::trial::meaningful(&broken.report())
 }
 
-const JUNK: Scenario = Scenario::tolerate("keys/junk-beside-the-good-one")
-    .clause("RFC 7517 5")
-    .why("keys of kinds that the app does not know are ignored, and the good one is used")
-    .covers(&["KEY-12"])
-    .cold()
-    .with(|| {
-        let junk = [
-            json!({"kty": "unheard-of", "kid": "junk-1"}),
-            json!({"kty": "EC", "crv": "P-0", "kid": "junk-2", "x": "AA", "y": "AA"}),
-            json!({"kty": "RSA", "kid": "junk-3", "e": "AQAB"}),
-            json!({"kty": "oct", "kid": "junk-4", "k": "c2VjcmV0"}),
-        ];
-        junk.into_iter().map(|key| JWKS.set("/keys/-", key)).collect()
-    })
-    .expect(Expect::Accepted);
-
 const ENCRYPTION_KEY: Scenario = Scenario::should("keys/encryption-key")
     .clause("RFC 7517 4.2, 4.3; OIDC Core 10.1")
     .why("a key that is published for encryption signs nothing")
@@ -161,13 +143,6 @@ const ENCRYPTION_KEY: Scenario = Scenario::should("keys/encryption-key")
             SEAL.key(KeyChoice::Encryption),
         ]
     });
-
-const SHORT_KEY: Scenario = Scenario::must("keys/short-key")
-    .clause("RFC 7518 3.3; RFC 8725 3.5")
-    .why("an RSA key of 1024 bits can be broken, so that anybody may come to sign with it")
-    .covers(&["SIG-14"])
-    .cold()
-    .with(named::short_key);
 
 const NO_KID_SEVERAL_KEYS: Scenario = Scenario::policy("keys/no-kid-several-keys")
     .clause("OIDC Core 10.1")

@@ -34,11 +34,13 @@ pub mod field;
 mod flood;
 mod flows;
 mod front_channel;
+mod hashes;
 mod https;
 mod initiated;
 mod issuer;
 mod jar;
 mod jose;
+mod junk_keys;
 mod key_sets;
 mod keys;
 mod log_out;
@@ -72,6 +74,7 @@ mod story;
 mod subject;
 mod tampering;
 mod time;
+mod weak_keys;
 
 pub mod sample;
 
@@ -110,8 +113,11 @@ const FILES: &[&[Scenario]] = &[
     other_tokens::SCENARIOS,
     duplicates::SCENARIOS,
     flows::SCENARIOS,
+    hashes::SCENARIOS,
     refresh::SCENARIOS,
     keys::SCENARIOS,
+    junk_keys::SCENARIOS,
+    weak_keys::SCENARIOS,
     key_sets::SCENARIOS,
     discovery::SCENARIOS,
     metadata::SCENARIOS,

@@ -177,6 +177,16 @@ impl fmt::Display for KeyChoice {
             #[cfg(feature = "weak-keys")]
             Self::Short => "an RSA key of 1024 bits",
             #[cfg(feature = "weak-keys")]
+            Self::Tiny => "an RSA key of 512 bits",
+            #[cfg(feature = "weak-keys")]
+            Self::Huge => "an RSA key of 16384 bits",
+            #[cfg(feature = "weak-keys")]
+            Self::ExponentOne => "an RSA key with the exponent 1",
+            #[cfg(feature = "weak-keys")]
+            Self::ExponentThree => "forged padding, for an RSA key with the exponent 3",
+            #[cfg(feature = "weak-keys")]
+            Self::EvenModulus => "an RSA key with an even modulus",
+            #[cfg(feature = "weak-keys")]
             Self::P384 => "a P-384 key, as ES256",
             #[cfg(feature = "weak-keys")]
             Self::Secp256k1 => "a secp256k1 key, as ES256",

@@ -87,7 +87,8 @@ fn take_endpoint(object: &mut Map<String, Value>) -> Result<Endpoint, FaultError
 }
 
 /// Keys that only builds with the feature `weak-keys` have.
-const WEAK_KEYS: [&str; 3] = ["short", "p384", "secp256k1"];
+const WEAK_KEYS: [&str; 8] =
+    ["short", "tiny", "huge", "exponent-one", "exponent-three", "even-modulus", "p384", "secp256k1"];
 
 /// Verbs without arguments, of which serde does not notice superfluous members.
 const BARE_VERBS: &[&str] = &["unsigned", "hang-up"];
@@ -177,6 +178,11 @@ mod tests {
     fn a_weak_key_is_read_if_this_build_has_it_and_else_the_error_names_the_feature() {
         for (key, clause) in WEAK_KEYS.into_iter().zip([
             "an RSA key of 1024 bits",
+            "an RSA key of 512 bits",
+            "an RSA key of 16384 bits",
+            "an RSA key with the exponent 1",
+            "forged padding, for an RSA key with the exponent 3",
+            "an RSA key with an even modulus",
             "a P-384 key, as ES256",
             "a secp256k1 key, as ES256",
         ]) {

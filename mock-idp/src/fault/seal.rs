@@ -1,9 +1,9 @@
 //! The seam of the signature: choices made before sealing, and damage done after it.
 
 use super::verb::{Corruption, KeyChoice, Verb};
-#[cfg(feature = "weak-keys")]
-use crate::token::OtherCurve;
 use crate::token::{ALPHABET, KeyName, Signing, TokenSpec, base64url, decode, rendering};
+#[cfg(feature = "weak-keys")]
+use crate::token::{OtherCurve, WeakRsa};
 
 /// Seals a token with the given verbs, in order. Returns the compact form, and for each verb whether it
 /// changed it. A choice (key, alg, …) seals anew, and so undoes damage that comes before it in the list.
@@ -56,7 +56,17 @@ fn choose_key(key: KeyChoice, spec: &mut TokenSpec) {
         KeyChoice::Encryption => Signing::rs256(KeyName::Encryption),
         KeyChoice::Attacker => Signing::rs256(KeyName::Attacker),
         #[cfg(feature = "weak-keys")]
-        KeyChoice::Short => Signing::Short,
+        KeyChoice::Short => Signing::WeakRsa(WeakRsa::Short),
+        #[cfg(feature = "weak-keys")]
+        KeyChoice::Tiny => Signing::WeakRsa(WeakRsa::Tiny),
+        #[cfg(feature = "weak-keys")]
+        KeyChoice::Huge => Signing::WeakRsa(WeakRsa::Huge),
+        #[cfg(feature = "weak-keys")]
+        KeyChoice::ExponentOne => Signing::WeakRsa(WeakRsa::ExponentOne),
+        #[cfg(feature = "weak-keys")]
+        KeyChoice::ExponentThree => Signing::WeakRsa(WeakRsa::ExponentThree),
+        #[cfg(feature = "weak-keys")]
+        KeyChoice::EvenModulus => Signing::WeakRsa(WeakRsa::EvenModulus),
         #[cfg(feature = "weak-keys")]
         KeyChoice::P384 => as_es256(OtherCurve::P384, spec),
         #[cfg(feature = "weak-keys")]

@@ -240,6 +240,22 @@ pub enum KeyChoice {
     /// An RSA key of 1024 bits that is in no key set (feature `weak-keys`).
     #[cfg(feature = "weak-keys")]
     Short,
+    /// An RSA key of 512 bits that is in no key set (feature `weak-keys`).
+    #[cfg(feature = "weak-keys")]
+    Tiny,
+    /// An RSA key of 16,384 bits that is in no key set (feature `weak-keys`).
+    #[cfg(feature = "weak-keys")]
+    Huge,
+    /// An RSA key with the exponent 1, with which anybody signs (feature `weak-keys`).
+    #[cfg(feature = "weak-keys")]
+    ExponentOne,
+    /// No key at all: what a verifier takes for a signature by an RSA key with the exponent 3 that overlooks what
+    /// follows the hash (feature `weak-keys`).
+    #[cfg(feature = "weak-keys")]
+    ExponentThree,
+    /// An RSA key whose modulus is even (feature `weak-keys`).
+    #[cfg(feature = "weak-keys")]
+    EvenModulus,
     /// A P-384 key that is in no key set, under the algorithm ES256 (feature `weak-keys`).
     #[cfg(feature = "weak-keys")]
     P384,

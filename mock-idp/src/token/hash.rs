@@ -7,13 +7,18 @@ use super::compact::base64url;
 
 /// The half hash of a token or code for an ID Token with this `alg`. Ed25519 hashes with SHA-512 itself.
 pub fn half_hash(alg: &str, text: &str) -> String {
+    let hash = whole_hash(alg, text);
+    base64url(&hash[..hash.len() / 2])
+}
+
+/// The octets of which [`half_hash`] takes the left half.
+pub fn whole_hash(alg: &str, text: &str) -> Vec<u8> {
     let algorithm = match alg {
         _ if alg.ends_with("512") || alg == "EdDSA" || alg == "Ed25519" => &SHA512,
         _ if alg.ends_with("384") => &SHA384,
         _ => &SHA256,
     };
-    let hash = digest::digest(algorithm, text.as_bytes());
-    base64url(&hash.as_ref()[..hash.as_ref().len() / 2])
+    digest::digest(algorithm, text.as_bytes()).as_ref().to_vec()
 }
 
 /// A UUID that is always the same for the same text.
@@ -46,6 +51,7 @@ mod tests {
     fn the_algorithm_decides_how_long_a_hash_is() {
         for (alg, length) in [("ES256", 22), ("HS384", 32), ("PS512", 43), ("EdDSA", 43)] {
             assert_eq!(half_hash(alg, "x").len(), length, "{alg}");
+            assert!(base64url(whole_hash(alg, "x")).starts_with(&half_hash(alg, "x")[..length - 2]), "{alg}");
         }
     }
 }

@@ -47,12 +47,17 @@ pub(super) fn jwk(name: KeyName) -> Object {
         }
         KeyName::Encryption => rsa(object, name, "enc", "RSA-OAEP"),
         #[cfg(feature = "weak-keys")]
-        KeyName::Short => {
-            let (modulus, exponent) = super::weak::short_integers();
-            common(object.with("kty", "RSA"), name, "sig", "RS256")
-                .with("n", base64url(modulus))
-                .with("e", base64url(exponent))
-        }
+        KeyName::Short => weak_rsa(object, name, super::WeakRsa::Short),
+        #[cfg(feature = "weak-keys")]
+        KeyName::Tiny => weak_rsa(object, name, super::WeakRsa::Tiny),
+        #[cfg(feature = "weak-keys")]
+        KeyName::Huge => weak_rsa(object, name, super::WeakRsa::Huge),
+        #[cfg(feature = "weak-keys")]
+        KeyName::ExponentOne => weak_rsa(object, name, super::WeakRsa::ExponentOne),
+        #[cfg(feature = "weak-keys")]
+        KeyName::ExponentThree => weak_rsa(object, name, super::WeakRsa::ExponentThree),
+        #[cfg(feature = "weak-keys")]
+        KeyName::EvenModulus => weak_rsa(object, name, super::WeakRsa::EvenModulus),
         #[cfg(feature = "weak-keys")]
         KeyName::P384 => on_other_curve(object, name, super::OtherCurve::P384),
         #[cfg(feature = "weak-keys")]
@@ -73,6 +78,14 @@ fn rsa(object: Object, name: KeyName, usage: &str, alg: &str) -> Object {
     common(object.with("kty", "RSA"), name, usage, alg)
         .with("n", base64url(&key.modulus))
         .with("e", base64url(&key.exponent))
+}
+
+#[cfg(feature = "weak-keys")]
+fn weak_rsa(object: Object, name: KeyName, key: super::WeakRsa) -> Object {
+    let (modulus, exponent) = key.integers();
+    common(object.with("kty", "RSA"), name, "sig", "RS256")
+        .with("n", base64url(modulus))
+        .with("e", base64url(exponent))
 }
 
 /// Says that it is for ES256, which is what a careless verifier looks at.
@@ -110,6 +123,16 @@ mod tests {
         KeyName::Ed3,
         #[cfg(feature = "weak-keys")]
         KeyName::Short,
+        #[cfg(feature = "weak-keys")]
+        KeyName::Tiny,
+        #[cfg(feature = "weak-keys")]
+        KeyName::Huge,
+        #[cfg(feature = "weak-keys")]
+        KeyName::ExponentOne,
+        #[cfg(feature = "weak-keys")]
+        KeyName::ExponentThree,
+        #[cfg(feature = "weak-keys")]
+        KeyName::EvenModulus,
         #[cfg(feature = "weak-keys")]
         KeyName::P384,
         #[cfg(feature = "weak-keys")]

@@ -43,6 +43,21 @@ pub enum KeyName {
     /// An RSA key of 1024 bits, in no key set unless a lie puts it there.
     #[cfg(feature = "weak-keys")]
     Short,
+    /// An RSA key of 512 bits, in no key set unless a lie puts it there.
+    #[cfg(feature = "weak-keys")]
+    Tiny,
+    /// An RSA key of 16,384 bits, in no key set unless a lie puts it there.
+    #[cfg(feature = "weak-keys")]
+    Huge,
+    /// The attacker's modulus with the exponent 1, in no key set unless a lie puts it there.
+    #[cfg(feature = "weak-keys")]
+    ExponentOne,
+    /// The attacker's modulus with the exponent 3, in no key set unless a lie puts it there.
+    #[cfg(feature = "weak-keys")]
+    ExponentThree,
+    /// Twice the attacker's modulus, in no key set unless a lie puts it there.
+    #[cfg(feature = "weak-keys")]
+    EvenModulus,
     /// P-384, in no key set unless a lie puts it there.
     #[cfg(feature = "weak-keys")]
     P384,
@@ -114,6 +129,16 @@ impl KeyName {
             #[cfg(feature = "weak-keys")]
             Self::Short => keys::RSA_1024,
             #[cfg(feature = "weak-keys")]
+            Self::Tiny => keys::RSA_512,
+            #[cfg(feature = "weak-keys")]
+            Self::Huge => keys::RSA_16384,
+            #[cfg(feature = "weak-keys")]
+            Self::ExponentOne => Key { kid: "rsa-exponent-1", ..keys::RSA_ATTACKER },
+            #[cfg(feature = "weak-keys")]
+            Self::ExponentThree => Key { kid: "rsa-exponent-3", ..keys::RSA_ATTACKER },
+            #[cfg(feature = "weak-keys")]
+            Self::EvenModulus => Key { kid: "rsa-even-modulus", ..keys::RSA_ATTACKER },
+            #[cfg(feature = "weak-keys")]
             Self::P384 => keys::EC_P384,
             #[cfg(feature = "weak-keys")]
             Self::Secp256k1 => keys::EC_SECP256K1,
@@ -138,7 +163,7 @@ static ED: [OnceLock<Ed25519KeyPair>; GENERATIONS] = [const { OnceLock::new() };
 
 const READ_BEFORE: &str = "keys of one's own are read before they are used";
 
-/// An RSA key, parsed when first asked for. Keys of another kind have no RSA half, and the short one cannot be
+/// An RSA key, parsed when first asked for. Keys of another kind have no RSA half, and the weak ones cannot be
 /// loaded: the signing key of their generation stands in for them.
 pub(crate) fn rsa(name: KeyName) -> &'static RsaKey {
     let (place, name) = match name {

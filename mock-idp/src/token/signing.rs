@@ -24,9 +24,9 @@ pub(super) fn kid_for(name: KeyName, alg: &str) -> String {
 pub(crate) enum Signing {
     /// With an RSA key.
     Rsa(KeyName, RsaAlg),
-    /// RS256 with the key that is too short.
+    /// RS256 with a key that nobody should believe.
     #[cfg(feature = "weak-keys")]
-    Short,
+    WeakRsa(super::WeakRsa),
     /// With a key on another curve than ES256 is for.
     #[cfg(feature = "weak-keys")]
     OtherCurve(super::OtherCurve),
@@ -98,7 +98,7 @@ impl Signing {
             Self::Rsa(_, RsaAlg::Ps384) => "PS384",
             Self::Rsa(_, RsaAlg::Ps512) => "PS512",
             #[cfg(feature = "weak-keys")]
-            Self::Short => "RS256",
+            Self::WeakRsa(_) => "RS256",
             #[cfg(feature = "weak-keys")]
             Self::OtherCurve(_) => "ES256",
             Self::Ec(_) => "ES256",
@@ -130,7 +130,7 @@ impl Signing {
                 octets
             }
             #[cfg(feature = "weak-keys")]
-            Self::Short => super::weak::sign_short(input),
+            Self::WeakRsa(key) => key.sign(input),
             #[cfg(feature = "weak-keys")]
             Self::OtherCurve(curve) => curve.sign(input),
             Self::Ec(name) => keyring::ec(*name)

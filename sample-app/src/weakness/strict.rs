@@ -4,6 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::keys::{accept_alg, alg};
@@ -202,13 +204,21 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         },
     ),
     change("junk-key-tolerance", "One key of an unknown kind spoils the whole key set.", |policy| {
-        policy.keys.accepts_set = |entries, _| {
-            let known = |entry: &Value| {
-                ["RSA", "EC", "OKP"].iter().any(|kty| entry.get("kty").is_some_and(|k| k == kty))
-            };
-            !entries.is_empty() && entries.iter().all(known)
-        };
+        policy.keys.accepts_set = |entries, _| !entries.is_empty() && entries.iter().all(is_of_a_known_kind);
     }),
+    change(
+        "malformed-key-tolerance",
+        "One entry that is no proper key spoils the whole key set.",
+        |policy| {
+            policy.keys.accepts_set = |entries, _| {
+                let kids: Vec<_> = entries.iter().filter_map(|entry| entry.get("kid")).collect();
+                let is_only = |kid: &&Value| kids.iter().filter(|other| *other == kid).count() == 1;
+                let is_proper = |entry: &Value| entry.is_object() && entry.get("d").is_none();
+                let named = kids.iter().all(|kid| kid.is_string() && is_only(kid));
+                named && !entries.is_empty() && entries.iter().all(is_proper)
+            };
+        },
+    ),
     change("large-token-acceptance", "A form of more than 3,200 octets is refused.", |policy| {
         policy.callback.body_limit = 3200;
     }),
@@ -253,4 +263,20 @@ impl Binding for OneIssuer {
     fn find(&self, state: Option<&str>, pending: &[Transaction]) -> Option<Transaction> {
         ByCookie.find(state, pending).filter(|found| self.0.get() == Some(&found.iss))
     }
+}
+
+/// Every member of it that says what it is has one of the usual values, and its numbers can be read.
+fn is_of_a_known_kind(entry: &Value) -> bool {
+    let one_of = |name: &str, usual: &[&str]| {
+        entry.get(name).is_some_and(|value| usual.iter().any(|one| value == one))
+    };
+    let absent_or = |name: &str, usual: &[&str]| entry.get(name).is_none() || one_of(name, usual);
+    let number = |name: &str| {
+        entry.get(name).and_then(Value::as_str).is_some_and(|text| URL_SAFE_NO_PAD.decode(text).is_ok())
+    };
+    one_of("kty", &["RSA", "EC", "OKP"])
+        && absent_or("crv", &["P-256", "P-384", "secp256k1", "Ed25519"])
+        && absent_or("alg", &["RS256", "RS384", "RS512", "PS256", "ES256", "EdDSA", "RSA-OAEP"])
+        && absent_or("use", &["sig", "enc"])
+        && ((number("n") && number("e")) || number("x"))
 }
