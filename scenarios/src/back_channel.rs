@@ -33,7 +33,7 @@ pub(crate) struct SignedIn {
 
 impl SignedIn {
     /// A login of this person in a fresh browser. Not run where the app has no address for logout tokens.
-    async fn new(t: &Trial, user: &'static str) -> Result<Self, Stop> {
+    pub(crate) async fn new(t: &Trial, user: &'static str) -> Result<Self, Stop> {
         address(t)?;
         Self::begin(t, user).await
     }

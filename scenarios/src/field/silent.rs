@@ -1,13 +1,14 @@
 //! Silent login: the provider is asked about whoever opens a page, and about nothing that no person opens.
 
 use crate::jar;
+use crate::return_to::stays_at;
 use harness::agent::Fetch;
 use harness::trial::HONEST;
 use harness::{Outcome, Scenario, Stop, Trial, TrialAgent};
 use mock_idp::LoginPolicy;
 use mock_idp::trace::Exchange;
 
-pub(crate) const SCENARIOS: &[Scenario] = &[SILENT_LOGIN];
+pub(crate) const SCENARIOS: &[Scenario] = &[SILENT_LOGIN, TWO_SLASHES];
 
 const SILENT_LOGIN: Scenario = Scenario::harden("field/silent-login")
     .clause("OIDC Core 3.1.2.1")
@@ -84,6 +85,32 @@ async fn forgetful(t: &Trial) -> Result<TrialAgent, Stop> {
 fn is_sent_to_ask(exchange: &Exchange) -> bool {
     let to = exchange.response.as_ref().and_then(|answer| answer.header("location"));
     to.is_some_and(|to| to.contains("prompt=none"))
+}
+
+const TWO_SLASHES: Scenario = Scenario::must("field/path-of-two-slashes")
+    .clause("RFC 9700 4.11.1; WHATWG URL 4.4")
+    .why("an address of the app whose path begins with two slashes names another host as soon as the path stands alone, as in the redirect after the login that it was opened for")
+    .variant("silent-login")
+    .unsandwiched()
+    .run(|t| Box::pin(two_slashes(t)));
+
+async fn two_slashes(t: &mut Trial) -> Outcome {
+    for path in ["//evil.example/x", "///evil.example/x", "//evil.example/%2e%2e"] {
+        let outcome = leads_back_here(t, path).await;
+        t.input(path, outcome);
+    }
+    Ok(())
+}
+
+/// Who opens this address of the app and is signed in for it is on a page of the app afterwards.
+async fn leads_back_here(t: &Trial, path: &str) -> Outcome {
+    let before = silent_requests(t);
+    // Joined to the app's address as it stands it would be another host's already.
+    let landing = t.agent().await?.log_in_at(&format!("/.{path}"), HONEST).await?;
+    if silent_requests(t) == before {
+        return Err(Trial::no_difference("no login starts at such an address"));
+    }
+    stays_at(t, &landing)
 }
 
 /// How often the provider was asked to show nothing.
