@@ -41,10 +41,14 @@ pub struct Login(pub(crate) Arc<App>);
 
 impl Login {
     /// A login as `settings` say. Asks nothing of the provider until somebody logs in. Unlike the sample app, which
-    /// can be run without, this needs one provider at least.
+    /// can be run without, this needs one provider at least; and it does not listen, so `settings.tls` has to be none: who
+    /// speaks https in front of it takes the files out (`settings.tls.take()`), and nobody is left with plain http unawares.
     pub fn new(settings: Settings, ambient: Ambient) -> Result<Self, SettingsError> {
         if !settings.has_login() {
             return Err(SettingsError::NoLogin);
+        }
+        if settings.tls.is_some() {
+            return Err(SettingsError::TlsNotOurs);
         }
         // Which addresses need a session is for the app to say.
         let policy = Policy { guards: Vec::new(), ..Policy::honest(&settings) };

@@ -1,7 +1,9 @@
 //! Complaints about settings.
 
+use std::fmt;
+
 /// Why the app does not start. Every message names the variable and says what to write instead.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {
     /// Some of the four needed variables are set, others are not.
@@ -124,6 +126,11 @@ pub enum SettingsError {
         /// The variable that is there.
         present: &'static str,
     },
+    /// Files for TLS, where somebody else listens.
+    #[error(
+        "TLS_CERT and TLS_KEY are set, but this app listens by itself and would speak plain http: leave both out, or let the app take them from `Settings::tls` and speak https with them"
+    )]
+    TlsNotOurs,
     /// A file for TLS that cannot be used.
     #[error("{variable} is `{path}`: {why}; write the path of a PEM file with {instead}")]
     Tls {
@@ -164,4 +171,11 @@ pub enum SettingsError {
         /// What the reader says.
         why: String,
     },
+}
+
+impl fmt::Debug for SettingsError {
+    /// In words: a `main` that hands a complaint on shows it so.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }

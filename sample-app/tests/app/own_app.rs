@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use reqwest::Method;
-use sample_app::{Ambient, ApiUnauthenticated, Login, Origin, Settings};
+use sample_app::{Ambient, ApiUnauthenticated, Login, Origin, Settings, TlsFiles};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -124,4 +124,19 @@ fn a_login_without_a_provider_is_refused_and_says_what_to_set() {
     let error = Login::new(Settings::unauthenticated(origin), Ambient::system()).err().expect("refused");
 
     assert!(error.to_string().contains("set ISSUER_BASE_URL, CLIENT_ID, BASE_URL and SECRET"), "{error}");
+    assert_eq!(format!("{error:?}"), error.to_string(), "a `main` shows it in words");
+}
+
+#[tokio::test]
+async fn files_for_tls_are_taken_by_who_listens_or_refused_and_never_left_aside() {
+    let origin = Origin::parse("https://app.example").expect("an origin");
+    let mut settings = settings(origin, "http://127.0.0.1:9");
+    let files = TlsFiles { certificate: "cert.pem".into(), key: "key.pem".into() };
+    settings.tls = Some(files.clone());
+
+    let error = Login::new(settings.clone(), Ambient::system()).err().expect("refused").to_string();
+    assert!(error.contains("TLS_CERT and TLS_KEY") && error.contains("leave both out"), "{error}");
+
+    assert_eq!(settings.tls.take(), Some(files));
+    assert!(Login::new(settings, Ambient::system()).is_ok());
 }
