@@ -4,7 +4,8 @@
     cargo build --profile dist -p rpcheck-mock-idp
     mock-idp/benches/process.py [path/to/mock-idp] [--logins 100000]
 
-After the start, the provider runs on one core, and the client that asks it on another. Prints the second table of docs/speed.md.
+After the start, the provider runs on one core, and the client that asks it on another. Prints the second and the third table
+of docs/speed.md.
 Needs Linux, Python 3 and openssl; nothing here asserts anything.
 """
 
@@ -16,15 +17,18 @@ import socket
 import statistics
 import subprocess
 import time
+import urllib.request
 
 PAGE = (
-    "/authorize?client_id=app&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback&response_type={kind}"
+    "/authorize?client_id={client}&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback&response_type={kind}"
     "&response_mode={mode}&scope=openid%20profile%20email&state=the-state&nonce=n{number}"
 )
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 AT_ONCE = 16
 DISCOVERY = "/.well-known/openid-configuration"
+# The name of an algorithm there, and the line of its figures: how long, or how many in a second, before the verifications.
+OPENSSL = {"RS256": ("rsa2048", r"^\+F2:\d+:2048:"), "ES256": ("ecdsap256", r"^\+F4:\d+:256:"), "EdDSA": ("ed25519", r"^\+F6:\d+:253:\w+:")}
 
 
 class Provider:
@@ -39,6 +43,11 @@ class Provider:
         )
         ready = json.loads(self.process.stdout.readline())
         self.address = ready["issuer"].removeprefix("http://").split(":")
+        for alg in OPENSSL:
+            client = json.dumps({"client_id": alg, "id_token_signed_response_alg": alg}).encode()
+            head = {"content-type": "application/json"}
+            url = f"{ready['control']}/tenants/_default/clients"
+            urllib.request.urlopen(urllib.request.Request(url, client, head)).close()
         self.lines = []
 
     def ask(self, method, path, body=""):
@@ -57,21 +66,25 @@ class Provider:
             line.sendall((head + body).encode())
         return [received(line) for line in self.lines[: len(requests)]]
 
-    def pages(self, numbers):
-        path = [PAGE.format(kind="id_token", mode="form_post", number=number) for number in numbers]
-        for answer in self.ask_all([("GET", path, "") for path in path]):
+    def pages(self, numbers, client="RS256"):
+        paths = [PAGE.format(client=client, kind="id_token", mode="form_post", number=number) for number in numbers]
+        for answer in self.ask_all([("GET", path, "") for path in paths]):
             assert 'name="id_token"' in answer, answer
 
-    def logins(self, numbers):
+    def logins(self, numbers, client="RS256"):
         proof = f"&code_challenge={CHALLENGE}&code_challenge_method=S256"
-        paths = [PAGE.format(kind="code", mode="query", number=number) + proof for number in numbers]
+        paths = [PAGE.format(client=client, kind="code", mode="query", number=number) + proof for number in numbers]
         codes = [
             re.search(r"[?&]code=([^&\r]+)", head)[1] for head in self.ask_all([("GET", path, "") for path in paths])
         ]
-        form = "grant_type=authorization_code&client_id=app&code={}&code_verifier={}&redirect_uri={}"
+        form = "grant_type=authorization_code&client_id={}&code={}&code_verifier={}&redirect_uri={}"
         uri = "http%3A%2F%2Flocalhost%3A3000%2Fcallback"
-        for answer in self.ask_all([("POST", "/token", form.format(code, VERIFIER, uri)) for code in codes]):
+        for answer in self.ask_all([("POST", "/token", form.format(client, code, VERIFIER, uri)) for code in codes]):
             assert "id_token" in answer, answer
+
+    def documents(self, numbers, path):
+        for answer in self.ask_all([("GET", path, "") for _ in numbers]):
+            assert " 200 " in answer, answer
 
     def resident(self):
         with open(f"/proc/{self.process.pid}/status") as status:
@@ -122,13 +135,25 @@ def per_request(provider, job, times):
     return (provider.cpu() - before) / times * 1e6
 
 
-def openssl(core):
-    """CPU microseconds of one RSA-2048 signature."""
-    command = ["taskset", "-c", str(core), "openssl", "speed", "-mr", "-seconds", "3", "rsa2048"]
+def openssl(core, alg="RS256"):
+    """CPU microseconds of one signature."""
+    name, line = OPENSSL[alg]
+    command = ["taskset", "-c", str(core), "openssl", "speed", "-mr", "-seconds", "3", name]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     # Some versions write signatures per second, others seconds per signature.
-    figure = float(re.search(r"^\+F2:\d+:2048:([0-9.e-]+)", output, re.M)[1])
+    figure = float(re.search(line + "([0-9.e-]+)", output, re.M)[1])
     return 1e6 / figure if figure > 1 else figure * 1e6
+
+
+def waited(job, times):
+    """Microseconds that half of the requests, and all but one in a hundred, took from end to end, one after the other."""
+    took = []
+    for number in range(times):
+        start = time.perf_counter()
+        job([number])
+        took.append((time.perf_counter() - start) * 1e6)
+    took.sort()
+    return took[times // 2], took[times * 99 // 100]
 
 
 def row(what, figure, target=""):
@@ -145,7 +170,7 @@ def main():
 
     print("| what | measured | target |\n| --- | --: | --: |")
     row("binary", f"{os.path.getsize(binary) / 1e6:.2f} MB", "under 8 MB")
-    first_page = PAGE.format(kind="id_token", mode="form_post", number=0)
+    first_page = PAGE.format(client="app", kind="id_token", mode="form_post", number=0)
     for what, path, expected, target in [
         ("discovery answered, from process start, median of nine", DISCOVERY, "jwks_uri", "under 10 ms"),
         ("first token, from process start, median of nine", first_page, 'name="id_token"', "under 40 ms"),
@@ -174,6 +199,26 @@ def main():
         kind = "ID Token" if what == "pages" else "code"
         row(f"resident after {options.logins:,} {kind} logins", f"{provider.resident():.1f} MB", target)
         provider.stop()
+
+    print("\n| what | p50 | p99 | CPU | per core and second | times | of |\n| --- | --: | --: | --: | --: | --: | --- |")
+    provider = Provider(binary, core)
+    for alg in OPENSSL:
+        signature = openssl(core, alg)
+        print(f"| signature {alg}, openssl speed | | | {signature:.0f} µs | {1e6 / signature:.0f} | 1.00 | itself |", flush=True)
+        for what, job in [("form page", provider.pages), ("code login", provider.logins)]:
+            costs(provider, f"{what}, {alg}", lambda numbers, job=job, alg=alg: job(numbers, alg), signature, f"signature {alg}")
+    page = per_request(provider, provider.pages, 4000)
+    for what, path in [("discovery", DISCOVERY), ("JWKS", "/jwks")]:
+        costs(provider, what, lambda numbers, path=path: provider.documents(numbers, path), page, "form page, RS256")
+    provider.stop()
+
+
+def costs(provider, what, job, measure, beside):
+    """A line of the third table."""
+    many(job, 2000)
+    p50, p99 = waited(job, 2000)
+    cpu = per_request(provider, job, 4000)
+    print(f"| {what} | {p50:.0f} µs | {p99:.0f} µs | {cpu:.0f} µs | {1e6 / cpu:.0f} | {cpu / measure:.2f} | {beside} |", flush=True)
 
 
 if __name__ == "__main__":

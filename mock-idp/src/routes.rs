@@ -60,12 +60,15 @@ fn issuer(control: &ControlUrl) -> Router {
         .method_not_allowed_fallback(home::wrong_method)
 }
 
-/// What the router has for the documents that applications ask for again and again, without asking the router: that
+/// What the router has for what applications ask for again and again, without asking the router: for a document that
 /// would cost as much as the rest of the answer. A call about something else comes back.
-pub(crate) async fn document(call: Call, method: &Method) -> Result<Reply, Call> {
+pub(crate) async fn shortcut(call: Call, method: &Method) -> Result<Reply, Call> {
+    let (is_get, is_post) = (method == Method::GET, method == Method::POST);
     match call.endpoint {
-        Endpoint::Discovery if method == Method::GET => Ok(discovery::show(call).await),
-        Endpoint::Jwks if method == Method::GET => Ok(jwks::show(call).await),
+        Endpoint::Discovery if is_get => Ok(discovery::show(call).await),
+        Endpoint::Jwks if is_get => Ok(jwks::show(call).await),
+        Endpoint::Authorize if is_get || is_post => Ok(authorize::answer(call).await),
+        Endpoint::Token if is_post => Ok(token::answer(call).await),
         _ => Err(call),
     }
 }

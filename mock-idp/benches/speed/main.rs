@@ -77,17 +77,20 @@ async fn subjects(base: &str) -> anyhow::Result<Vec<Subject>> {
         anyhow::Ok(Job::Get { line: Line::to(&other).await?, path: path.to_owned(), expected: "" })
     };
 
+    let login = async |client| anyhow::Ok(Job::Login { line: Line::to(base).await?, client });
     let (rsa, ec, ed) = ("signature RS256", "signature ES256", "signature EdDSA");
     let id_token = "name=\"id_token\"";
     Ok(vec![
         Subject::new(rsa, rsa, Job::Sign(Signer::rsa()?)),
         Subject::new("bare axum page that signs RS256", rsa, from_bare("/page").await?),
         Subject::new("form page, RS256", rsa, get(subject::page("app", "id_token"), id_token).await?),
-        Subject::new("code login, RS256", rsa, Job::Login { line: Line::to(base).await? }),
+        Subject::new("code login, RS256", rsa, login("app").await?),
         Subject::new(ec, ec, Job::Sign(Signer::ec()?)),
         Subject::new("form page, ES256", ec, get(subject::page("ES256", "id_token"), id_token).await?),
+        Subject::new("code login, ES256", ec, login("ES256").await?),
         Subject::new(ed, ed, Job::Sign(Signer::ed()?)),
         Subject::new("form page, EdDSA", ed, get(subject::page("EdDSA", "id_token"), id_token).await?),
+        Subject::new("code login, EdDSA", ed, login("EdDSA").await?),
         Subject::new(
             "bare axum, discovery's bytes",
             "bare axum, discovery's bytes",

@@ -26,7 +26,7 @@ pub(crate) enum Job {
     /// Asks for a path, whose answer contains a text.
     Get { line: Line, path: String, expected: &'static str },
     /// Asks for a code, and for the tokens that it is good for.
-    Login { line: Line },
+    Login { line: Line, client: &'static str },
     /// Asks for an access token on a client's own account.
     Token { line: Line },
 }
@@ -50,7 +50,7 @@ impl Job {
                 let body = line.get(path).await?.body;
                 ensure!(body.contains(*expected), "an answer without {expected}: {body}");
             }
-            Self::Login { line } => login(line).await?,
+            Self::Login { line, client } => login(line, client).await?,
             Self::Token { line } => {
                 let form = "grant_type=client_credentials&client_id=machine&client_secret=secret";
                 let body = line.post("/token", form).await?.body;
@@ -61,13 +61,13 @@ impl Job {
     }
 }
 
-async fn login(line: &mut Line) -> anyhow::Result<()> {
-    let path = page("app", "code").replace("form_post", "query");
+async fn login(line: &mut Line, client: &str) -> anyhow::Result<()> {
+    let path = page(client, "code").replace("form_post", "query");
     let head = line.get(&format!("{path}&code_challenge={CHALLENGE}&code_challenge_method=S256")).await?.head;
     let code = head.split_once("?code=").with_context(|| head.clone())?.1;
     let code = code.split(['&', '\r']).next().unwrap_or_default();
     let form = format!(
-        "grant_type=authorization_code&client_id=app&code={code}&code_verifier={VERIFIER}\
+        "grant_type=authorization_code&client_id={client}&code={code}&code_verifier={VERIFIER}\
          &redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback"
     );
     let body = line.post("/token", &form).await?.body;

@@ -25,7 +25,8 @@ pub(crate) async fn fetch(state: &State, params: &Params, visit: Visit) -> Resul
         return Ok(());
     };
     let (question, at_millis) = (Outgoing::get(uri), state.clock.unix_millis());
-    let answer = question.send().await;
+    // In a box, which a login without an address does not have.
+    let answer = Box::pin(question.send()).await;
     state.trace.record(question.exchange(Endpoint::RequestObject, at_millis, answer.as_ref().ok().cloned()));
     let object = match answer {
         Ok(response) if response.status == 200 => response.body,

@@ -106,6 +106,11 @@ impl Reply {
         Self { encoded, fired: pass.into_fired(), paused }
     }
 
+    /// Whether it is to stop at a page.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.paused.is_some()
+    }
+
     /// An answer in which these lies were told by hand.
     pub(crate) fn told(fired: Vec<Fired>, encoded: Encoded) -> Self {
         Self { encoded, fired, paused: None }

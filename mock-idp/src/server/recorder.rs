@@ -21,7 +21,7 @@ use super::request::{Asked, Understood, understood};
 use super::slow::SlowBody;
 use crate::endpoints::{nothing_here, place_of, stop_at_page, unknown_tenant};
 use crate::fault::{Header, Lies, Seam, Wire};
-use crate::routes::document;
+use crate::routes::shortcut;
 use crate::tenant::{Registry, State};
 use crate::trace::{self, Endpoint, Kept, Leg, Recorder, Transcript};
 
@@ -124,7 +124,8 @@ async fn answer(
     if !state.desk().offer.serves(call.endpoint) {
         return wire_of_reply(nothing_here(call).await, std::iter::empty());
     }
-    let call = match document(call, request.method()).await {
+    let call = match shortcut(call, request.method()).await {
+        Ok(reply) if reply.is_paused() => return wire_of(stop_at_page(state, reply.into_response())).await,
         Ok(reply) => return wire_of_reply(reply, std::iter::empty()),
         Err(call) => call,
     };
