@@ -5,7 +5,7 @@
 mod fetched;
 mod object;
 
-pub(crate) use fetched::fetch;
+pub(crate) use fetched::fetched;
 
 use std::borrow::Cow;
 
@@ -63,7 +63,7 @@ pub(crate) fn effective<'p>(
 ) -> Result<Cow<'p, Params>, Refusal> {
     let (object, uri) = (params.given("request"), params.given("request_uri"));
     let is_pushed = uri.is_some_and(|uri| uri.starts_with(URN)) && visit != Visit::Push;
-    if object.is_none() && uri.is_none() && !book.might_require_pushed() {
+    if object.is_none() && !is_pushed && !book.might_require_pushed() {
         return Ok(Cow::Borrowed(params));
     }
     let (client, destination) =
@@ -84,8 +84,7 @@ pub(crate) fn effective<'p>(
              first, and send client_id and the request_uri that comes back",
         )));
     }
-    let fetched = fetched::object(state, params, client.as_ref());
-    match (object.or(fetched.as_deref()), client) {
+    match (object, client) {
         (Some(object), Some(client)) if book.offer.request_parameter => {
             let has_begun = visit == Visit::Again && state.has_begun(object);
             let now = (!has_begun).then(|| state.now_for(&client));

@@ -76,7 +76,7 @@ pub fn lint_with(exchanges: &[Exchange], clients: &[Client]) -> Vec<Remark> {
 }
 
 fn judge(exchanges: &[Exchange], clients: Option<&[Client]>) -> Vec<Remark> {
-    let requests: Vec<Asked> = exchanges.iter().filter_map(asked).collect();
+    let requests: Vec<Asked> = exchanges.iter().filter_map(|exchange| asked(exchange, exchanges)).collect();
     let mut remarks = Vec::new();
     for request in &requests {
         per_request::judge(request, clients, &mut remarks);

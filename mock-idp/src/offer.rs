@@ -56,7 +56,7 @@ pub struct Offer {
     pub endpoints: Vec<Endpoint>,
     /// Whether the parameter `claims` is read.
     pub claims_parameter: bool,
-    /// Whether the parameter `request` is read.
+    /// Whether the parameter `request` is read, and `request_uri` with an address that the client registered.
     pub request_parameter: bool,
     /// Whether every client has to push its authorization requests.
     pub require_pushed_authorization_requests: bool,

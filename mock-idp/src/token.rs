@@ -36,6 +36,8 @@ pub(crate) use jwk::key_set;
 pub use jwk::public_jwk;
 pub use keyring::KeyName;
 pub(crate) use keyring::warm_up;
+#[cfg(feature = "cli")]
+pub(crate) use own_keys::OWN_NAMES;
 pub(crate) use own_keys::use_keys;
 pub use rendering::certificate;
 pub(crate) use rendering::rendering;

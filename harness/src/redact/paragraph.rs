@@ -14,6 +14,7 @@ const RESPONSE_HEADERS: [&str; 4] = ["content-type", "cache-control", "www-authe
 /// not repeated.
 pub(super) fn paragraph(exchange: &Exchange, facts: &Facts, sent_to: Option<&str>) -> String {
     let who = match (exchange.leg, exchange.endpoint) {
+        (_, Endpoint::BackChannelLogout | Endpoint::RequestObject) => "provider → app",
         (Leg::Back, _) => "app → provider",
         (Leg::Front, Endpoint::App) => "browser → app",
         (Leg::Front, _) => "browser → provider",

@@ -2,7 +2,7 @@
 //! the exchanges that show it.
 
 use crate::verdict::{InputRecord, TrialRecord, Verdict};
-use mock_idp::trace::{Exchange, Leg};
+use mock_idp::trace::{Endpoint, Exchange, Leg};
 use std::fmt::Write;
 
 /// All findings of a trial, each with its five parts; empty if there are none.
@@ -41,7 +41,11 @@ fn one(trial: &TrialRecord, input: &InputRecord) -> String {
 
 /// One exchange on one line.
 pub fn line(exchange: &Exchange) -> String {
-    let who = if exchange.leg == Leg::Back { "app → provider" } else { "browser" };
+    let who = match (exchange.leg, exchange.endpoint) {
+        (_, Endpoint::BackChannelLogout | Endpoint::RequestObject) => "provider → app",
+        (Leg::Back, _) => "app → provider",
+        (Leg::Front, _) => "browser",
+    };
     let answer = exchange.response.as_ref().map_or("dropped".to_owned(), |answer| answer.status.to_string());
     let mut text =
         format!("{who}  {} {} → {answer}", exchange.request.method, shortened(&exchange.request.url));

@@ -28,7 +28,6 @@ impl Reader<'_> {
         self.is_for_here(&token)?;
         let mut params = beside.clone();
         params.remove("request");
-        params.remove("request_uri");
         for (name, value) in told(&token.claims)? {
             let same = !["client_id", "response_type"].contains(&name)
                 || beside.given(name).is_none_or(|other| other == value);

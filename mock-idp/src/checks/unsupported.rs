@@ -2,6 +2,7 @@
 
 use crate::offer::Offer;
 use crate::protocol::{ErrorCode, Params, ProtocolError};
+use crate::trace::Endpoint;
 
 /// What is left of such parameters when those that are read have been read.
 pub(super) fn request_objects(params: &Params, offer: &Offer) -> Result<(), ProtocolError> {
@@ -12,18 +13,17 @@ pub(super) fn request_objects(params: &Params, offer: &Offer) -> Result<(), Prot
             "request is not offered; send the parameters in the request itself",
         );
     }
-    if params.given("request_uri").is_some() && offer.request_parameter {
-        return refused(
-            ErrorCode::InvalidRequestUri,
-            "this request_uri is none of the client's request_uris, and no other is fetched; register it, or push the \
-             request to the pushed_authorization_request_endpoint and send the request_uri that comes back",
-        );
-    }
+    // Those of registered addresses have been fetched at the authorization endpoint.
     if params.given("request_uri").is_some() {
-        return refused(
-            ErrorCode::RequestUriNotSupported,
-            "request_uri is not offered; send the parameters in the request itself",
-        );
+        let description = if offer.request_parameter {
+            "a request_uri is fetched at the authorization endpoint only; begin there"
+        } else if offer.serves(Endpoint::PushedAuthorization) {
+            "request_uri with an address is not offered; push the request to the \
+             pushed_authorization_request_endpoint, and send the request_uri that comes back"
+        } else {
+            "request_uri is not offered; send the parameters in the request itself"
+        };
+        return refused(ErrorCode::RequestUriNotSupported, description);
     }
     if params.given("registration").is_some() {
         return refused(

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::say;
 use crate::private_file;
-use crate::token::{KeyName, fresh_keys, key_set, use_keys};
+use crate::token::{OWN_NAMES, fresh_keys, key_set, use_keys};
 
 /// Where to.
 #[derive(Debug, Args)]
@@ -41,7 +41,7 @@ pub(super) fn make(args: &KeysArgs) -> anyhow::Result<()> {
     made.iter().try_for_each(|(name, text)| write(name, text))?;
     // Read back as a provider does, which also names the keys.
     use_keys(folder).map_err(anyhow::Error::msg)?;
-    let set = key_set(&[KeyName::Rsa1, KeyName::Rsa2, KeyName::Ec, KeyName::Ed, KeyName::Encryption], &[]);
+    let set = key_set(OWN_NAMES, &[]);
     write("jwks.json", &format!("{set}\n"))?;
     say(&format!("Sign with them: mock-idp --keys {}", folder.display()));
     Ok(())

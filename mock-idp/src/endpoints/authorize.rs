@@ -6,7 +6,7 @@ mod response;
 use super::page::{page, redirect, untrusted};
 use super::path;
 use super::steps;
-use crate::carried::{Visit, effective, fetch};
+use crate::carried::{Visit, effective, fetched};
 use crate::checks::{Refusal, check};
 use crate::fault::Pass;
 use crate::login::{LoginDecision, User, decide};
@@ -18,14 +18,20 @@ use crate::tenant::State;
 
 pub(super) use response::{Arrival, deny, grant, refuse};
 
-pub(crate) async fn answer(call: Call) -> Reply {
+pub(crate) async fn answer(mut call: Call) -> Reply {
     let mut pass = call.pass();
-    let (state, visit) = (&call.state, Visit::first(&call));
-    let encoded =
-        match fetch(state, call.params(), visit).await.and_then(|()| read(state, call.params(), visit)) {
-            Ok(request) => respond(&call, &request, &mut pass),
-            Err(refusal) => refuse(state, refusal, &mut pass),
-        };
+    match fetched(&call).await {
+        Ok(Some(params)) => call.replace_params(params),
+        Ok(None) => {}
+        Err(refusal) => {
+            let encoded = refuse(&call.state, refusal, &mut pass);
+            return Reply::after(pass, encoded);
+        }
+    }
+    let encoded = match read(&call.state, call.params(), Visit::first(&call)) {
+        Ok(request) => respond(&call, &request, &mut pass),
+        Err(refusal) => refuse(&call.state, refusal, &mut pass),
+    };
     Reply::after(pass, encoded)
 }
 

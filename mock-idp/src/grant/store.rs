@@ -28,8 +28,11 @@ impl<T> Default for Store<T> {
 impl<T> Store<T> {
     /// Keeps a value until the given time, in seconds since 1970. What is over by now is forgotten.
     pub(crate) fn put(&mut self, key: String, now: i64, until: i64, value: T) {
-        self.order.push_back(key.clone());
-        self.kept.insert(key, Kept { until, value });
+        if self.kept.insert(key.clone(), Kept { until, value }).is_some() {
+            // Otherwise the older of the two would take the newer along.
+            self.order.retain(|known| *known != key);
+        }
+        self.order.push_back(key);
         while let Some(oldest) = self.order.front() {
             let is_over = self.kept.get(oldest).is_none_or(|kept| kept.until <= now);
             if !is_over && self.order.len() <= CAPACITY {
@@ -90,6 +93,18 @@ mod tests {
         store.put("new".into(), 100, 200, 2);
 
         assert_eq!((store.kept.len(), store.order.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_key_that_is_put_again_and_again_stays_and_pushes_nobody_out() {
+        let mut store = Store::default();
+        store.put("other".into(), 0, 100, 0);
+        for number in 1..=2 * CAPACITY {
+            store.put("key".into(), 0, 100, number);
+        }
+
+        assert_eq!((store.get("other", 0), store.get("key", 0)), (Some(&0), Some(&(2 * CAPACITY))));
+        assert_eq!(store.order.len(), 2);
     }
 
     #[test]

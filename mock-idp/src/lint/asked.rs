@@ -13,8 +13,9 @@ pub(super) struct Asked {
     pub(super) params: Params,
 }
 
-/// The request of an exchange, if it is one. A request that names a pushed one is judged where it was pushed.
-pub(super) fn asked(exchange: &Exchange) -> Option<Asked> {
+/// The request of an exchange, if it is one. A request that names a pushed one is judged where it was pushed, and one
+/// that names an address by what the provider found there.
+pub(super) fn asked(exchange: &Exchange, exchanges: &[Exchange]) -> Option<Asked> {
     let sent = match (exchange.endpoint, exchange.request.method.as_str()) {
         (Endpoint::Authorize, "GET") => Params::parse(query_of(&exchange.request.url)),
         (Endpoint::Authorize | Endpoint::PushedAuthorization, "POST") => {
@@ -25,12 +26,20 @@ pub(super) fn asked(exchange: &Exchange) -> Option<Asked> {
     if !sent.has("client_id") && !sent.has("request") {
         return None;
     }
-    let params = match sent.given("request") {
-        Some(object) => with_object(&sent, object),
-        None if sent.given("request_uri").is_some() => return None,
-        None => sent,
+    let params = match (sent.given("request"), sent.given("request_uri")) {
+        (Some(object), _) => with_object(&sent, object),
+        (None, Some(uri)) => with_object(&sent, found_at(uri, exchange.seq, exchanges)?),
+        (None, None) => sent,
     };
     Some(Asked { seq: exchange.seq, at_millis: exchange.at_millis, params })
+}
+
+/// The request object that was fetched last before an exchange.
+fn found_at<'e>(uri: &str, seq: u64, exchanges: &'e [Exchange]) -> Option<&'e str> {
+    let of_it = |other: &&Exchange| other.endpoint == Endpoint::RequestObject && other.request.url == uri;
+    let found =
+        exchanges.iter().filter(|other| other.seq < seq).filter(of_it).max_by_key(|other| other.seq)?;
+    found.response.as_ref().map(|response| response.body.trim())
 }
 
 /// The part of a URL between `?` and `#`.

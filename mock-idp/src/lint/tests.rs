@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::protocol::Params;
-use crate::trace::{Endpoint, Recorder, Request};
+use crate::trace::{Endpoint, Recorder, Request, Response};
 
 const GOOD: &[(&str, &str)] = &[
     ("client_id", "app"),
@@ -136,7 +136,13 @@ fn pushed_requests_and_request_objects_are_judged_where_they_travelled() {
     ]);
     let by_object = lint(&[exchange(1, Endpoint::Authorize, "GET", &signed, "")]);
 
+    let mut fetched = exchange(1, Endpoint::RequestObject, "GET", "http://localhost/r.jwt", "");
+    fetched.response = Some(Response { status: 200, headers: Vec::new(), body: format!("{object}\n") });
+    let at = signed.replace(&object, "http://localhost/r.jwt").replace("&request=", "&request_uri=");
+    let by_address = lint(&[fetched, exchange(2, Endpoint::Authorize, "GET", &at, "")]);
+
     assert_eq!(rules(&by_push), ["state-missing"]);
+    assert_eq!(rules(&by_address), ["state-short", "nonce-short"]);
     assert_eq!(rules(&by_object), ["state-short", "nonce-short"]);
 }
 

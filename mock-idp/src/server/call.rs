@@ -52,6 +52,11 @@ impl Call {
         if self.is_post { &self.form } else { &self.query }
     }
 
+    /// Puts others in their place.
+    pub(crate) fn replace_params(&mut self, params: Params) {
+        *if self.is_post { &mut self.form } else { &mut self.query } = params;
+    }
+
     /// The id of the client that the request is about. At the provider's pages the request stays in the URL, and
     /// the body is what a person typed.
     fn client_id(&self) -> Option<&str> {

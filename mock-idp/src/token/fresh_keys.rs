@@ -6,14 +6,15 @@ use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
 
 use super::keyring::KeyName;
-use super::own_keys::{NAMES, file_of};
+use super::own_keys::{OWN_NAMES, file_of};
 use super::rendering::pem;
 
 /// Fresh private keys: file names and PEM (PKCS#8).
 pub(crate) fn fresh_keys() -> Vec<(String, String)> {
     let random = SystemRandom::new();
-    NAMES
-        .into_iter()
+    OWN_NAMES
+        .iter()
+        .copied()
         .map(|name| {
             let der = match name {
                 KeyName::Ec | KeyName::Ec2 | KeyName::Ec3 => {

@@ -85,9 +85,11 @@ impl KeyName {
         RSA_NAMES.contains(&self)
     }
 
-    /// The RSA key to rotate to from here.
-    pub(super) fn next_rsa(self) -> Self {
-        RSA_NAMES[(self.generation() + 1) % GENERATIONS]
+    /// The key of the same kind to rotate to from here.
+    pub(super) fn next(self) -> Self {
+        let kinds = [RSA_NAMES, EC_NAMES, ED_NAMES];
+        let kind = kinds.into_iter().find(|kind| kind.contains(&self)).unwrap_or(RSA_NAMES);
+        kind[(self.generation() + 1) % GENERATIONS]
     }
 
     /// An RSA key that signs and is not this one.

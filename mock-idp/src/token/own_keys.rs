@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::keyring::{KeyName, is_in_use, public_octets};
 
 /// The keys that a provider signs with or publishes.
-pub(super) const NAMES: [KeyName; 10] = [
+pub(crate) const OWN_NAMES: &[KeyName] = &[
     KeyName::Rsa1,
     KeyName::Rsa2,
     KeyName::Rsa3,
@@ -63,7 +63,7 @@ pub(crate) fn use_keys(folder: &Path) -> Result<(), String> {
         ));
     }
     let (mut der, mut kids) = (HashMap::new(), HashMap::new());
-    for name in NAMES {
+    for name in OWN_NAMES.iter().copied() {
         let file = file_of(name);
         let text = std::fs::read_to_string(folder.join(&file)).map_err(|_| missing(&folder, &file))?;
         let base64: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
@@ -86,7 +86,11 @@ fn kid_of(name: KeyName, public: &[u8]) -> String {
 }
 
 fn missing(folder: &Path, file: &str) -> String {
-    format!("keys = \"{0}\": {file} is not there; make the folder with `mock-idp keys {0}`", folder.display())
+    format!(
+        "keys = \"{0}\": {file} is not there; make the folder with `mock-idp keys {0}`, with --force if it \
+         has other keys",
+        folder.display()
+    )
 }
 
 fn wrong(folder: &Path, file: &str) -> String {

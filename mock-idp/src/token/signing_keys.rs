@@ -26,8 +26,7 @@ impl SigningKeys {
 
     /// The next key of every kind: after the third comes the first again.
     pub(crate) fn next(self) -> Self {
-        let rsa = self.rsa.next_rsa();
-        Self { rsa, ec: rsa.ec(), ed: rsa.ed() }
+        Self { rsa: self.rsa.next(), ec: self.ec.next(), ed: self.ed.next() }
     }
 
     pub(crate) fn list(self) -> [KeyName; 3] {

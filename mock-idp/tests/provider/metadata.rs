@@ -99,6 +99,10 @@ async fn every_key_has_a_kid_of_its_own_whatever_was_registered_rotated_or_chose
     let published = vec![KeyName::Rsa2, KeyName::Rsa1, KeyName::Encryption, KeyName::Ec];
     tenant.set_keys(Keys { signing: KeyName::Rsa1, published, junk: vec![Junk::UnknownKty] }).unwrap();
     kids("a choice of keys", 11).await;
+    let published = vec![KeyName::Rsa1, KeyName::Ec2];
+    tenant.set_keys(Keys { signing: KeyName::Rsa1, published, junk: Vec::new() }).unwrap();
+    tenant.rotate_keys(Grace::KeepOld);
+    kids("a rotation of a choice of keys", 12).await;
 }
 
 #[tokio::test]

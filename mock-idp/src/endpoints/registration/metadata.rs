@@ -135,7 +135,7 @@ fn addresses(client: &Client, is_trusted: bool) -> Result<(), OAuthError> {
     }
     let back = client.backchannel_logout_uri.iter().map(|uri| ("backchannel_logout_uri", uri));
     for (name, uri) in back.chain(client.request_uris.iter().map(|uri| ("request_uris", uri))) {
-        if !is_reachable(uri) {
+        if !is_reachable(uri) || has_hidden_characters(uri) {
             return Err(invalid(format!(
                 "{name} has \"{}\", which cannot be reached: this provider speaks plain http only; send an address \
                  that starts with http://",
@@ -145,8 +145,8 @@ fn addresses(client: &Client, is_trusted: bool) -> Result<(), OAuthError> {
         // Whoever asks could otherwise let the provider ask any address that it can reach.
         if !is_trusted && !is_on_loopback(uri) {
             return Err(invalid(format!(
-                "{name} has \"{uri}\", which is not on loopback, and only that can be registered by anybody; set \
-                 registration_token, and send it as Bearer token"
+                "{name} has \"{uri}\", which is not on loopback; without a registration_token only addresses there can \
+                 be registered: set one, and send it as Bearer token"
             )));
         }
     }
