@@ -25,8 +25,6 @@ pub struct Landing {
     pub unclear: Option<u16>,
     /// The application did not start, and said this; then nobody landed anywhere.
     pub not_started: Option<String>,
-    /// A token that showed up where nobody may see it: what it was found in.
-    pub leak: Option<String>,
     /// The exchanges that led here, as positions in the conversation.
     pub exchanges: Range<usize>,
     /// The same exchanges themselves.
@@ -116,11 +114,8 @@ impl Landing {
         self.clean(unavailable)
     }
 
-    /// No crash, and no token where nobody may see it.
+    /// No crash. Whether a secret is shown is asked of every answer of a trial at once.
     pub(crate) fn clean(&self, unavailable: bool) -> Result<(), Stop> {
-        if let Some(leak) = &self.leak {
-            return Err(self.found("the ID Token is shown to nobody", format!("the ID Token is in {leak}")));
-        }
         let expected = if unavailable {
             "an answer that is no crash: below 500, or 502 to 504 because the provider is out of order"
         } else {

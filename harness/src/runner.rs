@@ -113,8 +113,10 @@ pub async fn run_one(target: &dyn Target, scenario: Scenario, deadline: Duration
         Ok(Err(panic)) => Err(Stop::Broken(format!("the trial panicked: {}", said(&*panic)))),
         Ok(Ok(outcome)) => outcome,
     };
-    if let Err(stop) = ended {
-        trial.input("", Err(stop));
+    match ended {
+        Err(stop) => trial.input("", Err(stop)),
+        // What was shown after the last input, or beside a script that has none.
+        Ok(()) => trial.input_of_leak(),
     }
     let (inputs, observations, stage) = trial.into_parts();
     let mut record = TrialRecord::new(scenario, inputs);

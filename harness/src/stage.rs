@@ -2,6 +2,7 @@
 //! conversation that all of them have.
 
 mod agents;
+mod canaries;
 mod conversation;
 mod power;
 
@@ -10,10 +11,12 @@ use crate::target::{TargetError, profile::TargetProfile};
 use async_trait::async_trait;
 use mock_idp::{Clock, Exchange, Params, Tenant, Trace};
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use url::Url;
 
 pub use agents::{Agents, Alike, Browsers};
+pub use canaries::{Leak, Whose};
 pub use conversation::Conversation;
 
 /// The application under test, as far as a trial may handle it. Dropping it ends what was started.
@@ -50,6 +53,7 @@ pub struct Stage {
     pub agent_clock: Clock,
     provider: Trace,
     conversation: Mutex<Conversation>,
+    browsers: AtomicUsize,
     power: power::Power,
 }
 
@@ -83,6 +87,7 @@ impl Stage {
             agent_clock,
             provider,
             conversation,
+            browsers: AtomicUsize::new(0),
             power: power::Power::default(),
         }
     }
@@ -131,9 +136,26 @@ impl Stage {
         self.conversation.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds what an agent saw, with what the provider recorded meanwhile, and says where it stands.
+    /// Adds what a program of its own sent and was answered, with what the provider recorded meanwhile, and says
+    /// where it stands.
     pub fn record(&self, seen: Vec<Exchange>) -> Range<usize> {
-        self.conversation().add(seen, &self.provider)
+        self.conversation().add(None, seen, &self.provider)
+    }
+
+    /// The same of what was seen in somebody's browser.
+    pub(crate) fn record_of(&self, whose: usize, seen: Vec<Exchange>) -> Range<usize> {
+        self.conversation().add(Some(whose), seen, &self.provider)
+    }
+
+    /// Tells one browser of the trial from the others.
+    pub(crate) fn next_browser(&self) -> usize {
+        self.browsers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The first secret since a position that stands in an answer of the application.
+    pub fn leak(&self, since: usize) -> Option<Leak> {
+        self.record(Vec::new());
+        self.conversation().shown(since, &self.facts.base_url)
     }
 
     /// How many exchanges there have been.

@@ -40,12 +40,21 @@ pub struct Trial {
     observations: Vec<String>,
     /// Where the conversation stood when the current input began.
     turn: usize,
+    /// Up to where it was searched for secrets.
+    searched: usize,
 }
 
 impl Trial {
     /// A trial of a scenario on a stage.
     pub fn new(scenario: Scenario, stage: Stage) -> Self {
-        Self { stage: Arc::new(stage), scenario, inputs: Vec::new(), observations: Vec::new(), turn: 0 }
+        Self {
+            stage: Arc::new(stage),
+            scenario,
+            inputs: Vec::new(),
+            observations: Vec::new(),
+            turn: 0,
+            searched: 0,
+        }
     }
 
     /// What was known when the trial started.
@@ -137,9 +146,28 @@ impl Trial {
 
     /// Keeps what came of one input and goes on with the next.
     pub fn input(&mut self, label: impl Into<String>, outcome: Outcome) {
-        let verdict = Verdict::of(self.scenario.level, outcome);
+        let leak = self.leak();
+        let verdict = match (outcome, leak) {
+            (Ok(()) | Err(Stop::NotRun(_)), Some(leak)) => leak,
+            (outcome, _) => Verdict::of(self.scenario.level, outcome),
+        };
         self.inputs.push(InputRecord { label: label.into(), verdict, known: None });
         self.next_turn();
+    }
+
+    /// What is to be said of a secret of a login in an answer of the application since this was last asked, if there
+    /// is one, whatever the scenario is about.
+    pub(crate) fn leak(&mut self) -> Option<Verdict> {
+        let leak = self.stage.leak(self.searched);
+        self.searched = self.stage.position();
+        leak.map(|leak| leak.verdict(self.scenario.level))
+    }
+
+    /// Keeps such a secret for the report, if there is one.
+    pub(crate) fn input_of_leak(&mut self) {
+        if let Some(verdict) = self.leak() {
+            self.inputs.push(InputRecord { label: String::new(), verdict, known: None });
+        }
     }
 
     /// What comes now is shown by what is said from now on.

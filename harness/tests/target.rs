@@ -4,8 +4,12 @@
 
 #[path = "target/app.rs"]
 mod app;
+#[path = "target/canaries.rs"]
+mod canaries;
 #[path = "target/crashes.rs"]
 mod crashes;
+#[path = "target/display.rs"]
+mod display;
 #[path = "target/effect.rs"]
 mod effect;
 #[path = "target/facts.rs"]
@@ -73,6 +77,10 @@ fn main() -> ExitCode {
         secured::what_the_app_proves_itself_with_is_in_files_for_as_long_as_the_run_lasts,
         secrets::whatever_of_a_login_an_app_writes_to_its_log_is_found_there_by_its_name,
         secrets::what_is_no_secret_may_be_in_the_log,
+        canaries::a_secret_in_any_answer_is_found_there_by_its_name,
+        canaries::what_is_no_secret_or_the_browsers_own_may_stand_in_any_answer,
+        canaries::the_state_of_a_login_is_for_the_browser_that_it_is_of,
+        canaries::what_is_shown_after_the_last_input_is_found_too,
         facts::an_app_whose_profile_has_no_such_flow_is_not_fuzzed_in_it,
         facts::an_app_that_is_given_no_tokens_for_a_code_may_say_that_the_provider_is_out_of_order,
         facts::a_demand_without_a_position_shows_the_input_that_it_is_about,

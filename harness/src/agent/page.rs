@@ -104,6 +104,11 @@ impl Page {
         self.forms.first().filter(|form| form.self_submitting)
     }
 
+    /// The scripts, styles and pictures that it names for a browser to load, each once, in order.
+    pub fn assets(&self) -> Vec<Url> {
+        if self.is_html() { extract::assets(self) } else { Vec::new() }
+    }
+
     /// Whether the page is shown as HTML.
     pub fn is_html(&self) -> bool {
         match self.header("content-type") {

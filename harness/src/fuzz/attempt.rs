@@ -20,6 +20,7 @@ pub(super) struct Seen {
 /// A login with these changes. Whoever is signed in though a rule was broken, or as somebody else, is a finding; so is
 /// an application that crashes or hangs.
 pub(super) async fn attempt(t: &Trial, changes: &[Change]) -> Result<Seen, Stop> {
+    let start = t.position();
     let told: Vec<Fault> = changes.iter().filter_map(Change::told).cloned().collect();
     let flow = Flow::of(t.variant());
     let guard = t.arm(told.clone())?;
@@ -49,6 +50,10 @@ pub(super) async fn attempt(t: &Trial, changes: &[Change]) -> Result<Seen, Stop>
         landing.refused()?;
     } else if landing.subject.is_some() && !told.iter().any(renames) {
         landing.accepted(&t.subject(FORGED)?)?;
+    }
+    if let Some(leak) = t.stage().leak(start) {
+        let expected = "no answer of the app shows a secret of a login";
+        return Err(landing.found(expected, format!("{} is in {}", leak.what, leak.place)));
     }
     Ok(Seen { had_to_be_refused: broken, taken: landing.subject.is_some() })
 }

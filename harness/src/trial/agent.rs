@@ -1,6 +1,5 @@
 //! Somebody's browser in a trial: it knows the application, and tells after each step where its user landed.
 
-use super::leak;
 use crate::agent::{
     Agent, AgentError, Cookie, Fetch, Fetched, Flavour, Form, Initiator, Page, RedirectMode, Submission,
 };
@@ -18,6 +17,8 @@ use url::Url;
 pub struct TrialAgent {
     pub(super) agent: Box<dyn Agent>,
     pub(super) stage: Arc<Stage>,
+    /// Tells this browser from the others.
+    number: usize,
     read: usize,
     subject: Subject,
 }
@@ -25,12 +26,14 @@ pub struct TrialAgent {
 impl TrialAgent {
     pub(super) async fn new(stage: Arc<Stage>) -> Result<Self, Stop> {
         let agent = stage.agents.agent().await?;
-        Ok(Self { agent, stage, read: 0, subject: None })
+        let number = stage.next_browser();
+        Ok(Self { agent, stage, number, read: 0, subject: None })
     }
 
     pub(super) async fn of(stage: Arc<Stage>, flavour: Flavour) -> Result<Self, Stop> {
         let agent = stage.agents.agent_of(flavour).await?;
-        Ok(Self { agent, stage, read: 0, subject: None })
+        let number = stage.next_browser();
+        Ok(Self { agent, stage, number, read: 0, subject: None })
     }
 
     /// Opens a page of another site than the application's, whose scripts and frames no content policy limits: the
@@ -200,7 +203,6 @@ impl TrialAgent {
         let page = page.map_err(|error| self.stop(error, &exchanges))?;
         let conversation = self.stage.exchanges(exchanges.clone());
         let answer = self.deciding_answer(&conversation);
-        let leak = leak::leak(&conversation);
         let at_provider = self.stage.is_provider(&page.url);
         let (subject, unclear, _) = self.probed().await?;
         let not_started = None;
@@ -212,7 +214,6 @@ impl TrialAgent {
             at_provider,
             unclear,
             not_started,
-            leak,
             exchanges,
             conversation,
         })
@@ -232,7 +233,6 @@ impl TrialAgent {
             at_provider: false,
             unclear: None,
             not_started: Some(why),
-            leak: None,
             exchanges,
             conversation,
         }))
@@ -263,7 +263,7 @@ impl TrialAgent {
         let mut seen = self.agent.exchanges();
         let fresh = seen.split_off(self.read.min(seen.len()));
         self.read += fresh.len();
-        self.stage.record(fresh)
+        self.stage.record_of(self.number, fresh)
     }
 
     /// A hang, a reset or a loop of the application is a finding about it; anything else is ours.

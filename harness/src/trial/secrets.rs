@@ -42,6 +42,13 @@ impl Secret {
         let written: String = form_urlencoded::byte_serialize(self.value.as_bytes()).collect();
         text.contains(&self.value) || text.contains(&written)
     }
+
+    /// As it is, and as a form writes it where that differs.
+    pub(crate) fn spellings(self) -> impl Iterator<Item = String> {
+        let written: String = form_urlencoded::byte_serialize(self.value.as_bytes()).collect();
+        let other = (written != self.value).then_some(written);
+        std::iter::once(self.value).chain(other)
+    }
 }
 
 /// The secrets that were exchanged, each once: of the login itself, of the application at the provider, and its cookies.

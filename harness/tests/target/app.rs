@@ -1,7 +1,7 @@
 //! A relying party that believes nearly everything and does what a token tells it: crash, hang, answer 5xx, write
 //! to its log. It is this very program, started again by a profile.
 
-use crate::talk;
+use crate::{display, talk};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -60,6 +60,9 @@ pub(crate) async fn run() {
         .route("/login", get(login))
         .route("/callback", post(callback))
         .route("/me", get(me))
+        .route("/app.js", get(|| async { display::shown("an asset") }))
+        .fallback(|| async { (StatusCode::NOT_FOUND, display::shown("a 404")) })
+        .layer(axum::middleware::map_response(display::in_a_header))
         .with_state(Arc::new(settings));
     axum::serve(listener, router).await.unwrap();
 }
@@ -103,7 +106,8 @@ async fn home(State(settings): State<Arc<Settings>>) -> Response {
     Redirect::to(&settings.home).into_response()
 }
 
-async fn login(State(settings): State<Arc<Settings>>) -> impl IntoResponse {
+async fn login(State(settings): State<Arc<Settings>>, uri: Uri) -> impl IntoResponse {
+    let wished = Params::parse(uri.query().unwrap_or_default());
     let callback = format!("{}/callback", settings.base_url);
     let response_type = if settings.secret.is_empty() { "id_token" } else { "code" };
     let request = Params(
@@ -113,7 +117,7 @@ async fn login(State(settings): State<Arc<Settings>>) -> impl IntoResponse {
             ("response_type", response_type),
             ("response_mode", "form_post"),
             ("scope", "openid offline_access"),
-            ("state", talk::STATE),
+            ("state", wished.first("state").unwrap_or(talk::STATE)),
             ("nonce", talk::NONCE),
             ("code_challenge", talk::CHALLENGE),
             ("code_challenge_method", "S256"),
@@ -152,6 +156,9 @@ async fn callback(State(settings): State<Arc<Settings>>, body: Bytes) -> Respons
     let cookie = format!("session={session}; Path=/; HttpOnly");
     if let Some(name) = claims["tell"].as_str() {
         say(&format!("[{}]", talk::told(name, &settings, &params, &tokens, session)));
+    }
+    if let Some(name) = claims["show"].as_str() {
+        display::show(&claims, &talk::told(name, &settings, &params, &tokens, session));
     }
     if let Some(answer) = claims["answer"].as_str() {
         return answered(answer, cookie, &token);

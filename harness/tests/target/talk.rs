@@ -44,6 +44,7 @@ pub(crate) fn told(name: &str, settings: &Settings, params: &Params, tokens: &Va
         "the signature" => part(2),
         "the header" => part(0),
         "the state" => STATE.to_owned(),
+        "the own state" => params.first("state").unwrap_or_default().to_owned(),
         "the state in an address" => "/callback?state=a-state-of-this-test&iss=x".to_owned(),
         "the nonce" => NONCE.to_owned(),
         "the code" => params.first("code").unwrap_or_default().to_owned(),

@@ -87,6 +87,8 @@ fn write_verb(f: &mut fmt::Formatter<'_>, seam: Seam, verb: &Verb) -> fmt::Resul
             write!(f, "{} sends {bytes_per_second} bytes per second", Artefact(seam))
         }
         Verb::Body { text } => write!(f, "{} sends {}", Artefact(seam), Quoted(text)),
+        Verb::Prepend { text } => write!(f, "{} sends {} first", Artefact(seam), Quoted(text)),
+        Verb::Gzip => write!(f, "{} sends its body compressed", Artefact(seam)),
         Verb::Header { name, value } => {
             write!(f, "{} sends the header {name}: {}", Artefact(seam), Short(value))
         }

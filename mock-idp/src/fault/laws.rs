@@ -62,6 +62,8 @@ fn wire_fault() -> impl Strategy<Value = Fault> {
         any::<usize>().prop_map(|bytes| Verb::Truncate { bytes }),
         (1..u32::MAX).prop_map(|bytes_per_second| Verb::Drip { bytes_per_second }),
         ".{0,8}".prop_map(|text| Verb::Body { text }),
+        ".{0,8}".prop_map(|text| Verb::Prepend { text }),
+        Just(Verb::Gzip),
         ("x-[!#-'*+.0-9A-Z^-z|~-]{0,8}", "[ -~]{0,8}").prop_map(|(name, value)| Verb::Header { name, value }),
         "[ -~]{0,8}".prop_map(|location| Verb::Redirect { location }),
     ];

@@ -52,8 +52,19 @@ const RESPONSE_VERBS: &[&str] = &[
     "content-type",
 ];
 const CERTIFICATE_VERBS: &[&str] = &["present"];
-const WIRE_VERBS: &[&str] =
-    &["status", "delay", "hang-up", "truncate", "drip", "body", "header", "content-type", "redirect"];
+const WIRE_VERBS: &[&str] = &[
+    "status",
+    "delay",
+    "hang-up",
+    "truncate",
+    "drip",
+    "body",
+    "prepend",
+    "gzip",
+    "header",
+    "content-type",
+    "redirect",
+];
 
 impl Seam {
     /// Every seam but `wire`, which has an endpoint, with its name in JSON.

@@ -149,6 +149,13 @@ pub enum Verb {
         /// The text.
         text: String,
     },
+    /// Send this text before the body.
+    Prepend {
+        /// The text.
+        text: String,
+    },
+    /// Send the body compressed, and say so.
+    Gzip,
     /// Send a header with this value, in place of what it says otherwise.
     Header {
         /// The name.
@@ -197,6 +204,8 @@ impl Verb {
             Self::Truncate { .. } => "truncate",
             Self::Drip { .. } => "drip",
             Self::Body { .. } => "body",
+            Self::Prepend { .. } => "prepend",
+            Self::Gzip => "gzip",
             Self::Header { .. } => "header",
             Self::Redirect { .. } => "redirect",
             Self::Present { .. } => "present",

@@ -1,8 +1,11 @@
 //! The seam of the HTTP response. What to send is decided here; sending it is the server's business.
 
 use std::borrow::Cow;
+use std::io::Read as _;
 
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::read::GzEncoder;
 
 use super::verb::Verb;
 
@@ -63,6 +66,11 @@ impl Wire {
             Verb::Truncate { bytes } => self.cut = Some(*bytes).filter(|bytes| *bytes < self.body.len()),
             Verb::Drip { bytes_per_second } => self.bytes_per_second = Some(*bytes_per_second),
             Verb::Body { text } => self.body = text.clone().into(),
+            Verb::Prepend { text } => self.body = [text.as_bytes(), &self.body].concat().into(),
+            Verb::Gzip => {
+                self.body = gzipped(&self.body);
+                self.set("content-encoding", "gzip");
+            }
             Verb::Header { name, value } => self.set(&name.to_ascii_lowercase(), value),
             Verb::ContentType { value } => self.set("content-type", value),
             Verb::Redirect { location } => {
@@ -138,6 +146,16 @@ impl Wire {
 
     fn remove(&mut self, name: &str) {
         self.headers.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
+    }
+}
+
+/// Compressed as it is; written into memory, where nothing can go wrong.
+fn gzipped(body: &[u8]) -> Bytes {
+    let mut packed = Vec::new();
+    let mut pack = GzEncoder::new(body, Compression::default());
+    match pack.read_to_end(&mut packed) {
+        Ok(_) => packed.into(),
+        Err(_) => body.to_vec().into(),
     }
 }
 

@@ -202,6 +202,16 @@ impl WireAt {
         self.0.does(Verb::Body { text: text.into() })
     }
 
+    /// Sends this text before the body.
+    pub fn prepend(self, text: impl Into<String>) -> Fault {
+        self.0.does(Verb::Prepend { text: text.into() })
+    }
+
+    /// Sends the body compressed, and says so.
+    pub fn gzip(self) -> Fault {
+        self.0.does(Verb::Gzip)
+    }
+
     /// Sends a header with this value, in place of what it says otherwise.
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Fault {
         self.0.does(Verb::Header { name: name.into(), value: value.into() })

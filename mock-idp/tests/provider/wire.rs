@@ -1,5 +1,6 @@
 //! Lies on the wire.
 
+use std::io::Read as _;
 use std::time::{Duration, Instant};
 
 use mock_idp::fault::WIRE;
@@ -35,6 +36,47 @@ async fn a_truncated_body_is_announced_whole_and_breaks_off() {
     assert_eq!(response.chunk().await.unwrap().unwrap(), "{\"keys\":[{");
     assert!(response.chunk().await.is_err());
     assert_eq!(tenant.trace().snapshot()[0].response.as_ref().unwrap().body, "{\"keys\":[{");
+}
+
+#[tokio::test]
+async fn a_compressed_body_is_the_same_once_unpacked_and_says_that_it_is_compressed() {
+    let stage = Stage::new().await;
+    let url = format!("{}/jwks", stage.provider.base_url());
+    let honest = stage.http.get(&url).send().await.unwrap().bytes().await.unwrap();
+    let lie = stage.tenant().arm(vec![WIRE.at(Endpoint::Jwks).gzip()]).unwrap();
+
+    let got = stage.http.get(&url).send().await.unwrap();
+
+    assert_eq!(got.headers()["content-encoding"], "gzip");
+    let (length, packed) = (got.content_length().unwrap(), got.bytes().await.unwrap());
+    assert_eq!(length, packed.len() as u64);
+    let mut unpacked = Vec::new();
+    flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut unpacked).unwrap();
+    assert_eq!(unpacked, honest);
+    assert_eq!((lie.report()[0].fired, lie.report()[0].changed), (1, 1));
+}
+
+#[tokio::test]
+async fn a_bomb_is_a_thousandth_of_what_it_unpacks_to() {
+    let stage = Stage::new().await;
+    let url = format!("{}/jwks", stage.provider.base_url());
+    let jwks = WIRE.at(Endpoint::Jwks);
+    let _lie = stage.tenant().arm(vec![jwks.body(" ".repeat(10 << 20)), jwks.gzip()]).unwrap();
+
+    let packed = stage.http.get(&url).send().await.unwrap().bytes().await.unwrap();
+
+    assert!(packed.len() < 11_000, "{}", packed.len());
+}
+
+#[tokio::test]
+async fn what_comes_before_a_body_is_announced_with_it() {
+    let stage = Stage::new().await;
+    let url = format!("{}/healthz", stage.provider.base_url());
+    let _lie = stage.tenant().arm(vec![WIRE.at(Endpoint::Health).prepend("\u{feff}")]).unwrap();
+
+    let got = stage.http.get(&url).send().await.unwrap().bytes().await.unwrap();
+
+    assert_eq!(got, "\u{feff}ok\n");
 }
 
 #[tokio::test]

@@ -55,6 +55,19 @@ fn base(document: &Html, url: &Url) -> Url {
     named.and_then(|href| join(url, href)).unwrap_or_else(|| url.clone())
 }
 
+/// What a browser would load for the page.
+pub(super) fn assets(page: &Page) -> Vec<Url> {
+    let document = Html::parse_document(&page.body);
+    let base = base(&document, &page.url);
+    let mut found = Vec::new();
+    for element in all(&document, "script[src], img[src], link[rel][href]") {
+        let address = element.attr("src").or_else(|| element.attr("href")).map(str::trim);
+        let url = address.and_then(|address| join(&base, address));
+        found.extend(url.filter(|url| matches!(url.scheme(), "http" | "https") && !found.contains(url)));
+    }
+    found
+}
+
 /// Whether an attribute has this value, whatever its case.
 pub(super) fn named(element: ElementRef<'_>, attribute: &str, value: &str) -> bool {
     element.attr(attribute).is_some_and(|known| known.trim().eq_ignore_ascii_case(value))

@@ -100,3 +100,14 @@ fn what_is_not_html_is_shown_as_it_is() {
     assert_eq!(page.text, "{\"a\": 1}");
     assert!(page.forms.is_empty());
 }
+
+#[test]
+fn what_a_page_loads_is_named_once_and_its_links_are_not() {
+    let page = page(
+        "<base href=http://127.0.0.1:2/x/><link rel=stylesheet href=a.css><script src=/b.js></script>\
+         <script>inline()</script><img src=a.css><img src='data:,x'><a href=/c>c</a>",
+    );
+
+    let named: Vec<_> = page.assets().iter().map(url::Url::to_string).collect();
+    assert_eq!(named, ["http://127.0.0.1:2/x/a.css", "http://127.0.0.1:2/b.js"]);
+}
