@@ -80,6 +80,7 @@ fn main() -> ExitCode {
         canaries::a_secret_in_any_answer_is_found_there_by_its_name,
         canaries::what_is_no_secret_or_the_browsers_own_may_stand_in_any_answer,
         canaries::the_state_of_a_login_is_for_the_browser_that_it_is_of,
+        canaries::a_token_is_a_hint_for_the_provider_and_a_leak_anywhere_else,
         canaries::what_is_shown_after_the_last_input_is_found_too,
         facts::an_app_whose_profile_has_no_such_flow_is_not_fuzzed_in_it,
         facts::an_app_that_is_given_no_tokens_for_a_code_may_say_that_the_provider_is_out_of_order,

@@ -23,7 +23,7 @@ use crate::oidc::authorize::{self, Parameter};
 use crate::oidc::back_channel::BackChannelPolicy;
 use crate::oidc::callback::{self, FormRule, PairRule, RequestedRule, ResponseRule};
 use crate::oidc::claims::{ClaimRule, claim_rules};
-use crate::oidc::http::Certificates;
+use crate::oidc::http::{Certificates, Redirects};
 use crate::oidc::keys::{self, KeyPolicy};
 use crate::oidc::metadata::{MetadataRule, metadata_rules};
 use crate::oidc::par::{PushedRule, pushed_rules};
@@ -111,6 +111,8 @@ pub(crate) struct Policy {
     pub(crate) base_url: fn(&Settings, &HeaderMap) -> String,
     /// What a provider on https has to prove itself with.
     pub(crate) certificates: Certificates,
+    /// Where a provider may send the app on to.
+    pub(crate) redirects: Redirects,
     /// Is who speaks plainly on a port of TLS served all the same?
     pub(crate) plain_too: bool,
     /// What a provider's trouble is answered with.
@@ -262,6 +264,7 @@ impl Policy {
             return_at_end: return_to::local,
             base_url: |settings, _| settings.base_url.to_string(),
             certificates: Certificates::Checked,
+            redirects: Redirects::Nowhere,
             plain_too: false,
             outage_status: ProviderError::status,
         }

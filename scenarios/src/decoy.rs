@@ -1,7 +1,7 @@
 //! A host that nobody has any business to ask. It serves what an attacker would serve, and counts who comes.
 
 use harness::trial::{FORGED, meaningful};
-use harness::{Outcome, Stop, Trial};
+use harness::{Expect, Outcome, Stop, Trial};
 use mock_idp::fault::{JWKS, WIRE};
 use mock_idp::token::{KeyName, public_jwk};
 use mock_idp::trace::Endpoint;
@@ -45,6 +45,17 @@ pub(crate) fn redirecting(t: &Trial, location: &str) -> Result<Redirecting, Stop
         address: format!("{}/check_session", t.facts().issuer.trim_end_matches('/')),
         _guard: guard,
     })
+}
+
+/// One login while something of the provider redirects to another place: it is refused, and nobody comes there.
+pub(crate) async fn unvisited(t: &Trial, elsewhere: &MockIdp, faults: Vec<Fault>) -> Outcome {
+    let (start, before) = (t.position(), elsewhere.tenant().trace().last_seq());
+    t.attempt(faults, Expect::RefusedOrUnavailable).await?;
+    let came = elsewhere.tenant().trace().since(before);
+    let seen =
+        came.first().map(|exchange| format!("{} {} came", exchange.request.method, exchange.request.url));
+    let expected = "no request to the place that is redirected to";
+    t.demand(seen.is_none(), start, expected, seen.unwrap_or_default())
 }
 
 /// One login under these faults: it is refused, and nobody asks the decoy for anything.

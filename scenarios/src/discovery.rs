@@ -80,6 +80,14 @@ const UNAVAILABLE: Scenario = Scenario::harden("discovery/unavailable")
             Input::new("404", vec![metadata.status(404)]),
             Input::new("500", vec![metadata.status(500)]),
             Input::new("503", vec![metadata.status(503)]),
+            Input::new(
+                "503, try again at once",
+                vec![metadata.status(503), metadata.header("retry-after", "0")],
+            ),
+            Input::new(
+                "503, try again some day",
+                vec![metadata.status(503), metadata.header("retry-after", "some day")],
+            ),
             Input::new("dropped", vec![metadata.hang_up()]),
             Input::new("no JSON", vec![metadata.body("<html>maintenance</html>")]),
             Input::new("another issuer's", vec![DISCOVERY.append("issuer", "INVALID")]),

@@ -11,7 +11,7 @@ use mock_idp::fault::{BadCertificate, CERTIFICATE, DISCOVERY};
 use mock_idp::trace::{Endpoint, Exchange, Leg};
 use url::Url;
 
-pub(crate) const SCENARIOS: &[Scenario] = &[CERTIFICATES, PLAIN_KEYS, PLAIN_CALLBACK];
+pub(crate) const SCENARIOS: &[Scenario] = &[CERTIFICATES, PLAIN_KEYS, PLAIN_ENDPOINT, PLAIN_CALLBACK];
 
 const CERTIFICATES: Scenario = Scenario::must("discovery/certificate")
     .clause("OIDC Core 16.17; RFC 9700 2.6; RFC 9525 6")
@@ -84,7 +84,7 @@ fn on_https(t: &Trial) -> Outcome {
 const PLAIN_KEYS: Scenario = Scenario::must("keys/jwks-uri-plain-http")
     .clause("OIDC Discovery 3")
     .why("jwks_uri is on https: whoever can change a key set on its way can sign in as anybody")
-    .covers(&["KEY-19"])
+    .covers(&["KEY-19", "KEY-17"])
     .variant(HTTPS)
     .cold()
     .run(|t| Box::pin(plain_keys(t)));
@@ -113,6 +113,37 @@ async fn keys_at(t: &Trial, plain: &MockIdp, address: &str) -> Outcome {
     meaningful(&guard.report())?;
     let asked = plain.tenant().trace().since(before).len();
     t.demand(asked == 0, start, "no keys are fetched over plain http", format!("{asked} requests came"))?;
+    landing.refused_or_unavailable()
+}
+
+const PLAIN_ENDPOINT: Scenario = Scenario::must("discovery/plain-http-endpoint")
+    .clause("OIDC Core 3.1.2.1; OIDC Discovery 3")
+    .why("a provider on https takes people in on https: whoever is sent to a plain address types the password for all to read")
+    .covers(&["DISC-09"])
+    .variant(HTTPS)
+    .cold()
+    .run(|t| Box::pin(plain_endpoint(t)));
+
+async fn plain_endpoint(t: &mut Trial) -> Outcome {
+    on_https(t)?;
+    let plain = MockIdp::start().await.map_err(|error| Stop::Broken(error.to_string()))?;
+    let address = format!("{}/authorize", plain.base_url());
+    let other_case = address.replacen("http:", "HTTP:", 1);
+    for (label, address) in [("plain http", address), ("plain http in capitals", other_case)] {
+        let outcome = nobody_is_sent_to(t, &plain, &address).await;
+        t.input(label, outcome);
+    }
+    t.restart().await
+}
+
+async fn nobody_is_sent_to(t: &Trial, plain: &MockIdp, address: &str) -> Outcome {
+    t.restart().await?;
+    let (start, before) = (t.position(), plain.tenant().trace().last_seq());
+    let guard = t.arm(vec![DISCOVERY.set("authorization_endpoint", address)])?;
+    let landing = t.agent().await?.log_in(FORGED).await?;
+    meaningful(&guard.report())?;
+    let came = plain.tenant().trace().since(before).len();
+    t.demand(came == 0, start, "nobody is sent to a plain address", format!("{came} requests came there"))?;
     landing.refused_or_unavailable()
 }
 

@@ -1,5 +1,6 @@
 //! How the key set is fetched, kept and given up: slow, broken, huge, replaced, withdrawn.
 
+use crate::decoy;
 use crate::flood::post_made_up_kids;
 use harness::trial::HONEST;
 use harness::{Expect, Input, Need, Outcome, Scenario, Trial};
@@ -160,7 +161,9 @@ const BROKEN_WHILE_COLD: Scenario = Scenario::harden("keys/unavailable")
         let set = WIRE.at(Endpoint::Jwks);
         vec![
             Input::new("500", vec![set.status(500)]),
+            Input::new("not modified", vec![set.status(304)]),
             Input::new("dropped", vec![set.hang_up()]),
+            Input::new("cut off", vec![set.truncate(40)]),
             Input::new("no JSON", vec![set.body("<html>maintenance</html>")]),
             Input::new("no keys", vec![JWKS.set("keys", json!([]))]),
             Input::new("an empty object", vec![JWKS.remove("keys")]),
@@ -179,6 +182,7 @@ const MONSTERS: Scenario = Scenario::harden("keys/monstrous-set")
         let set = WIRE.at(Endpoint::Jwks);
         vec![
             Input::new("10 MB", vec![set.body(" ".repeat(10 << 20))]),
+            Input::new("10 MB in 10 KB", vec![set.body(" ".repeat(10 << 20)), set.gzip()]),
             Input::new("nested 100,000 deep", vec![set.body("[".repeat(100_000))]),
         ]
     })
@@ -258,6 +262,11 @@ async fn redirected(t: &mut Trial) -> Outcome {
         let outcome = t.attempt(vec![set.redirect(to)], Expect::RefusedOrUnavailable).await;
         t.input(label, outcome);
     }
+    t.restart().await?;
+    let elsewhere = decoy::with_keys(json!([decoy::attacker_key()])).await?;
+    let there = set.redirect(format!("{}/jwks", elsewhere.base_url()));
+    let outcome = decoy::unvisited(t, &elsewhere, vec![there, SEAL.key(KeyChoice::Attacker)]).await;
+    t.input("to another host", outcome);
     t.restart().await
 }
 

@@ -104,28 +104,33 @@ const BROKEN_REFETCH: Scenario = Scenario::harden("keys/broken-refetch")
     .why("a key set that fails to load, or comes empty, must not take the keys away that are known")
     .covers(&["KEY-08"])
     .cold()
+    .slow()
     .run(|t| Box::pin(broken_refetch(t)));
 
 async fn broken_refetch(t: &mut Trial) -> Outcome {
     let set = WIRE.at(Endpoint::Jwks);
-    for (label, fault) in [
-        ("500", set.status(500)),
-        ("dropped", set.hang_up()),
-        ("no JSON", set.body("<html>maintenance</html>")),
-        ("no keys", JWKS.set("keys", json!([]))),
-        ("an empty object", JWKS.remove("keys")),
+    for (label, faults) in [
+        ("500", vec![set.status(500)]),
+        ("not modified", vec![set.status(304)]),
+        ("dropped", vec![set.hang_up()]),
+        ("cut off", vec![set.truncate(40)]),
+        ("silent", vec![set.delay(60_000)]),
+        ("no JSON", vec![set.body("<html>maintenance</html>")]),
+        ("no keys", vec![JWKS.set("keys", json!([]))]),
+        ("an empty object", vec![JWKS.remove("keys")]),
+        ("10 MB in 10 KB", vec![set.body(" ".repeat(10 << 20)), set.gzip()]),
     ] {
-        let outcome = survives(t, fault).await;
+        let outcome = survives(t, faults).await;
         t.input(label, outcome);
     }
     Ok(())
 }
 
 /// A forged token with an unknown kid makes the app look again, in vain; a good token is believed all the same.
-async fn survives(t: &Trial, fault: Fault) -> Outcome {
+async fn survives(t: &Trial, faults: Vec<Fault>) -> Outcome {
     t.restart().await?;
     t.honest().await?;
-    let broken = t.arm(vec![fault])?;
+    let broken = t.arm(faults)?;
     t.attempt(named::unknown_kid(), Expect::RefusedOrUnavailable).await?;
     t.honest_after().await?;
     harness::trial::meaningful(&broken.report())

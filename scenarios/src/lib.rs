@@ -5,6 +5,7 @@
 
 mod again;
 mod answer;
+mod answers_behind;
 mod asked_for;
 mod asking;
 mod audience;
@@ -95,6 +96,7 @@ const FILES: &[&[Scenario]] = &[
     callback_places::SCENARIOS,
     encoding::SCENARIOS,
     answer::SCENARIOS,
+    answers_behind::SCENARIOS,
     time::SCENARIOS,
     audience::SCENARIOS,
     issuer::SCENARIOS,

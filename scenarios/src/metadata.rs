@@ -19,6 +19,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     REDIRECTED,
     TEMPLATE,
     KIND,
+    WRITTEN,
     MOVED,
 ];
 
@@ -97,6 +98,7 @@ const MONSTERS: Scenario = Scenario::harden("discovery/monstrous")
             Input::new("a byte in a second", vec![metadata.drip(1)]),
             Input::new("an end that never comes", vec![metadata.truncate(40)]),
             Input::new("10 MB", vec![metadata.body(" ".repeat(10 << 20))]),
+            Input::new("10 MB in 10 KB", vec![metadata.body(" ".repeat(10 << 20)), metadata.gzip()]),
             Input::new("nested 100,000 deep", vec![metadata.body(deep)]),
             Input::new("an array", vec![metadata.body("[]")]),
             Input::new("something after the end", vec![DISCOVERY.set_raw("x", "1} and more")]),
@@ -117,6 +119,25 @@ async fn kind(t: &mut Trial) -> Outcome {
         t.restart().await?;
         let outcome =
             t.either(&format!("metadata of the type {label}"), vec![metadata.content_type(kind)]).await;
+        t.input(label, outcome);
+    }
+    t.restart().await
+}
+
+const WRITTEN: Scenario = Scenario::policy("discovery/written-otherwise")
+    .clause("RFC 8259 8.1; RFC 9110 8.4, 12.5.3")
+    .why("a mark before the JSON may be ignored or be an error, and who asks for no compression may be sent it all the same: an app may read such metadata or refuse them, and must not crash")
+    .covers(&["DISC-04"])
+    .cold()
+    .run(|t| Box::pin(written(t)));
+
+async fn written(t: &mut Trial) -> Outcome {
+    let metadata = WIRE.at(Endpoint::Discovery);
+    for (label, fault) in
+        [("after a byte order mark", metadata.prepend("\u{feff}")), ("compressed", metadata.gzip())]
+    {
+        t.restart().await?;
+        let outcome = reported(t, &format!("metadata that comes {label}"), fault).await;
         t.input(label, outcome);
     }
     t.restart().await
@@ -210,7 +231,8 @@ async fn other_offer(t: &mut Trial) -> Outcome {
 }
 
 /// The app goes on, or says that it cannot.
-async fn reported(t: &mut Trial, what: &str, fault: Fault) -> Outcome {
+/// Used or refused: which of the two is kept for the report.
+pub(crate) async fn reported(t: &mut Trial, what: &str, fault: Fault) -> Outcome {
     let guard = t.arm(vec![fault])?;
     let landing = t.agent().await?.log_in(HONEST).await?;
     let told = meaningful(&guard.report());
@@ -221,7 +243,7 @@ async fn reported(t: &mut Trial, what: &str, fault: Fault) -> Outcome {
         return landing.accepted(&t.subject(HONEST)?);
     }
     t.observe(format!("{what} is refused by {}", landing.status()));
-    Ok(())
+    landing.refused_or_unavailable()
 }
 
 const REDIRECTED: Scenario = Scenario::policy("discovery/redirected")

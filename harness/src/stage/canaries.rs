@@ -161,7 +161,7 @@ impl Canaries {
                 Kind::Credential | Kind::Token => true,
                 Kind::Code => known.at_provider && !(leads_on && known.is_of(&whose)),
                 Kind::Verifier => !is_cookie,
-                Kind::Personal => !known.is_of(&whose),
+                Kind::Personal => !is_cookie && known.is_somebody_elses(&whose),
             });
             if let Some(known) = shown {
                 return Some(leak(known, &format!("the header {name}")));
@@ -170,7 +170,7 @@ impl Canaries {
         let shown = |known: &&Known| match known.kind {
             Kind::Credential | Kind::Token | Kind::Verifier => true,
             Kind::Code => known.at_provider,
-            Kind::Personal => !known.is_of(&whose),
+            Kind::Personal => known.is_somebody_elses(&whose),
         };
         let body = page_without_hint(&exchange.request.url, answer, app);
         let found = self.found(&body).find(shown);
@@ -197,6 +197,11 @@ impl Canaries {
 }
 
 impl Known {
+    /// Of a login that really was begun, and in none of these browsers.
+    fn is_somebody_elses(&self, browsers: &BTreeSet<Whose>) -> bool {
+        self.at_provider && !self.is_of(browsers)
+    }
+
     /// It is of a login in one of these browsers, or a program's own: whose its requests are nobody can tell.
     fn is_of(&self, browsers: &BTreeSet<Whose>) -> bool {
         browsers.contains(&None) || self.owners.contains(&None) || !self.owners.is_disjoint(browsers)
@@ -225,7 +230,12 @@ fn without_hint(address: &str, app: &Url) -> String {
 
 /// The page without the ID Tokens in its links and forms that are hints for somebody else than the application.
 fn page_without_hint(address: &str, answer: &Response, app: &Url) -> String {
-    let body = answer.body.clone();
+    // Servers say in the body of a redirect where it leads; what stands there is judged where it leads.
+    let location = answer.header("location").filter(|location| !location.is_empty());
+    let body = location.map_or_else(
+        || answer.body.clone(),
+        |to| answer.body.replace(to, "").replace(&to.replace('&', "&amp;"), ""),
+    );
     if !body.contains("id_token_hint") {
         return body;
     }

@@ -60,6 +60,7 @@ pub(crate) async fn run() {
         .route("/login", get(login))
         .route("/callback", post(callback))
         .route("/me", get(me))
+        .route("/logout", get(display::logout))
         .route("/app.js", get(|| async { display::shown("an asset") }))
         .fallback(|| async { (StatusCode::NOT_FOUND, display::shown("a 404")) })
         .layer(axum::middleware::map_response(display::in_a_header))

@@ -118,3 +118,24 @@ pub(crate) async fn what_is_shown_after_the_last_input_is_found_too() {
         record.inputs.iter().map(|input| (input.label.as_str(), input.verdict.name())).collect();
     assert_eq!(found, [("before", "pass"), ("", "warn")]);
 }
+
+/// Signs in and leaves: with the token as a hint for the provider, or for nobody.
+async fn leaves(t: &mut Trial) -> Outcome {
+    for place in ["a logout", "a page of the app"] {
+        let guard = t.arm(vec![ID_TOKEN.set("show", "the token"), ID_TOKEN.set("where", place)])?;
+        let mut agent = t.agent().await?;
+        agent.log_in(FORGED).await?;
+        drop(guard);
+        agent.look("/logout").await?;
+        t.input(place, Ok(()));
+    }
+    Ok(())
+}
+
+pub(crate) async fn a_token_is_a_hint_for_the_provider_and_a_leak_anywhere_else() {
+    let record = tried(Scenario::must("test/leaves").run(|t| Box::pin(leaves(t)))).await;
+
+    let found: Vec<_> =
+        record.inputs.iter().map(|input| (input.label.as_str(), input.verdict.name())).collect();
+    assert_eq!(found, [("a logout", "pass"), ("a page of the app", "warn")], "{:?}", record.inputs);
+}

@@ -1,8 +1,11 @@
 //! Where the application shows what a token told it to show: in answers that have nothing to do with a login.
 
-use axum::response::Response;
+use crate::app::Settings;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde_json::Value;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Where, and what.
 static SHOWN: Mutex<(String, String)> = Mutex::new((String::new(), String::new()));
@@ -29,4 +32,13 @@ pub(crate) async fn in_a_header(mut answer: Response) -> Response {
         board().0.clear();
     }
     answer
+}
+
+/// Leads over the provider with the token as a hint, and says so in the body as servers do; or to a page of its own.
+pub(crate) async fn logout(State(settings): State<Arc<Settings>>) -> Response {
+    let (place, token) = board().clone();
+    let to = if place == "a logout" { format!("{}/end-session", settings.issuer) } else { "/".to_owned() };
+    let address = format!("{to}?id_token_hint={token}&x=y");
+    let body = format!("<a href=\"{}\">There</a>", address.replace('&', "&amp;"));
+    (StatusCode::FOUND, [("location", address)], body).into_response()
 }

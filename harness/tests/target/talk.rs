@@ -40,6 +40,7 @@ pub(crate) fn told(name: &str, settings: &Settings, params: &Params, tokens: &Va
     };
     let given = |name: &str| tokens[name].as_str().unwrap_or_default().to_owned();
     match name {
+        "the token" => format!("{}.{}.{}", part(0), part(1), part(2)),
         "the claims" => part(1),
         "the signature" => part(2),
         "the header" => part(0),

@@ -16,14 +16,14 @@ use crate::error::ProviderError;
 const MAX_BODY: usize = 512 * 1024;
 
 /// One client for the process, because setting up TLS costs milliseconds.
-static CLIENT: LazyLock<Option<Client>> = LazyLock::new(|| built(builder()));
+static CLIENT: LazyLock<Option<Client>> = LazyLock::new(|| built(builder(Redirects::Nowhere)));
 
 /// Connections are not kept: there are two requests in ten minutes, and a kept one would belong to whichever runtime
 /// opened it.
-fn builder() -> ClientBuilder {
+fn builder(redirects: Redirects) -> ClientBuilder {
     Client::builder()
         .no_proxy()
-        .redirect(Policy::none())
+        .redirect(redirects.policy())
         .pool_max_idle_per_host(0)
         .user_agent(concat!("rpcheck-sample-app/", env!("CARGO_PKG_VERSION")))
 }
@@ -40,6 +40,26 @@ pub(crate) enum Certificates {
     /// Anything.
     #[cfg(feature = "weakness")]
     Any,
+}
+
+/// Where a provider may send the app on to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Redirects {
+    /// Nowhere: the metadata has every address that is needed.
+    Nowhere,
+    /// Anywhere.
+    #[cfg(feature = "weakness")]
+    Anywhere,
+}
+
+impl Redirects {
+    fn policy(self) -> Policy {
+        match self {
+            Self::Nowhere => Policy::none(),
+            #[cfg(feature = "weakness")]
+            Self::Anywhere => Policy::default(),
+        }
+    }
 }
 
 /// How providers are asked.
@@ -61,14 +81,16 @@ impl Http {
     /// Trusts the authorities in this file as well as those of the system; the file is read now, once.
     pub(crate) fn new(
         authorities: Option<&Path>,
-        certificates: Certificates,
+        (certificates, redirects): (Certificates, Redirects),
         timeout: Duration,
     ) -> Result<Self, SettingsError> {
-        let client = match (authorities, certificates) {
-            (None, Certificates::Checked) => CLIENT.clone(),
-            (Some(file), Certificates::Checked) => built(builder().tls_certs_merge(read(file)?)),
+        let client = match (authorities, certificates, redirects) {
+            (None, Certificates::Checked, Redirects::Nowhere) => CLIENT.clone(),
+            (Some(file), Certificates::Checked, _) => built(builder(redirects).tls_certs_merge(read(file)?)),
             #[cfg(feature = "weakness")]
-            (_, Certificates::Any) => built(builder().tls_danger_accept_invalid_certs(true)),
+            (None, Certificates::Checked, Redirects::Anywhere) => built(builder(redirects)),
+            #[cfg(feature = "weakness")]
+            (_, Certificates::Any, _) => built(builder(redirects).tls_danger_accept_invalid_certs(true)),
         };
         Ok(Self { client, timeout })
     }

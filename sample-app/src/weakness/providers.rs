@@ -9,7 +9,7 @@ use super::keys::{any_key, own_scheme};
 use super::{Weakness, change};
 use crate::error::Refusal;
 use crate::oidc::callback::ResponseRule;
-use crate::oidc::http::Certificates;
+use crate::oidc::http::{Certificates, Redirects};
 use crate::oidc::keys::{KeyRing, VerifyingKey, by_issuer_key, verify};
 use crate::oidc::metadata::MetadataRule;
 use crate::oidc::remote::{Ages, Allowance};
@@ -92,6 +92,20 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     ),
     change("provider-certificate", "A provider on https may prove itself with anything.", |policy| {
         policy.certificates = Certificates::Any;
+    }),
+    change("provider-redirects", "A provider's redirect is followed, wherever it leads.", |policy| {
+        policy.redirects = Redirects::Anywhere;
+    }),
+    change("endpoint-https", "A provider on https may have its endpoints at plain addresses.", |policy| {
+        for rule in
+            policy.metadata_rules.iter_mut().filter(|rule| rule.name == "authorization-endpoint-check")
+        {
+            *rule = MetadataRule::new("authorization-endpoint-check", NO_CLAUSE, |document, _| {
+                let address = document.get("authorization_endpoint").and_then(Value::as_str);
+                let address = address.and_then(|address| Url::parse(address).ok());
+                address.is_some_and(|address| matches!(address.scheme(), "http" | "https"))
+            });
+        }
     }),
     change("jwks-uri-https", "A provider on https may have its keys at a plain address.", |policy| {
         for rule in policy.metadata_rules.iter_mut().filter(|rule| rule.name == "jwks-uri-check") {
