@@ -88,6 +88,11 @@ impl Deviations {
         }
     }
 
+    /// Nothing is listed.
+    pub fn is_empty(&self) -> bool {
+        self.deviation.is_empty()
+    }
+
     /// Writes the reason beside every finding that is on the list.
     pub fn mark(&self, record: &mut TrialRecord) {
         for input in &mut record.inputs {

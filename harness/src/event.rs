@@ -37,6 +37,8 @@ pub struct RunRecord {
     pub trials: Vec<TrialRecord>,
     /// Known deviations that did not show: the list is out of date.
     pub stale: Vec<String>,
+    /// Known deviations were listed.
+    pub has_list: bool,
     /// A SHOULD counts like a MUST.
     pub strict: bool,
     /// How long it took.
@@ -83,6 +85,13 @@ impl RunRecord {
     pub fn counts(&self, trial: &TrialRecord) -> bool {
         let fails = |verdict: &Verdict| fails_the_run(verdict.mark(), trial.scenario.level, self.strict);
         trial.inputs.iter().any(|input| fails(&input.verdict) && input.known.is_none())
+    }
+
+    /// Where known deviations were listed: the scenarios that warn and are not among them, though nothing fails by it.
+    pub fn unlisted(&self) -> Vec<&'static str> {
+        let warns = |trial: &&TrialRecord| matches!(trial.verdict, Verdict::Warn(_)) && !trial.is_known();
+        let found = self.trials.iter().filter(|_| self.has_list).filter(warns);
+        found.map(|trial| trial.scenario.id).collect()
     }
 
     /// 1: something failed, or the list of known deviations is out of date · 2: something could not be told, or
@@ -138,13 +147,28 @@ impl AddAssign for Totals {
 mod tests {
     use super::*;
     use crate::scenario::Scenario;
-    use crate::verdict::InputRecord;
+    use crate::verdict::{Finding, InputRecord};
 
     fn record(planned: usize) -> RunRecord {
         let passed = InputRecord { label: String::new(), verdict: Verdict::Pass, known: None };
         let trial = TrialRecord::new(Scenario::must("test/passes"), vec![passed]);
         let (target, stale) = ("an app".to_owned(), Vec::new());
-        RunRecord { target, planned, trials: vec![trial], stale, strict: false, millis: 0 }
+        RunRecord { target, planned, trials: vec![trial], stale, has_list: false, strict: false, millis: 0 }
+    }
+
+    #[test]
+    fn a_warning_that_a_list_does_not_have_is_told_and_fails_nothing() {
+        let warning = |known: Option<&str>| {
+            let verdict = Verdict::Warn(Finding::new("a", "b", 0..1));
+            let input = InputRecord { label: String::new(), verdict, known: known.map(str::to_owned) };
+            TrialRecord::new(Scenario::should("test/warns"), vec![input])
+        };
+        for (has_list, known, expected) in
+            [(false, None, vec![]), (true, Some("so it is"), vec![]), (true, None, vec!["test/warns"])]
+        {
+            let record = RunRecord { has_list, trials: vec![warning(known)], ..record(1) };
+            assert_eq!((record.unlisted(), record.exit_code()), (expected, 0), "{has_list} {known:?}");
+        }
     }
 
     #[test]

@@ -71,7 +71,8 @@ pub async fn run(
     let stale = deviations.stale(&trials);
     let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (planned, strict) = (scenarios.len(), options.strict);
-    let record = RunRecord { target: name, planned, trials, stale, strict, millis };
+    let has_list = !deviations.is_empty();
+    let record = RunRecord { target: name, planned, trials, stale, has_list, strict, millis };
     tell(Event::RunFinished(&record));
     record
 }

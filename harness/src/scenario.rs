@@ -175,6 +175,8 @@ pub struct Scenario {
     pub level: Level,
     /// Where the rule stands.
     pub clause: &'static str,
+    /// What the clause demands, in our words, where that is not what the verdict demands word by word.
+    pub demands: &'static str,
     /// Why the rule is there, for somebody who has to explain a failure.
     pub why: &'static str,
     /// The rows of `coverage.tsv` whose mutation it makes.
@@ -205,6 +207,7 @@ impl Scenario {
             id,
             level,
             clause: "",
+            demands: "",
             why: "",
             covers: &[],
             needs: &[],
@@ -241,6 +244,11 @@ impl Scenario {
     /// Where the rule stands.
     pub const fn clause(mut self, clause: &'static str) -> Self {
         self.clause = clause;
+        self
+    }
+    /// What the clause demands, in our words.
+    pub const fn demands(mut self, demands: &'static str) -> Self {
+        self.demands = demands;
         self
     }
     /// Why the rule is there.

@@ -39,7 +39,7 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn new(settings: Settings, ambient: Ambient, policy: Policy) -> Result<Self, SettingsError> {
         let authorities = settings.provider_ca.as_deref();
-        let http = Http::new(authorities, (policy.certificates, policy.redirects), settings.http_timeout)?;
+        let http = Http::new(authorities, policy.providers, settings.http_timeout)?;
         let provider = |issuer: &_| Provider::new(Clone::clone(issuer), http.clone(), ambient.clone());
         let store = store(&settings, &ambient, &policy)?;
         Ok(Self {

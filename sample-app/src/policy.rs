@@ -109,10 +109,8 @@ pub(crate) struct Policy {
     pub(crate) return_at_end: fn(&str, &Url) -> String,
     /// Where the app says it lives, for `redirect_uri`.
     pub(crate) base_url: fn(&Settings, &HeaderMap) -> String,
-    /// What a provider on https has to prove itself with.
-    pub(crate) certificates: Certificates,
-    /// Where a provider may send the app on to.
-    pub(crate) redirects: Redirects,
+    /// What a provider on https has to prove itself with, and where any may send the app on to.
+    pub(crate) providers: (Certificates, Redirects),
     /// Is who speaks plainly on a port of TLS served all the same?
     pub(crate) plain_too: bool,
     /// What a provider's trouble is answered with.
@@ -263,8 +261,7 @@ impl Policy {
             return_to: return_to::local,
             return_at_end: return_to::local,
             base_url: |settings, _| settings.base_url.to_string(),
-            certificates: Certificates::Checked,
-            redirects: Redirects::Nowhere,
+            providers: (Certificates::Checked, Redirects::Nowhere),
             plain_too: false,
             outage_status: ProviderError::status,
         }

@@ -164,8 +164,10 @@ async fn see_other(t: &mut Trial) -> Outcome {
     }
 }
 
-const NO_STORE: Scenario = Scenario::should("callback/no-store")
-    .clause("RFC 9700 4.12; RFC 9111 5.2.2")
+/// No clause asks for it: cookies do not keep an answer out of caches, and no-store is how a server does.
+const NO_STORE: Scenario = Scenario::harden("callback/no-store")
+    .clause("RFC 9111 3, 5.2.2.5; RFC 6265bis 3")
+    .demands("a cache stores nothing of an answer that says no-store; a cookie in an answer forbids nothing")
     .why("an answer that sets a session cookie must not be kept by anything between app and browser")
     .covers(&["CB-27"])
     .run(|t| Box::pin(no_store(t)));

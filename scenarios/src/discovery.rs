@@ -11,6 +11,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[OTHER_ISSUER, INVALID_SUFFIX, UNAVAI
 
 const OTHER_ISSUER: Scenario = Scenario::must("discovery/issuer-mismatch")
     .clause("OIDC Discovery 4.3")
+    .demands("the issuer in the metadata is exactly the one that the metadata was asked for, or nothing of it is used")
     .why("metadata that names another issuer belongs to another provider: nobody is sent there")
     .covers(&["DISC-01"])
     .cold()

@@ -7,7 +7,7 @@ use harness::{Outcome, Scenario, Trial};
 use mock_idp::{LoginPolicy, Params};
 
 pub(crate) const SCENARIOS: &[Scenario] =
-    &[ACCESS_DENIED, FOREIGN, PROVIDER_TROUBLE, UNKNOWN, WHILE_SIGNED_IN, OTHER_WAY, ANSWER];
+    &[ACCESS_DENIED, FOREIGN, FOREIGN_CANCELS, PROVIDER_TROUBLE, UNKNOWN, WHILE_SIGNED_IN, OTHER_WAY, ANSWER];
 
 const ACCESS_DENIED: Scenario = Scenario::must("error/access-denied")
     .clause("OIDC Core 3.1.2.6, 3.2.2.6; Form Post 2")
@@ -29,35 +29,58 @@ async fn access_denied(t: &mut Trial) -> Outcome {
 
 const FOREIGN: Scenario = Scenario::must("error/foreign")
     .clause("RFC 6749 10.12")
-    .why("an error that does not belong to the pending login must not cancel it, nor speak with the app's voice")
+    .demands("a client protects its redirection endpoint against forged requests: what is not bound to its own login in this browser is not an answer to it")
+    .why("an error that does not belong to the pending login must not speak with the app's voice")
     .covers(&["ERR-05"])
     .run(|t| Box::pin(foreign(t)));
 
 const SLOGAN: &str = "Call the number below to unlock your account";
 
 async fn foreign(t: &mut Trial) -> Outcome {
-    let error = Params(vec![
-        ("error".to_owned(), "access_denied".to_owned()),
-        ("error_description".to_owned(), SLOGAN.to_owned()),
-    ]);
-    for (label, params) in
-        [("a wrong state", with(&error, "state", "a-state-of-nobody")), ("no state", error.clone())]
-    {
-        let outcome = cancels(t, &params).await;
+    for (label, error) in strangers_errors() {
+        let outcome = is_not_shown(t, &error).await;
         t.input(label, outcome);
     }
     Ok(())
 }
 
-async fn cancels(t: &Trial, error: &Params) -> Outcome {
+fn strangers_errors() -> [(&'static str, Params); 2] {
+    let error: Params = [("error", "access_denied"), ("error_description", SLOGAN)].into_iter().collect();
+    [("a wrong state", with(&error, "state", "a-state-of-nobody")), ("no state", error)]
+}
+
+async fn is_not_shown(t: &Trial, error: &Params) -> Outcome {
     let mut agent = t.agent().await?;
-    let pending = agent.begin(HONEST).await?;
-    let start = t.position();
+    agent.begin(HONEST).await?;
     let landing = agent.deliver(error).await?;
     landing.refused()?;
     if landing.page.text.contains(SLOGAN) {
         return Err(landing.found("the description of a stranger's error is not shown", "the app shows it"));
     }
+    Ok(())
+}
+
+/// That a forged request is refused is a MUST; that the login it was aimed at survives it is said nowhere.
+const FOREIGN_CANCELS: Scenario = Scenario::harden("error/foreign-cancels")
+    .clause("RFC 6749 10.12")
+    .demands("a client protects its redirection endpoint against forged requests; what becomes of the login under way is not said")
+    .why("whoever can make a browser post an error could keep its person from ever signing in")
+    .covers(&["ERR-05"])
+    .run(|t| Box::pin(foreign_cancels(t)));
+
+async fn foreign_cancels(t: &mut Trial) -> Outcome {
+    for (label, error) in strangers_errors() {
+        let outcome = cancels_nothing(t, &error).await;
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+async fn cancels_nothing(t: &Trial, error: &Params) -> Outcome {
+    let mut agent = t.agent().await?;
+    let pending = agent.begin(HONEST).await?;
+    let start = t.position();
+    agent.deliver(error).await?.refused()?;
     let finished = agent.deliver(&pending.form.fields).await?;
     let seen = format!("the stranger's error has cancelled it: {}", finished.seen());
     t.demand(

@@ -100,6 +100,7 @@ async fn s_hash(t: &mut Trial) -> Outcome {
 
 const SECOND_TOKEN: Scenario = Scenario::must("code/worth-somebody-else")
     .clause("OIDC Core 3.3.3.6")
+    .demands("where both the authorization and the token endpoint give an ID Token, iss and sub are the same in both")
     .why("both ID Tokens of one login are of the same issuer and person: where they are not, the code is not the code of this login")
     .variant(HYBRID)
     .with(|| vec![ID_TOKEN.set("sub", "somebody-else").nth(2)]);
@@ -151,6 +152,7 @@ const CANARY: &str = "Told By False Userinfo";
 
 const OTHER_SUBJECT: Scenario = Scenario::must("userinfo/other-subject")
     .clause("OIDC Core 5.3.2, 5.3.4, 16.11")
+    .demands("the sub of userinfo is compared with the ID Token's, and nothing of userinfo is used where they differ")
     .why("userinfo about somebody else, or about nobody, is not about the person whom the ID Token names")
     .covers(&[
         "oidcc-client-test-userinfo-invalid-sub",

@@ -23,6 +23,7 @@ const WRONG_ISS: Scenario = Scenario::must("mix-up/iss-parameter-wrong")
 
 const MISSING_ISS: Scenario = Scenario::must("mix-up/iss-parameter-missing")
     .clause("RFC 9207 2.4, 3")
+    .demands("where the metadata promises iss, an answer without it is rejected")
     .why("where the metadata promises iss, a client refuses an answer without it, whatever else vouches for the answer")
     .covers(&["MIX-05"])
     .cold()

@@ -62,8 +62,10 @@ async fn sealed(t: &mut Trial) -> Outcome {
     t.demand(readable.is_none(), 0, "the person's sub cannot be read from a cookie, base64 or not", seen)
 }
 
-const NO_STORE: Scenario = Scenario::should("session/no-store")
-    .clause("RFC 9111 5.2.2; OAuth Browser-Based Apps 6.1.3")
+/// No clause asks for it: an answer that says nothing may be kept for as long as a cache guesses.
+const NO_STORE: Scenario = Scenario::harden("session/no-store")
+    .clause("RFC 9111 4.2.2, 5.2.2.5")
+    .demands("a cache stores nothing of an answer that says no-store; of one that says nothing it may guess how long it is good")
     .why("a page of a signed-in person that is kept shows itself again after the logout, or to somebody else")
     .covers(&["CK-18"])
     .run(|t| Box::pin(no_store(t)));

@@ -31,6 +31,7 @@ fn entry(suite: &Suite, scenario: &Scenario) -> serde_json::Value {
         "id": scenario.id,
         "level": scenario.level.name(),
         "clause": scenario.clause,
+        "demands": scenario.demands,
         "why": scenario.why,
         "covers": scenario.covers,
         "needs": needs(scenario),
@@ -75,6 +76,9 @@ pub(super) fn explain(suite: &Suite, id: &str) -> anyhow::Result<ExitCode> {
     say(scenario.id);
     say(&format!("  why     {}", scenario.why));
     say(&format!("  clause  {}", scenario.clause));
+    if !scenario.demands.is_empty() {
+        say(&format!("  demands {}", scenario.demands));
+    }
     say(&format!("  level   {}", scenario.level.name()));
     if !scenario.covers.is_empty() {
         say(&format!("  covers  {}", scenario.covers.join(", ")));

@@ -91,10 +91,11 @@ pub(super) fn cell(trial: Option<&Trial<'_>>) -> String {
 /// The clause, what the verdict makes of it, and what was seen, input by input.
 fn told(trial: &Trial<'_>) -> String {
     let mut text = format!(
-        "\n### `{}`\n\n* **the clause** {} ({})\n* **the rule** {}\n",
+        "\n### `{}`\n\n* **the clause** {} ({})\n{}* **the verdict demands** {}\n",
         trial.id,
         trial.clause,
         trial.level.name(),
+        demanded(&trial.demands),
         trial.why
     );
     for input in trial.inputs.iter().filter(|input| input.verdict == Mark::Fail) {
@@ -114,6 +115,11 @@ fn told(trial: &Trial<'_>) -> String {
         }
     }
     text
+}
+
+/// What the clause says, where somebody has put it into words.
+fn demanded(demands: &str) -> String {
+    if demands.is_empty() { String::new() } else { format!("* **it demands** {demands}\n") }
 }
 
 /// The lies that were told, and what was posted to the app after them.

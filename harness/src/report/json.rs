@@ -64,6 +64,9 @@ pub struct Trial<'a> {
     pub known: bool,
     /// Where the rule stands.
     pub clause: String,
+    /// What it demands, in our words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub demands: String,
     /// Why the rule is there.
     pub why: String,
     /// Rows of the coverage list.
@@ -232,6 +235,7 @@ fn trial(record: &TrialRecord) -> Trial<'_> {
         reason: reason(&record.verdict),
         known: record.is_known(),
         clause: record.scenario.clause.to_owned(),
+        demands: record.scenario.demands.to_owned(),
         why: record.scenario.why.to_owned(),
         covers: record.scenario.covers.iter().map(|row| (*row).to_owned()).collect(),
         field: Vec::new(),

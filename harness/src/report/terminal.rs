@@ -90,6 +90,9 @@ impl Terminal {
         for entry in &run.stale {
             say(&format!("\nSTALE the known deviation {entry} no longer shows: take it off the list"));
         }
+        if let Some(line) = unlisted(run) {
+            say(&format!("\n{line}"));
+        }
         say(&format!("\n{}", totals(run.totals(), run.millis)));
     }
 
@@ -109,6 +112,19 @@ impl Default for Terminal {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// What warns where a list says what is known to, and is not on it.
+fn unlisted(run: &RunRecord) -> Option<String> {
+    let unlisted = run.unlisted();
+    (!unlisted.is_empty()).then(|| {
+        format!(
+            "NEW {} that the list of known deviations does not have: {}; write each down with its reason, or mend the \
+             app (a warning alone fails no run without --strict)",
+            if unlisted.len() == 1 { "warning".to_owned() } else { format!("{} warnings", unlisted.len()) },
+            unlisted.join(", ")
+        )
+    })
 }
 
 /// The sum of a run, in a line.

@@ -24,7 +24,7 @@ fn one_of_each() -> Report<'static> {
             input["known"] = json!(known);
         }
         json!({ "id": id, "level": level, "verdict": verdict, "known": known.is_some(), "clause": "Core 1",
-                "why": "so that", "covers": ["X-01"], "observations": [], "micros": 1500, "inputs": [input] })
+                "demands": "what Core says", "why": "so that", "covers": ["X-01"], "observations": [], "micros": 1500, "inputs": [input] })
     };
     let trials = [
         trial("a/passes", "must", "pass", None),
@@ -181,6 +181,12 @@ fn applications_stand_side_by_side_where_they_differ_and_a_failure_tells_its_cla
     assert!(text.contains("| `b/warns` | should | pass | warn |"), "{text}");
     assert!(!text.contains("| `a/passes`"), "{text}");
     assert!(text.contains("| `a/known` | must | – | **fail** |"), "{text}");
+    assert!(
+        text.contains(
+            "**the clause** Core 1 (must)\n* **it demands** what Core says\n* **the verdict demands**"
+        ),
+        "{text}"
+    );
     assert!(
         text.contains("**the clause** Core 1 (must)") && text.contains("why it is so: its maintainers know")
     );

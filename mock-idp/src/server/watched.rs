@@ -120,6 +120,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Watched<T> {
     }
 
     /// Whether this time is over. If not, the task wakes when it is.
+    #[expect(clippy::disallowed_methods, reason = "a deadline is the point")]
     fn is_over(&mut self, due: Instant, context: &mut Context<'_>) -> bool {
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
         // A timer that rings too early costs less than setting it with every request.

@@ -91,10 +91,10 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
         },
     ),
     change("provider-certificate", "A provider on https may prove itself with anything.", |policy| {
-        policy.certificates = Certificates::Any;
+        policy.providers.0 = Certificates::Any;
     }),
     change("provider-redirects", "A provider's redirect is followed, wherever it leads.", |policy| {
-        policy.redirects = Redirects::Anywhere;
+        policy.providers.1 = Redirects::Anywhere;
     }),
     change("endpoint-https", "A provider on https may have its endpoints at plain addresses.", |policy| {
         for rule in
