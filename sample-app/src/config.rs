@@ -7,6 +7,7 @@ mod endpoints;
 mod env;
 mod error;
 mod flow;
+mod needed;
 mod read;
 mod session;
 mod tls;

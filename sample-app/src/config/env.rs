@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use super::SettingsError;
 
 /// Every variable that the app reads.
-const KNOWN: [&str; 35] = [
+pub(super) const KNOWN: [&str; 35] = [
     "ISSUER_BASE_URL",
     "CLIENT_ID",
     "CLIENT_SECRET",

@@ -3,26 +3,22 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{ApiUnauthenticated, CookiePrefix, IssuerSettings, Origin, Secret, Settings, SettingsError};
-
-/// The variables without which there is no login, with their older names.
-const NEEDED: [(&str, &[&str]); 4] = [
-    ("ISSUER_BASE_URL", &["ISSUER_BASE_URL"]),
-    ("CLIENT_ID", &["CLIENT_ID"]),
-    ("BASE_URL", &["BASE_URL"]),
-    ("SECRET", &["SECRET", "APP_SESSION_SECRET", "APP_SECRET"]),
-];
+use super::needed::{self, Given};
+use super::{
+    ApiUnauthenticated, CookiePrefix, IssuerSettings, Origin, SHORTEST_SECRET, Secret, Settings,
+    SettingsError,
+};
 
 pub(super) struct Variables<'a>(&'a BTreeMap<String, String>);
 
-impl Variables<'_> {
+impl<'a> Variables<'a> {
+    pub(super) fn new(values: &'a BTreeMap<String, String>) -> Self {
+        Self(values)
+    }
+
     /// The trimmed value; an empty one counts as not set, as a `.env` template leaves it.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
-    }
-
-    fn first(&self, names: &[&str]) -> Option<&str> {
-        names.iter().find_map(|name| self.get(name))
     }
 
     pub(super) fn number<T: std::str::FromStr>(
@@ -52,12 +48,16 @@ impl Variables<'_> {
 }
 
 pub(super) fn settings(values: &BTreeMap<String, String>) -> Result<Settings, SettingsError> {
-    let variables = Variables(values);
+    let variables = Variables::new(values);
     let port = variables.number("PORT", 3000, "a port number such as 3000")?;
     let tls = super::tls::read(&variables)?;
-    let mut settings = if is_login_wanted(&variables)? {
-        with_login(&variables)?
+    let mut settings = if let Some(given) = needed::read(&variables)? {
+        with_login(&variables, given)?
     } else {
+        let idle = needed::idle(&variables);
+        if !idle.is_empty() {
+            tracing::warn!("of no use, because no login is configured: {}", idle.join(", "));
+        }
         Settings::unauthenticated(Origin::local(port, tls.is_some())?)
     };
     settings.port = port;
@@ -90,22 +90,13 @@ fn timeout(variables: &Variables<'_>) -> Result<u64, SettingsError> {
     Err(SettingsError::BadValue { variable, value: millis.to_string(), instead })
 }
 
-/// All four or none: a partial set never falls back to "no login".
-fn is_login_wanted(variables: &Variables<'_>) -> Result<bool, SettingsError> {
-    let (present, missing): (Vec<_>, Vec<_>) =
-        NEEDED.iter().partition(|(_, names)| variables.first(names).is_some());
-    let list = |needed: &[&(&str, _)]| needed.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    match (present.is_empty(), missing.is_empty()) {
-        (true, _) => Ok(false),
-        (_, true) => Ok(true),
-        _ => Err(SettingsError::Missing { missing: list(&missing), present: list(&present) }),
+fn with_login(variables: &Variables<'_>, given: [Given<'_>; 4]) -> Result<Settings, SettingsError> {
+    let [(_, issuers), (_, clients), (_, base_url), (variable, secret)] = given;
+    if secret.len() < SHORTEST_SECRET {
+        return Err(SettingsError::ShortSecret { variable, length: secret.len() });
     }
-}
-
-fn with_login(variables: &Variables<'_>) -> Result<Settings, SettingsError> {
-    let value = |at: usize| variables.first(NEEDED[at].1).unwrap_or_default();
-    let issuers: Vec<_> = split(value(0)).collect();
-    let clients: Vec<_> = split(value(1)).collect();
+    let issuers: Vec<_> = split(issuers).collect();
+    let clients: Vec<_> = split(clients).collect();
     if issuers.is_empty() || clients.is_empty() || (clients.len() != 1 && clients.len() != issuers.len()) {
         return Err(SettingsError::ClientCount { clients: clients.len(), issuers: issuers.len() });
     }
@@ -128,10 +119,10 @@ fn with_login(variables: &Variables<'_>) -> Result<Settings, SettingsError> {
     };
     Ok(Settings {
         issuers: issuers.iter().enumerate().map(issuer).collect::<Result<_, _>>()?,
-        secrets: std::iter::once(value(3)).chain(previous).map(Secret::new).collect(),
+        secrets: std::iter::once(secret).chain(previous).map(Secret::new).collect(),
         response_mode: super::flow::response_mode(variables)?,
         silent_login: super::endpoints::switch(variables, "SILENT_LOGIN")?,
-        ..Settings::unauthenticated(Origin::parse(value(2))?)
+        ..Settings::unauthenticated(Origin::parse(base_url)?)
     })
 }
 
@@ -171,7 +162,16 @@ mod tests {
 
         let message = settings(&values).unwrap_err().to_string();
 
-        assert!(message.starts_with("missing ISSUER_BASE_URL, CLIENT_ID, BASE_URL: with SECRET alone"));
+        assert!(message.starts_with("missing ISSUER_BASE_URL, CLIENT_ID, BASE_URL: with APP_SECRET alone"));
+    }
+
+    #[test]
+    fn a_short_secret_is_told_by_the_name_that_it_was_given() {
+        for name in ["SECRET", "APP_SESSION_SECRET", "APP_SECRET"] {
+            let message = complaint(&[("SECRET", ""), (name, "short")]);
+
+            assert!(message.starts_with(&format!("{name} holds a secret of 5 bytes")), "{message}");
+        }
     }
 
     fn assert_named(table: &[(&str, &str, &str)]) {

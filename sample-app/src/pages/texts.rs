@@ -55,7 +55,7 @@ impl Message {
     pub(crate) const CONFIRM_LOGOUT: Self = Self {
         status: StatusCode::FORBIDDEN,
         title: "Do you want to log out?",
-        text: Cow::Borrowed("Another page asked for it. Your session goes on until you say so here."),
+        text: Cow::Borrowed("Another page asked for it. Nothing ends until you say so here."),
         code: Some("logout-not-confirmed"),
         action: Some(("/logout", "Log out")),
     };

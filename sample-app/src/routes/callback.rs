@@ -81,6 +81,9 @@ pub(super) fn refuse(app: &App, visitor: &Visitor, refusal: &Refusal, params: &P
 
 /// The page that says why not. Nothing is started over unasked: a provider that says no would say it for ever.
 pub(crate) fn explain(app: &App, visitor: &Visitor, refusal: &Refusal, params: &Params) -> Response {
+    if !app.settings.has_login() {
+        return message(app, visitor, &Message::NO_LOGIN);
+    }
     let text = (app.policy.callback.advice)(refusal, params);
     let is_signed_in = visitor.session().is_some() && !refusal.is_outage();
     let words = if is_signed_in { Message::signed_in_all_the_same } else { Message::refused };
