@@ -10,7 +10,7 @@ use mock_idp::fault::{ID_TOKEN, WIRE};
 use mock_idp::trace::Endpoint;
 use mock_idp::{Fault, LoginPolicy};
 
-pub(crate) const SCENARIOS: &[Scenario] = &[NEVER_GRANTED, OWN_VERIFIER, NEIGHBOUR, PUSHED, FORWARDED];
+pub(crate) const SCENARIOS: &[Scenario] = &[NEVER_GRANTED, OWN_VERIFIER, NEIGHBOUR, PUSHED, FORWARDED, HS256];
 
 const NEVER_GRANTED: Scenario = Scenario::harden("field/claim-never-granted")
     .clause("OIDC Core 3.1.2.6, 3.1.3.7 (12)")
@@ -163,4 +163,14 @@ async fn is_a_login(t: &Trial, header: (&str, &str)) -> Outcome {
     let start = t.position();
     let subject = posted_to(t, &callback, &[header]).await?;
     t.demand(subject == Some(t.subject(HONEST)?), start, "the person is signed in", format!("{subject:?} is"))
+}
+
+const HS256: Scenario = Scenario::tolerate("field/hs256-login")
+    .clause("OIDC Core 3.1.3.7 (8), 10.1")
+    .why("where HS256 can be set, people get in with it: its key is the client secret, and stands in no key set")
+    .variant("hs256-login")
+    .run(|t| Box::pin(hs256(t)));
+
+async fn hs256(t: &mut Trial) -> Outcome {
+    t.signed_in(HONEST).await.map(drop)
 }
