@@ -33,7 +33,7 @@ use crate::oidc::return_to;
 use crate::oidc::token::{HeaderRule, Reading, STRICT, header_rules};
 use crate::oidc::token_endpoint::{TokenResponseRule, token_response_rules};
 use crate::oidc::transaction::{self, Binding, ByCookie, Pending, Transaction};
-use crate::oidc::userinfo::{UserinfoRule, userinfo_rules};
+use crate::oidc::userinfo::UserinfoPolicy;
 use crate::pages::advice;
 use crate::params::Params;
 use crate::routes::again;
@@ -62,7 +62,7 @@ pub(crate) struct Policy {
     pub(crate) header_rules: Vec<HeaderRule>,
     pub(crate) metadata_rules: Vec<MetadataRule>,
     pub(crate) token_response: Vec<TokenResponseRule>,
-    pub(crate) userinfo: Vec<UserinfoRule>,
+    pub(crate) userinfo: UserinfoPolicy,
     pub(crate) refresh: RefreshPolicy,
     /// The answer to a pushed request.
     pub(crate) pushed: Vec<PushedRule>,
@@ -225,7 +225,7 @@ impl Policy {
             header_rules: header_rules(),
             metadata_rules: metadata_rules(),
             token_response: token_response_rules(),
-            userinfo: userinfo_rules(),
+            userinfo: UserinfoPolicy::honest(),
             refresh: RefreshPolicy::honest(),
             pushed: pushed_rules(),
             back_channel: BackChannelPolicy::honest(),

@@ -183,7 +183,7 @@ impl Policy {
         self.callback.issuer.retain(|rule| rule.name != name);
         self.callback.pair.retain(|rule| rule.name != name);
         self.token_response.retain(|rule| rule.name != name);
-        self.userinfo.retain(|rule| rule.name != name);
+        self.userinfo.rules.retain(|rule| rule.name != name);
         self.refresh.same.retain(|rule| rule.name != name);
         self.silent.retain(|rule| rule.name != name);
         self.changes.retain(|rule| rule.name != name);
@@ -206,7 +206,7 @@ mod tests {
             + policy.callback.issuer.len()
             + policy.callback.pair.len()
             + policy.token_response.len()
-            + policy.userinfo.len()
+            + policy.userinfo.rules.len()
             + policy.refresh.same.len()
             + policy.silent.len()
             + policy.changes.len()

@@ -2,6 +2,7 @@
 
 use reqwest::StatusCode;
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::claims::Claims;
 use super::json;
@@ -13,6 +14,20 @@ use crate::rule::{Rule, check};
 
 /// One row about an answer of the userinfo endpoint, given the claims of the ID token.
 pub(crate) type UserinfoRule = Rule<Claims, Claims>;
+
+/// How userinfo is asked for, and what must hold of it.
+pub(crate) struct UserinfoPolicy {
+    pub(crate) rules: Vec<UserinfoRule>,
+    /// The address that is asked: it says nothing of the access token, because addresses are written down everywhere
+    /// (RFC 6750 2.3).
+    pub(crate) address: fn(&Url, &str) -> Url,
+}
+
+impl UserinfoPolicy {
+    pub(crate) fn honest() -> Self {
+        Self { rules: userinfo_rules(), address: |endpoint, _| endpoint.clone() }
+    }
+}
 
 const DOCUMENT: &str = "userinfo";
 /// Claims that decide about the session. Only the signed ID token sets them.
@@ -39,15 +54,16 @@ pub(crate) async fn ask(
     metadata: &Metadata,
     (access_token, claims): (&str, &Claims),
 ) -> Result<Map<String, Value>, Refusal> {
-    let answer = fetch(provider, metadata, access_token).await.map_err(|error| {
+    let answer = fetch(&app.policy.userinfo, provider, metadata, access_token).await.map_err(|error| {
         tracing::warn!(reason = error.reason(), %error, "provider");
         app.policy.outage(&error)
     })?;
-    check(&app.policy.userinfo, &answer, claims)?;
+    check(&app.policy.userinfo.rules, &answer, claims)?;
     Ok(beyond(answer, claims))
 }
 
 async fn fetch(
+    policy: &UserinfoPolicy,
     provider: &Provider,
     metadata: &Metadata,
     access_token: &str,
@@ -55,7 +71,8 @@ async fn fetch(
     let unusable = |why| ProviderError::Unusable { document: DOCUMENT, why };
     let endpoint = metadata.userinfo_endpoint.as_ref().ok_or(unusable("userinfo-endpoint-check"))?;
     let authorization = Some(format!("Bearer {access_token}"));
-    let answer = provider.http.get(endpoint, authorization, DOCUMENT).await?;
+    let address = (policy.address)(endpoint, access_token);
+    let answer = provider.http.get(&address, authorization, DOCUMENT).await?;
     match answer.status {
         StatusCode::OK if answer.is_json => {
             json::object(&answer.body).ok_or(unusable("it is not a JSON object, or a member stands twice"))

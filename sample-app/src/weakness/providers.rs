@@ -96,6 +96,17 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     change("provider-redirects", "A provider's redirect is followed, wherever it leads.", |policy| {
         policy.providers.1 = Redirects::Anywhere;
     }),
+    change(
+        "userinfo-address",
+        "The access token stands in the address that userinfo is asked at as well.",
+        |policy| {
+            policy.userinfo.address = |endpoint, token| {
+                let mut address = endpoint.clone();
+                address.query_pairs_mut().append_pair("access_token", token);
+                address
+            };
+        },
+    ),
     change("endpoint-https", "A provider on https may have its endpoints at plain addresses.", |policy| {
         for rule in
             policy.metadata_rules.iter_mut().filter(|rule| rule.name == "authorization-endpoint-check")
