@@ -6,8 +6,11 @@ use harness::{Outcome, Stop, Trial, TrialAgent};
 use mock_idp::fault::{HEADER, KeyChoice, SEAL};
 use mock_idp::trace::Endpoint;
 
-/// How many tokens are posted; real floods are larger, and a few fetches too many show already here.
-pub(crate) const FLOOD: usize = 40;
+/// How many ID Tokens are posted, each at the end of a login of its own: real floods are larger, and a few fetches too many
+/// show already here.
+pub(crate) const LOGINS: usize = 100;
+/// How many logout tokens are posted, which need no login.
+pub(crate) const FLOOD: usize = 1000;
 /// Requests for the key set that so many may cost, beside one for every cool-down that goes by meanwhile.
 const AFFORDABLE: i64 = 5;
 
@@ -40,17 +43,17 @@ impl Meter {
         self.start
     }
 
-    /// A flood of [`FLOOD`] tokens of this kind must have cost few of them.
-    pub(crate) fn judge(&self, t: &mut Trial, tokens: &str) -> Outcome {
+    /// A flood of so many tokens of this kind must have cost few of them.
+    pub(crate) fn judge(&self, t: &mut Trial, flood: usize, tokens: &str) -> Outcome {
         let asked = t.tenant().trace().count(Endpoint::Jwks) - self.before;
-        t.observe(format!("{FLOOD} {tokens} with made-up kids cost {asked} requests for the key set"));
+        t.observe(format!("{flood} {tokens} with made-up kids cost {asked} requests for the key set"));
         let waited = t.tenant().clock().unix() - self.started;
         let affordable = AFFORDABLE + waited / t.facts().jwks_cool_down.max(10);
         t.demand(
             i64::try_from(asked).is_ok_and(|asked| asked <= affordable),
             self.start,
             &format!("at most {affordable} requests for the key set"),
-            format!("{asked} requests for {FLOOD} tokens"),
+            format!("{asked} requests for {flood} tokens"),
         )
     }
 }

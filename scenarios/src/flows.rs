@@ -169,25 +169,40 @@ const OTHER_SUBJECT: Scenario = Scenario::must("userinfo/other-subject")
 async fn other_subject(t: &mut Trial) -> Outcome {
     let victim = t.subject(HONEST)?;
     let own = FORGED_SUBJECT;
-    for (label, fault) in [
-        ("with more after it", USERINFO.append("sub", "invalid")),
-        ("the victim's", USERINFO.set("sub", victim.as_str())),
-        ("absent", USERINFO.remove("sub")),
-        ("the own, then the victim's", USERINFO.duplicate("sub", victim.as_str(), Order::Last)),
-        ("the victim's, then the own", USERINFO.duplicate("sub", victim.as_str(), Order::First)),
-        ("both in an array", USERINFO.set("sub", json!([own, victim]))),
-        ("both in an array, the victim's first", USERINFO.set("sub", json!([victim, own]))),
+    let issuer = t.facts().issuer.clone();
+    let of_the_victim = || USERINFO.set("sub", victim.as_str());
+    for (label, faults) in [
+        ("with more after it", vec![USERINFO.append("sub", "invalid")]),
+        ("the victim's", vec![of_the_victim()]),
+        ("the victim's, with an issuer", vec![of_the_victim(), USERINFO.set("iss", issuer)]),
+        ("absent", vec![USERINFO.remove("sub")]),
+        ("absent, with the victim's names and address", named_like_the_victim()),
+        ("the own, then the victim's", vec![USERINFO.duplicate("sub", victim.as_str(), Order::Last)]),
+        ("the victim's, then the own", vec![USERINFO.duplicate("sub", victim.as_str(), Order::First)]),
+        ("both in an array", vec![USERINFO.set("sub", json!([own, victim]))]),
+        ("both in an array, the victim's first", vec![USERINFO.set("sub", json!([victim, own]))]),
     ] {
-        let outcome = not_believed(t, fault).await;
+        let outcome = not_believed(t, faults).await;
         t.input(label, outcome);
     }
     Ok(())
 }
 
+/// Says who the victim is in every way but by `sub`.
+fn named_like_the_victim() -> Vec<Fault> {
+    vec![
+        USERINFO.remove("sub"),
+        USERINFO.set("preferred_username", HONEST),
+        USERINFO.set("email", format!("{HONEST}@example.test")),
+        USERINFO.set("email_verified", true),
+    ]
+}
+
 /// Refused, or signed in as the person of the ID Token without a word of the false userinfo.
-async fn not_believed(t: &Trial, fault: Fault) -> Outcome {
+async fn not_believed(t: &Trial, mut faults: Vec<Fault>) -> Outcome {
     let start = t.position();
-    let guard = t.arm(vec![fault, USERINFO.set("name", CANARY)])?;
+    faults.push(USERINFO.set("name", CANARY));
+    let guard = t.arm(faults)?;
     let mut agent = t.agent().await?;
     let landing = agent.log_in(FORGED).await?;
     meaningful(&guard.report())?;

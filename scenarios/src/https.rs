@@ -11,7 +11,8 @@ use mock_idp::fault::{BadCertificate, CERTIFICATE, DISCOVERY};
 use mock_idp::trace::{Endpoint, Exchange, Leg};
 use url::Url;
 
-pub(crate) const SCENARIOS: &[Scenario] = &[CERTIFICATES, PLAIN_KEYS, PLAIN_ENDPOINT, PLAIN_CALLBACK];
+pub(crate) const SCENARIOS: &[Scenario] =
+    &[CERTIFICATES, PLAIN_KEYS, PLAIN_ENDPOINT, PLAIN_CALLBACK, STAYS_ON_HTTPS];
 
 const CERTIFICATES: Scenario = Scenario::must("discovery/certificate")
     .clause("OIDC Core 16.17; RFC 9700 2.6; RFC 9525 6")
@@ -145,6 +146,35 @@ async fn nobody_is_sent_to(t: &Trial, plain: &MockIdp, address: &str) -> Outcome
     let came = plain.tenant().trace().since(before).len();
     t.demand(came == 0, start, "nobody is sent to a plain address", format!("{came} requests came there"))?;
     landing.refused_or_unavailable()
+}
+
+const STAYS_ON_HTTPS: Scenario = Scenario::should("bff/strict-transport-security")
+    .clause("RFC 6797 6.1, 7.1; RFC 9700 2.6")
+    .why("a browser that was told to stay on https sends nobody's cookie or answer over plain http, whoever asks for it")
+    .covers(&["BFF-09"])
+    .variant(HTTPS)
+    .run(|t| Box::pin(stays_on_https(t)));
+
+async fn stays_on_https(t: &mut Trial) -> Outcome {
+    on_https(t)?;
+    let mut agent = t.signed_in(HONEST).await?;
+    for (label, path) in
+        [("the home page", t.profile().home.clone()), ("a guarded page", t.profile().page.clone())]
+    {
+        let (start, page) = (t.position(), agent.look(&path).await?);
+        let header = page.header("strict-transport-security").unwrap_or_default();
+        let expected = "Strict-Transport-Security with a max-age of more than 0";
+        let outcome = t.demand(lasts(header), start, expected, format!("it is “{header}”"));
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+/// A max-age of 0 takes back what was said before (RFC 6797 6.1.1).
+fn lasts(header: &str) -> bool {
+    let mut directives = header.split(';').filter_map(|directive| directive.split_once('='));
+    let age = directives.find(|(name, _)| name.trim().eq_ignore_ascii_case("max-age"));
+    age.is_some_and(|(_, age)| age.trim().trim_matches('"').parse::<u64>().is_ok_and(|age| age > 0))
 }
 
 const PLAIN_CALLBACK: Scenario = Scenario::must("callback/plain-http")

@@ -117,12 +117,21 @@ const SINGLE_FLIGHT: Scenario = Scenario::harden("keys/one-request-for-many-logi
     .at_once()
     .run(|t| Box::pin(single_flight(t)));
 
-const AT_ONCE: usize = 20;
+const AT_ONCE: usize = 100;
 const FEW: usize = 4;
 /// How long the key set is under way, in milliseconds: until the last of those who sign in at once needs it, too.
 const UNDER_WAY: u64 = 300;
 
 async fn single_flight(t: &mut Trial) -> Outcome {
+    let outcome = many_at_once(t, "after a start").await;
+    t.input("after a start", outcome);
+    t.tenant().rotate_keys(Grace::DropOld);
+    let outcome = many_at_once(t, "after a rotation").await;
+    t.input("after a rotation", outcome);
+    Ok(())
+}
+
+async fn many_at_once(t: &mut Trial, when: &str) -> Outcome {
     let mut waiting = Vec::new();
     for _ in 0..AT_ONCE {
         let mut agent = t.agent().await?;
@@ -142,7 +151,7 @@ async fn single_flight(t: &mut Trial) -> Outcome {
         in_vain += usize::from(agent.probe().await?.is_none());
     }
     t.demand(in_vain == 0, start, "everybody is signed in", format!("{in_vain} of {AT_ONCE} are not"))?;
-    t.observe(format!("the first {AT_ONCE} logins, at once, cost {asked} requests for the key set"));
+    t.observe(format!("the first {AT_ONCE} logins {when}, at once, cost {asked} requests for the key set"));
     t.demand(
         asked <= FEW,
         start,
@@ -212,7 +221,8 @@ const NEVER_CACHED: Scenario = Scenario::harden("keys/kept")
     .run(|t| Box::pin(kept(t)));
 
 async fn kept(t: &mut Trial) -> Outcome {
-    const LOGINS: usize = 20;
+    const LOGINS: usize = 100;
+    const FEW: usize = 5;
     let (start, before) = (t.position(), t.tenant().trace().count(Endpoint::Jwks));
     for _ in 0..LOGINS {
         t.honest().await?;
@@ -220,9 +230,9 @@ async fn kept(t: &mut Trial) -> Outcome {
     let asked = t.tenant().trace().count(Endpoint::Jwks) - before;
     t.observe(format!("{LOGINS} logins cost {asked} requests for the key set"));
     t.demand(
-        asked <= LOGINS / 4,
+        asked <= FEW,
         start,
-        &format!("at most {} requests for the key set", LOGINS / 4),
+        &format!("at most {FEW} requests for the key set"),
         format!("{asked} requests for {LOGINS} logins"),
     )
 }

@@ -18,6 +18,7 @@ mod callback;
 mod callback_methods;
 mod callback_places;
 mod changes;
+mod code_claims;
 mod cookie_browsers;
 mod cookie_ends;
 mod cookie_tossing;
@@ -115,6 +116,7 @@ const FILES: &[&[Scenario]] = &[
     other_tokens::SCENARIOS,
     duplicates::SCENARIOS,
     flows::SCENARIOS,
+    code_claims::SCENARIOS,
     hashes::SCENARIOS,
     refresh::SCENARIOS,
     keys::SCENARIOS,

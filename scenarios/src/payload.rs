@@ -54,6 +54,7 @@ const UNKNOWN_CLAIMS: Scenario = Scenario::tolerate("payload/unknown-claims")
             ("x-true", json!(true)),
             ("x-number", json!(-1.5e3)),
             ("x-large", json!(u64::MAX)),
+            ("x-larger", json!(1e308)),
             ("x-text", json!("ä\u{1f600}")),
             ("x-array", json!([1, [2, [3]], {}])),
             ("https://example.test/claims/x", json!({"a": {"b": [null]}})),
@@ -77,7 +78,7 @@ async fn byte_order_mark(t: &mut Trial) -> Outcome {
 const SIZE: Scenario = Scenario::policy("payload/size")
     .clause("RFC 9110 15.5.14")
     .why("every app has a largest token; beyond it the person is told, and nothing breaks")
-    .covers(&["ROB-01"])
+    .covers(&["JOSE-13", "ROB-01", "ROB-02"])
     .run(|t| Box::pin(size(t)));
 
 async fn size(t: &mut Trial) -> Outcome {
@@ -86,18 +87,27 @@ async fn size(t: &mut Trial) -> Outcome {
         [("16 kB", 16 * KIB), ("64 kB", 64 * KIB), ("1 MB", KIB * KIB), ("10 MB", 10 * KIB * KIB)]
     {
         let padding = ID_TOKEN.set("x-padding", "p".repeat(octets * 3 / 4));
-        let what = format!("an ID Token of {label}");
-        let outcome = match t.either(&what, vec![padding]).await {
-            // Hanging up in the middle of a body that is too large is a clean answer too.
-            Err(Stop::Found(finding)) if finding.symptom == Symptom::Dropped => {
-                t.observe(format!("{what} is refused by hanging up"));
-                Ok(())
-            }
-            outcome => outcome,
-        };
+        let outcome = taken_or_not(t, &format!("an ID Token of {label}"), padding).await;
         t.input(label, outcome);
     }
+    let header = HEADER.set("x-padding", "p".repeat(KIB * KIB));
+    let outcome = taken_or_not(t, "a header of 1 MB", header).await;
+    t.input("a header of 1 MB", outcome);
+    let elements = format!("[{}0]", "0,".repeat(999_999));
+    let outcome = taken_or_not(t, "a claim of a million numbers", ID_TOKEN.set_raw("x", elements)).await;
+    t.input("a claim of a million numbers", outcome);
     Ok(())
+}
+
+/// Hanging up in the middle of a body that is too large is a clean answer too.
+async fn taken_or_not(t: &mut Trial, what: &str, fault: Fault) -> Outcome {
+    match t.either(what, vec![fault]).await {
+        Err(Stop::Found(finding)) if finding.symptom == Symptom::Dropped => {
+            t.observe(format!("{what} is refused by hanging up"));
+            Ok(())
+        }
+        outcome => outcome,
+    }
 }
 
 /// The five parts of a JWE with this header; nobody can open it.

@@ -1,9 +1,11 @@
 //! How long a session lasts, what can be read from it, and what is kept of the pages that it opens.
 
 use crate::jar;
-use harness::agent::Cookie;
+use harness::agent::{Cookie, Page};
 use harness::trial::HONEST;
 use harness::{Need, Outcome, Scenario, Trial, TrialAgent};
+use mock_idp::Params;
+use mock_idp::trace::{Endpoint, Response};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[EXPIRED, LOGGED_OUT, SEALED, NO_STORE, FRAMED];
 
@@ -71,14 +73,40 @@ const NO_STORE: Scenario = Scenario::harden("session/no-store")
     .run(|t| Box::pin(no_store(t)));
 
 async fn no_store(t: &mut Trial) -> Outcome {
-    let mut agent = t.signed_in(HONEST).await?;
-    for (label, path) in
-        [("a guarded page", t.profile().page.clone()), ("the probe", t.profile().probe.path.clone())]
-    {
+    let mut agent = t.agent().await?;
+    let landing = agent.log_in(HONEST).await?;
+    landing.clone().accepted(&t.subject(HONEST)?)?;
+    let answers = landing.conversation.iter().filter(|exchange| exchange.endpoint == Endpoint::App);
+    let shared = answers.filter(|exchange| exchange.response.as_ref().is_some_and(is_shared_with_a_cookie));
+    let shared: Vec<_> = shared.map(|exchange| exchange.request.url.clone()).collect();
+    let outcome = match shared.first() {
+        None => Ok(()),
+        Some(url) => Err(landing.found("no cookie in an answer that is kept for everybody", url.clone())),
+    };
+    t.input("what sets a cookie", outcome);
+    for (label, path) in [
+        ("a guarded page", t.profile().page.clone()),
+        ("the probe", t.profile().probe.path.clone()),
+        ("the API", t.profile().api.clone()),
+    ] {
         let outcome = not_stored(t, &mut agent, &path).await;
         t.input(label, outcome);
     }
     Ok(())
+}
+
+/// Sets a cookie, and lets a cache give the same to the next who asks (RFC 9111 3, 4.1).
+fn is_shared_with_a_cookie(answer: &Response) -> bool {
+    let says = |header: &str, words: &[&str]| {
+        let value = answer.header(header).unwrap_or_default().to_ascii_lowercase();
+        let mut said =
+            value.split(',').map(|word| word.split('=').next().unwrap_or_default().trim().to_owned());
+        said.any(|word| words.contains(&word.as_str()))
+    };
+    answer.header("set-cookie").is_some()
+        && says("cache-control", &["public", "max-age", "s-maxage"])
+        && !says("cache-control", &["no-store", "no-cache", "private"])
+        && !says("vary", &["cookie", "*"])
 }
 
 async fn not_stored(t: &Trial, agent: &mut TrialAgent, path: &str) -> Outcome {
@@ -99,15 +127,19 @@ async fn framed(t: &mut Trial) -> Outcome {
     for (label, path) in
         [("the home page", t.profile().home.clone()), ("a guarded page", t.profile().page.clone())]
     {
-        let outcome = unframed(t, &mut agent, &path).await;
+        let (start, page) = (t.position(), agent.look(&path).await?);
+        let outcome = unframed(t, start, &page);
         t.input(label, outcome);
     }
+    let start = t.position();
+    let nonsense = Params(vec![("state".to_owned(), "of no login".to_owned())]);
+    let page = agent.post(&nonsense).await?;
+    let outcome = unframed(t, start, &page);
+    t.input("a refusal of the callback", outcome);
     Ok(())
 }
 
-async fn unframed(t: &Trial, agent: &mut TrialAgent, path: &str) -> Outcome {
-    let start = t.position();
-    let page = agent.look(path).await?;
+fn unframed(t: &Trial, start: usize, page: &Page) -> Outcome {
     let expected = "frame-ancestors that name who may frame it, or X-Frame-Options: DENY or SAMEORIGIN";
     let policies = page.headers_named("content-security-policy");
     let (refused, seen) = framing(&policies, page.header("x-frame-options"));

@@ -172,7 +172,7 @@ const ABANDONED: Scenario = Scenario::harden("state/abandoned-logins")
     .run(|t| Box::pin(abandoned(t)));
 
 async fn abandoned(t: &mut Trial) -> Outcome {
-    const LEFT: usize = 30;
+    const LEFT: usize = 50;
     const BEARABLE: usize = 8192;
     let mut agent = t.agent().await?;
     for _ in 0..LEFT {

@@ -154,6 +154,7 @@ async fn hostile(t: &mut Trial) -> Outcome {
         ("right to left", "name", json!("\u{202e}ecilA")),
         ("emoji", "name", json!("👩‍👩‍👧‍👦🏳️‍🌈")),
         ("with NUL", "name", json!("Ali\u{0}ce")),
+        ("100 kB", "name", json!("n".repeat(102_400))),
         ("an object", "name", json!({"first": "Alice"})),
         ("a picture that is a script", "picture", json!("javascript:alert(1)")),
     ] {

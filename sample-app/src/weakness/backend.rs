@@ -78,6 +78,9 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             policy.user = |session| session.claims.clone();
         },
     ),
+    change("strict-transport", "Browsers are not told to stay on https.", |policy| {
+        without_header(policy, "strict-transport-security");
+    }),
     change("nosniff", "Browsers may guess what an answer is.", |policy| {
         without_header(policy, "x-content-type-options");
     }),

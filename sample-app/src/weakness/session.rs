@@ -115,6 +115,10 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     change("page-no-store", "Pages with a session may be kept and shown again after the logout.", |policy| {
         policy.headers.pages = "private, max-age=600";
     }),
+    change("shared-cache-restriction", "What is sent to one person may be kept for everybody.", |policy| {
+        policy.headers.pages = "public, max-age=600";
+        policy.headers.callback = "public, max-age=600";
+    }),
     change("frame-protection", "Every page may be framed by anybody.", |policy| {
         policy
             .headers

@@ -89,10 +89,11 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     }),
     change(
         "profile-claims-check",
-        "A name or an address that is no text makes the app fall over.",
+        "A name or an address that is no text, or a very long one, makes the app fall over.",
         |policy| {
             policy.claim_rules.push(fall_over(|claims, _| {
-                ["name", "email"].iter().all(|name| claims.get(*name).is_none_or(Value::is_string))
+                let fits = |value: &Value| value.as_str().is_some_and(|text| text.len() < 65_536);
+                ["name", "email"].iter().all(|name| claims.get(*name).is_none_or(fits))
             }));
         },
     ),

@@ -195,5 +195,5 @@ async fn unknown_kids(t: &mut Trial) -> Outcome {
         post(t, &victim.token(t, vec![kid, LOGOUT_SEAL.key(KeyChoice::Attacker)])?).await?;
     }
     victim.lives(t, meter.start()).await?;
-    meter.judge(t, "logout tokens")
+    meter.judge(t, FLOOD, "logout tokens")
 }
