@@ -13,6 +13,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     OTHER_TYPE,
     UNKNOWN_MEMBER,
     NESTED,
+    COMPRESSED,
     MALFORMED,
     STRANGE_KID,
     CLAIMS_IN_HEADER,
@@ -97,6 +98,16 @@ async fn around_another(t: &Trial, cty: bool, quoted: bool) -> Outcome {
     outer.extend(cty.then(|| HEADER.set("cty", "JWT")));
     let token = t.mint(FORGED, Some(&nonce), &outer)?;
     agent.deliver(&with(&pending.form.fields, "id_token", &token)).await?.refused()
+}
+
+const COMPRESSED: Scenario = Scenario::policy("jose/zip")
+    .clause("RFC 7516 4.1.3; RFC 7515 4")
+    .why("zip means something in encrypted tokens alone: in a signed one it is a word like any other, or a reason to refuse")
+    .covers(&["JOSE-10"])
+    .run(|t| Box::pin(compressed(t)));
+
+async fn compressed(t: &mut Trial) -> Outcome {
+    t.either("a signed token that says zip DEF", vec![HEADER.set("zip", "DEF")]).await
 }
 
 const MALFORMED: Scenario = Scenario::must("jose/header-malformed")
