@@ -1,6 +1,6 @@
 //! The bounded list of exchanges that a tenant keeps.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
@@ -32,6 +32,8 @@ struct Ring {
     /// What the exchanges weigh together.
     bytes: usize,
     last_seq: u64,
+    /// How many of the back leg made room for others, by endpoint.
+    gone: HashMap<Endpoint, usize>,
     /// Who waits for the next exchange, by the number of its seat.
     waiting: BTreeMap<u64, Waker>,
     /// The number of the last seat that was given out.
@@ -49,6 +51,9 @@ impl Ring {
         while self.exchanges.len() > CAPACITY || (self.bytes > BYTES && self.exchanges.len() > 1) {
             let Some(oldest) = self.exchanges.pop_front() else { return };
             self.bytes -= oldest.weight();
+            if oldest.leg == Leg::Back {
+                *self.gone.entry(oldest.endpoint).or_default() += 1;
+            }
         }
     }
 }
@@ -131,9 +136,11 @@ impl Trace {
         self.ring().exchanges.iter().find(|e| e.seq == seq && self.shows(e)).map(Kept::exchange)
     }
 
-    /// How many exchanges there were with an endpoint.
+    /// How many exchanges there were with an endpoint: those that are kept, and those of the back leg that made room.
     pub fn count(&self, endpoint: Endpoint) -> usize {
-        self.ring().exchanges.iter().filter(|e| e.endpoint == endpoint && self.shows(e)).count()
+        let ring = self.ring();
+        let kept = ring.exchanges.iter().filter(|e| e.endpoint == endpoint && self.shows(e)).count();
+        kept + ring.gone.get(&endpoint).copied().unwrap_or_default()
     }
 
     /// The number of the last exchange, for a later [`Trace::since`].
@@ -163,6 +170,7 @@ impl Trace {
         let mut ring = self.ring();
         ring.exchanges.retain(|exchange| !self.shows(exchange));
         ring.bytes = ring.exchanges.iter().map(Kept::weight).sum();
+        ring.gone.clear();
     }
 
     fn shows(&self, exchange: &Kept) -> bool {
@@ -266,5 +274,18 @@ mod tests {
         assert_eq!(mine.count(Endpoint::Authorize), 1);
         assert_eq!(mine.count(Endpoint::Jwks), 1);
         assert_eq!(trace.count(Endpoint::Authorize), 2);
+    }
+
+    #[test]
+    fn what_an_application_asked_for_is_counted_when_it_has_made_room_as_well() {
+        let trace = Trace::default();
+        trace.record(exchange(Endpoint::Jwks, None));
+        for _ in 0..CAPACITY {
+            trace.record(exchange(Endpoint::Discovery, None));
+        }
+
+        assert_eq!((trace.count(Endpoint::Jwks), trace.snapshot().len()), (1, CAPACITY));
+        trace.clear();
+        assert_eq!(trace.count(Endpoint::Jwks), 0);
     }
 }

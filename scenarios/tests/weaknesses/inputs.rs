@@ -127,11 +127,12 @@ async fn an_input_that_fails_does_not_hide_the_others() {
 }
 
 /// Scenarios whose inputs are all tried on one session, so that nothing is left of them without it.
-const PREPARED: [&str; 10] = [
+const PREPARED: [&str; 11] = [
     "back-channel/answer",
     "back-channel/request",
     "bff/cors",
     "bff/security-headers",
+    "bff/strict-transport-security",
     "bff/tokens-hidden",
     "logout/comes-back",
     "binding/planted-transaction",
