@@ -19,9 +19,9 @@ async fn whatever_the_token_endpoint_does_the_next_login_works() {
         (token().truncate(10), 503, "provider-unreachable"),
         (token().redirect("http://127.0.0.1:1/"), 503, "provider-unreachable"),
         (token().status(404), 502, "provider-unusable"),
-        (token().content_type("text/html"), 400, "token-response-content-type"),
-        (token().content_type("text/plain; a=application/json"), 400, "token-response-content-type"),
-        (token().body("{"), 400, "token-response-json"),
+        (token().content_type("text/html"), 502, "provider-unusable"),
+        (token().content_type("text/plain; a=application/json"), 502, "provider-unusable"),
+        (token().body("{"), 502, "provider-unusable"),
         (token().body("{}"), 400, "token-response-access-token"),
     ] {
         let mut place = Place::new(&CODE, None).await;
