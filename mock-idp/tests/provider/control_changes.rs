@@ -159,6 +159,20 @@ async fn a_token_is_minted_with_any_claims_and_any_lie() {
 }
 
 #[tokio::test]
+async fn a_number_in_a_claim_is_told_on_as_it_was_given() {
+    let desk = Desk::new().await;
+    let largest = format!("{:.0}", f64::MAX);
+    let exact = [0.1 + 0.2, 9_007_199_254_740_993.5, 1.797_693_134_862_315_7e308, 5e-324];
+    let claims: Value = serde_json::from_str(&format!("{{\"largest\": {largest}, \"exact\": {exact:?}}}")).unwrap();
+
+    let (_, told) = desk.minted(json!({"user": "alice", "client_id": "a", "claims": claims})).await;
+
+    assert_eq!(told["largest"].as_f64(), Some(f64::MAX));
+    let numbers: Vec<f64> = told["exact"].as_array().unwrap().iter().filter_map(Value::as_f64).collect();
+    assert_eq!(numbers, exact);
+}
+
+#[tokio::test]
 async fn a_minted_access_token_is_good_at_the_userinfo_endpoint() {
     let desk = Desk::new().await;
     let order = json!({"kind": "access-token", "user": "bob", "client_id": "a", "scope": "openid email"});
