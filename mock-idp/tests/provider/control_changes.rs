@@ -162,8 +162,9 @@ async fn a_token_is_minted_with_any_claims_and_any_lie() {
 async fn a_number_in_a_claim_is_told_on_as_it_was_given() {
     let desk = Desk::new().await;
     let largest = format!("{:.0}", f64::MAX);
-    let exact = [0.1 + 0.2, 9_007_199_254_740_993.5, 1.797_693_134_862_315_7e308, 5e-324];
-    let claims: Value = serde_json::from_str(&format!("{{\"largest\": {largest}, \"exact\": {exact:?}}}")).unwrap();
+    let exact = [0.1 + 0.2, 1.0 / 3.0 * 1e300, f64::MIN_POSITIVE];
+    let claims: Value =
+        serde_json::from_str(&format!("{{\"largest\": {largest}, \"exact\": {exact:?}}}")).unwrap();
 
     let (_, told) = desk.minted(json!({"user": "alice", "client_id": "a", "claims": claims})).await;
 
