@@ -204,7 +204,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
 }
 
 impl Query {
-    /// The parameters, if they are of these names and none comes twice.
+    /// The parameters, if they are of these names and none comes twice or is empty.
     pub(super) fn only(self, names: &[&str]) -> Result<Params, Refused> {
         if let Some((unknown, _)) = self.0.iter().find(|(name, _)| !names.contains(name)) {
             let allowed = match names {
@@ -213,9 +213,16 @@ impl Query {
             };
             return Err(Refused::bad(format!("unknown parameter \"{unknown}\" in the URL; {allowed}")));
         }
-        match self.0.repeated().first() {
-            Some(name) => Err(Refused::bad(format!("the parameter \"{name}\" comes twice; write it once"))),
-            None => Ok(self.0),
+        if let Some(name) = self.0.repeated().first() {
+            return Err(Refused::bad(format!("the parameter \"{name}\" comes twice; write it once")));
         }
+        // The position in an empty trace may be none; a filter without a value was hardly meant.
+        let empty = self.0.iter().find(|(name, value)| value.is_empty() && *name != "since");
+        if let Some((name, _)) = empty {
+            return Err(Refused::bad(format!(
+                "the parameter \"{name}\" is empty; give it a value, or leave it out"
+            )));
+        }
+        Ok(self.0)
     }
 }

@@ -65,6 +65,7 @@ async fn bad_input_is_refused_with_what_to_write_instead() {
         ("GET", at("trace?since=x"), json!({}), "since=12"),
         ("GET", at("trace?since=1&since=2"), json!({}), "comes twice"),
         ("GET", at("trace?endpoint=jwk"), json!({}), "jwks"),
+        ("GET", at("trace?endpoint="), json!({}), "leave it out"),
         ("GET", at("trace?sinse=1"), json!({}), "use since"),
         ("GET", at("trace/wait?timeout_millis=9999999"), json!({}), "60000"),
         ("GET", at("trace/7"), json!({}), "GET …/trace"),
