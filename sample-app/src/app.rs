@@ -9,6 +9,7 @@ use crate::ledger::Ledger;
 use crate::oidc::http::Http;
 use crate::oidc::provider::Provider;
 use crate::oidc::renewals::Renewals;
+use crate::pages::Brand;
 use crate::policy::Policy;
 use crate::routes::FixedHeaders;
 use crate::routes::again::Finished;
@@ -30,6 +31,8 @@ pub(crate) struct App {
     pub(crate) deciding: Ledger,
     /// Answers of the provider that began a session just now, by their digest.
     pub(crate) finished: Recent<Finished>,
+    /// Whose pages the login has.
+    pub(crate) brand: Brand,
     /// The headers that are the same on every answer.
     pub(crate) fixed: FixedHeaders,
     /// Sessions, the logins that are finished, and the sessions that were ended.
@@ -37,7 +40,12 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(settings: Settings, ambient: Ambient, policy: Policy) -> Result<Self, SettingsError> {
+    pub(crate) fn new(
+        settings: Settings,
+        ambient: Ambient,
+        policy: Policy,
+        brand: Brand,
+    ) -> Result<Self, SettingsError> {
         let authorities = settings.provider_ca.as_deref();
         let http = Http::new(authorities, policy.providers, settings.http_timeout)?;
         let provider = |issuer: &_| Provider::new(Clone::clone(issuer), http.clone(), ambient.clone());
@@ -48,6 +56,7 @@ impl App {
             renewals: Renewals::default(),
             deciding: Ledger::new(policy.transactions.remembered),
             finished: Recent::default(),
+            brand,
             fixed: FixedHeaders::new(&policy.headers),
             store,
             settings,

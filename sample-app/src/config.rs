@@ -144,6 +144,9 @@ pub struct Settings {
     pub port: u16,
     /// Where browsers find the app.
     pub base_url: Origin,
+    /// What the login's own pages call the app. Without it the sample is "Sample app", and an app of one's own the host of
+    /// its `base_url`.
+    pub app_name: Option<String>,
     /// How the app speaks TLS itself, if nothing before it does.
     pub tls: Option<TlsFiles>,
     /// A PEM file with authorities to trust for the providers on https, beside those of the system.
@@ -193,6 +196,7 @@ impl Settings {
             cookie_prefix: CookiePrefix::Host,
             api_unauthenticated: ApiUnauthenticated::Redirect,
             clock_tolerance: 60,
+            app_name: None,
             http_timeout: Duration::from_secs(5),
         }
     }

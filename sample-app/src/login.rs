@@ -7,6 +7,7 @@ use axum::Router;
 use crate::ambient::Ambient;
 use crate::app::App;
 use crate::config::{Settings, SettingsError};
+use crate::pages::Brand;
 use crate::policy::Policy;
 use crate::routes;
 
@@ -52,18 +53,21 @@ impl Login {
         }
         // Which addresses need a session is for the app to say.
         let policy = Policy { guards: Vec::new(), ..Policy::honest(&settings) };
-        Self::with_policy(settings, ambient, policy)
+        let host = settings.base_url.url().host_str().unwrap_or_default();
+        let name = settings.app_name.clone().unwrap_or_else(|| host.to_owned());
+        Self::with_policy(settings, ambient, policy, Brand { name, has_profile: false })
     }
 
     pub(crate) fn with_policy(
         settings: Settings,
         ambient: Ambient,
         policy: Policy,
+        brand: Brand,
     ) -> Result<Self, SettingsError> {
         settings.check()?;
         // Another part of the process may have installed a provider already; any of them verifies RS256.
         let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
-        Ok(Self(Arc::new(App::new(settings, ambient, policy)?)))
+        Ok(Self(Arc::new(App::new(settings, ambient, policy, brand)?)))
     }
 
     /// Puts the login around `pages`: their handlers learn who asks, session cookies are kept in order, and no answer

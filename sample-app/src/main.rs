@@ -16,7 +16,13 @@ struct Arguments;
 
 fn main() -> ExitCode {
     let Arguments = Arguments::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = match filter() {
+        Ok(filter) => filter,
+        Err(why) => {
+            eprintln!("{why}");
+            return ExitCode::from(2);
+        }
+    };
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -35,4 +41,14 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// What to log: everything from `info` on, if `RUST_LOG` does not say.
+fn filter() -> Result<EnvFilter, String> {
+    let told = std::env::var_os("RUST_LOG").filter(|told| !told.is_empty());
+    let Some(told) = told else { return Ok(EnvFilter::new("info")) };
+    let told = told.to_string_lossy();
+    EnvFilter::try_new(&told).map_err(|error| {
+        format!("RUST_LOG is `{told}` ({error}): write a level such as `info` or `sample_app=debug`")
+    })
 }

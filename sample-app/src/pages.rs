@@ -22,8 +22,16 @@ pub(crate) use chooser::chooser;
 use facts::Fact;
 pub(crate) use texts::advice;
 
+/// Whose pages these are.
+pub(crate) struct Brand {
+    pub(crate) name: String,
+    /// Is there a page about the person, to link to?
+    pub(crate) has_profile: bool,
+}
+
 /// What every page shows: who is signed in, and the way to log in from here.
-struct Frame {
+struct Frame<'a> {
+    brand: &'a Brand,
     title: Cow<'static, str>,
     user: Option<String>,
     has_login: bool,
@@ -32,9 +40,10 @@ struct Frame {
     login: String,
 }
 
-impl Frame {
-    fn new(app: &App, visitor: &Visitor, title: impl Into<Cow<'static, str>>, here: &'static str) -> Self {
+impl<'a> Frame<'a> {
+    fn new(app: &'a App, visitor: &Visitor, title: impl Into<Cow<'static, str>>, here: &'static str) -> Self {
         Self {
+            brand: &app.brand,
             title: title.into(),
             user: visitor.session().map(|session| session.display_name().to_owned()),
             has_login: app.settings.has_login(),
@@ -52,7 +61,7 @@ pub(crate) fn login_from(here: &str) -> String {
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home<'a> {
-    frame: Frame,
+    frame: Frame<'a>,
     /// How the provider's responses come.
     flow: &'static str,
     /// What the person noted down.
@@ -62,7 +71,7 @@ struct Home<'a> {
 #[derive(Template)]
 #[template(path = "profile.html")]
 struct Profile<'a> {
-    frame: Frame,
+    frame: Frame<'a>,
     picture: Option<&'a str>,
     initial: String,
     name: &'a str,
@@ -77,7 +86,7 @@ struct Profile<'a> {
 #[derive(Template)]
 #[template(path = "message.html")]
 struct MessagePage<'a> {
-    frame: Frame,
+    frame: Frame<'a>,
     message: &'a Message,
 }
 
@@ -104,7 +113,7 @@ pub(crate) fn home(app: &App, visitor: &Visitor, note: &str) -> Response {
         ResponseMode::FormPost => "form post",
         ResponseMode::Query => "code in the address",
     };
-    html(StatusCode::OK, &Home { frame: Frame::new(app, visitor, "Sample app", "/"), flow, note })
+    html(StatusCode::OK, &Home { frame: Frame::new(app, visitor, "", "/"), flow, note })
 }
 
 /// The profile of whoever is signed in.
@@ -135,6 +144,12 @@ pub(crate) fn profile(app: &App, visitor: &Visitor, session: &Session) -> Respon
 /// A message.
 pub(crate) fn message(app: &App, visitor: &Visitor, message: &Message) -> Response {
     html(message.status, &MessagePage { frame: Frame::new(app, visitor, message.title, ""), message })
+}
+
+/// The same for a request that is turned away by no row of a table, so that nobody else logs its reason.
+pub(crate) fn turned_away(app: &App, visitor: &Visitor, why: &Message) -> Response {
+    tracing::info!(reason = why.code, "turned away");
+    message(app, visitor, why)
 }
 
 /// The content security policy holds the rest back; this keeps scripts and files out of the markup.

@@ -13,6 +13,7 @@ use tracing::instrument::WithSubscriber as _;
 use crate::ambient::Ambient;
 use crate::config::{Settings, SettingsError};
 use crate::login::Login;
+use crate::pages::Brand;
 use crate::policy::Policy;
 use crate::routes;
 #[cfg(feature = "weakness")]
@@ -86,7 +87,8 @@ impl SampleApp {
         }
         let transport = Transport::of(&settings, &policy)?;
         let url = settings.base_url.to_string();
-        let Login(app) = Login::with_policy(settings, ambient, policy)?;
+        let name = settings.app_name.clone().unwrap_or_else(|| "Sample app".to_owned());
+        let Login(app) = Login::with_policy(settings, ambient, policy, Brand { name, has_profile: true })?;
         let router = routes::router(app);
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async {

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use super::SettingsError;
 
 /// Every variable that the app reads.
-pub(super) const KNOWN: [&str; 35] = [
+pub(super) const KNOWN: [&str; 36] = [
     "ISSUER_BASE_URL",
     "CLIENT_ID",
     "CLIENT_SECRET",
@@ -24,6 +24,7 @@ pub(super) const KNOWN: [&str; 35] = [
     "SECRET",
     "APP_SESSION_SECRET",
     "APP_SECRET",
+    "APP_NAME",
     "PORT",
     "API_UNAUTHENTICATED",
     "COOKIE_PREFIX",

@@ -17,6 +17,16 @@ pub enum SettingsError {
         /// The variables that are there.
         present: String,
     },
+    /// A variable and an older name of it are set, and do not say the same.
+    #[error("{name} and {other} are the same setting with different values: write {instead} alone")]
+    Contradiction {
+        /// The one.
+        name: &'static str,
+        /// The other.
+        other: &'static str,
+        /// The name to keep.
+        instead: &'static str,
+    },
     /// None of the needed variables is set, and nothing works without a login.
     #[error("no login is configured: set ISSUER_BASE_URL, CLIENT_ID, BASE_URL and SECRET")]
     NoLogin,

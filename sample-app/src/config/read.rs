@@ -61,6 +61,7 @@ pub(super) fn settings(values: &BTreeMap<String, String>) -> Result<Settings, Se
         Settings::unauthenticated(Origin::local(port, tls.is_some())?)
     };
     settings.port = port;
+    settings.app_name = variables.get("APP_NAME").map(str::to_owned);
     settings.tls = tls;
     settings.provider_ca = variables.get("PROVIDER_CA").map(Into::into);
     settings.cookie_prefix = variables.choice(

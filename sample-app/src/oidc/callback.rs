@@ -243,6 +243,7 @@ mod tests {
     use crate::ambient::{Ambient, Clock, Random};
     use crate::config::{IssuerSettings, Origin, Secret, Settings};
     use crate::ledger::{Limit, WhenFull};
+    use crate::pages::Brand;
     use crate::policy::Policy;
     use crate::store::SignedOut;
 
@@ -254,7 +255,8 @@ mod tests {
         assert_eq!(policy.transactions.remembered.when_full, WhenFull::Refuse);
         policy.transactions.remembered = Limit { most, ..policy.transactions.remembered };
         let clock = Clock::from_fn(Arc::new(|| 1000));
-        App::new(settings, Ambient { clock, random: Random::system() }, policy).unwrap()
+        let brand = Brand { name: "App".into(), has_profile: false };
+        App::new(settings, Ambient { clock, random: Random::system() }, policy, brand).unwrap()
     }
 
     #[tokio::test]

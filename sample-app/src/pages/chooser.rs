@@ -13,8 +13,8 @@ use crate::routes::visitor::Visitor;
 
 #[derive(Template)]
 #[template(path = "chooser.html")]
-struct Chooser {
-    frame: Frame,
+struct Chooser<'a> {
+    frame: Frame<'a>,
     choices: Vec<Choice>,
 }
 

@@ -15,6 +15,9 @@ use crate::oidc::authorize::Wanted;
 use crate::oidc::keys::BoxFuture;
 use crate::pages::login_from;
 
+/// What the log says of those who may not see it.
+const NO_SESSION: &str = "no-session";
+
 /// One guarded address.
 #[derive(Clone, Copy)]
 pub(crate) struct Guard {
@@ -69,7 +72,7 @@ impl Asked {
             }
             _ => "/".to_owned(),
         };
-        Self { visitor, headers: headers.clone(), place }
+        Self { visitor, headers: login::as_asked(method, headers), place }
     }
 }
 
@@ -82,6 +85,7 @@ fn to_scripts(settings: &Settings) -> Refuse {
 
 fn send_to_login<'a>(app: &'a App, asked: &'a Asked) -> BoxFuture<'a, Response> {
     Box::pin(async move {
+        tracing::info!(reason = NO_SESSION, "sent to the login");
         let Some(provider) = app.providers.first() else { return StatusCode::NOT_FOUND.into_response() };
         if app.providers.len() > 1 && is_navigation(&asked.headers) {
             return Redirect::to(&login_from(&asked.place)).into_response();
@@ -99,6 +103,7 @@ fn send_to_login<'a>(app: &'a App, asked: &'a Asked) -> BoxFuture<'a, Response> 
 
 fn answer_401<'a>(_: &'a App, _: &'a Asked) -> BoxFuture<'a, Response> {
     Box::pin(async move {
+        tracing::info!(reason = NO_SESSION, "answered 401");
         let body = Json(json!({"error": "login_required", "login": "/login"}));
         let mut response = (StatusCode::UNAUTHORIZED, body).into_response();
         let challenge = HeaderValue::from_static("Session realm=\"sample-app\"");

@@ -15,7 +15,7 @@ use crate::error::ProviderError;
 use crate::oidc::authorize::{self, Wanted};
 use crate::oidc::provider::Provider;
 use crate::oidc::return_to::within;
-use crate::pages::{Message, chooser, message};
+use crate::pages::{Message, chooser, message, turned_away};
 use crate::params::Params;
 
 /// Starts a login, if the person opened this address: images, frames and scripts of other pages would push the
@@ -23,11 +23,17 @@ use crate::params::Params;
 pub(crate) async fn login(State(app): State<Arc<App>>, request: Request) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
     let params = (app.policy.login_query)(request.uri().query().unwrap_or_default().as_bytes());
-    let mut headers = request.headers().clone();
-    if request.method() != Method::GET {
+    let headers = as_asked(request.method(), request.headers());
+    answer(&app, &visitor, &headers, &params).await
+}
+
+/// The headers, of which those of anything but a GET do not say that somebody opened a page.
+pub(crate) fn as_asked(method: &Method, headers: &HeaderMap) -> HeaderMap {
+    let mut headers = headers.clone();
+    if method != Method::GET {
         headers.insert("sec-fetch-mode", HeaderValue::from_static("no-cors"));
     }
-    answer(&app, &visitor, &headers, &params).await
+    headers
 }
 
 /// The same by a form: how somebody else, such as the provider's list of applications, starts a login here
@@ -61,7 +67,7 @@ async fn answer(app: &App, visitor: &Visitor, headers: &HeaderMap, params: &Para
         return (app.policy.stranger)(app, visitor, named.unwrap_or_default());
     };
     if !(app.policy.transactions.remembers)(headers) {
-        return message(app, visitor, &Message::NOT_A_NAVIGATION);
+        return turned_away(app, visitor, &Message::NOT_A_NAVIGATION);
     }
     let target = params.first("target_link_uri").map(|uri| within(uri, app.settings.base_url.url()));
     let return_to = params.first("returnTo").or(target).unwrap_or("/");
@@ -76,7 +82,7 @@ async fn answer(app: &App, visitor: &Visitor, headers: &HeaderMap, params: &Para
 /// An issuer that the app does not know is asked for nothing, and nobody is sent there.
 pub(crate) fn unknown_issuer(app: &App, visitor: &Visitor, _: &str) -> Response {
     let text = if app.settings.has_login() { Message::UNKNOWN_ISSUER } else { Message::NO_LOGIN };
-    message(app, visitor, &text)
+    turned_away(app, visitor, &text)
 }
 
 /// Sends the browser to the provider, or says why that is not possible.

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::error::Refusal;
 use crate::oidc::logout;
 use crate::oidc::revocation::revoke;
-use crate::pages::{Message, message};
+use crate::pages::{Message, message, turned_away};
 use crate::params::Params;
 use crate::store::Unavailable;
 
@@ -19,7 +19,7 @@ use crate::store::Unavailable;
 pub(crate) async fn logout(State(app): State<Arc<App>>, request: Request) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
     if !(app.policy.logout.is_meant)(request.headers()) {
-        return message(&app, &visitor, &Message::CONFIRM_LOGOUT);
+        return turned_away(&app, &visitor, &Message::CONFIRM_LOGOUT);
     }
     log_out(&app, &visitor, request.headers(), &asked(request.uri())).await
 }

@@ -69,16 +69,22 @@ pub(crate) async fn write(
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
+    let refused = |reason: &str, status| {
+        tracing::info!(reason, "note refused");
+        status
+    };
     if !(app.policy.call_type)(&headers) {
-        return StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return refused("note-type", StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
-    let Some(note) = (app.policy.call_body)(&body) else { return StatusCode::UNPROCESSABLE_ENTITY };
+    let Some(note) = (app.policy.call_body)(&body) else {
+        return refused("note-form", StatusCode::UNPROCESSABLE_ENTITY);
+    };
     if note.note.len() > LONGEST {
-        return StatusCode::PAYLOAD_TOO_LARGE;
+        return refused("note-too-long", StatusCode::PAYLOAD_TOO_LARGE);
     }
     let (mut notes, whose) = (notes.all(), whose(&user));
     if notes.len() >= MOST && !notes.contains_key(&whose) {
-        return StatusCode::SERVICE_UNAVAILABLE;
+        return refused("notes-full", StatusCode::SERVICE_UNAVAILABLE);
     }
     notes.insert(whose, note.note);
     StatusCode::NO_CONTENT

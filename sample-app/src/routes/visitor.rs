@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::cookies::RequestCookies;
 use crate::oidc::back_channel;
 use crate::oidc::transaction::Pending;
-use crate::pages::{Message, message};
+use crate::pages::{Message, turned_away};
 use crate::session::Session;
 use crate::session::chunks::{self, Candidate, TooLarge};
 use crate::session::format::Making;
@@ -76,19 +76,24 @@ pub(super) async fn recognise(
 /// Nobody can tell who asks: a person reads so, a script is told.
 pub(crate) fn unavailable(app: &App, headers: &HeaderMap) -> Response {
     if is_navigation(headers) {
-        return message(app, &Visitor::default(), &Message::STORE_DOWN);
+        return turned_away(app, &Visitor::default(), &Message::STORE_DOWN);
     }
+    tracing::info!(reason = Message::STORE_DOWN.code, "turned away");
     let body = Json(json!({"error": "temporarily_unavailable"}));
     (UNAVAILABLE.status, body).into_response()
 }
 
 /// Does the person see where this leads: a page of its own, neither a frame nor something fetched in advance? A
-/// client that does not say is taken for a browser's address bar.
+/// client that does not say is taken for a browser's address bar, unless it is a script by its own words.
 pub(crate) fn is_navigation(headers: &HeaderMap) -> bool {
     let is = |name: &str, wanted: &str| headers.get(name).is_none_or(|value| value == wanted);
     let in_advance =
         headers.get("sec-purpose").is_some_and(|purpose| purpose.as_bytes().starts_with(b"prefetch"));
-    is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document") && !in_advance
+    // Views inside of apps for Android put the app's name there when they open a page.
+    let by_script = headers
+        .get("x-requested-with")
+        .is_some_and(|with| ["fetch", "XMLHttpRequest"].iter().any(|script| with == script));
+    is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document") && !in_advance && !by_script
 }
 
 /// Adds `Set-Cookie` lines to an answer.

@@ -13,6 +13,7 @@ pub(crate) struct Browser {
     pub(crate) jar: BTreeMap<String, String>,
 }
 
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,

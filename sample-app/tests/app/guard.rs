@@ -86,11 +86,25 @@ async fn only_a_page_that_is_opened_starts_a_login() {
         let (status, cookies, _) = ask("/profile", headers).await;
         assert_eq!((status, cookies), (302, 0), "{headers:?}");
     }
+    let said_itself = [("x-requested-with", "XMLHttpRequest"), ("accept", "*/*")];
+    assert_eq!(ask("/login", said_itself).await.0, 403, "an older browser's script says what it is");
     let (status, cookies, _) = ask("/login", opened).await;
 
     assert_eq!((status, cookies), (302, 2), "the oldest gives way to the new one");
     let kept = world.browser.jar.keys().filter(|name| before.contains_key(*name)).count();
     assert_eq!((kept, world.browser.jar.len()), (4, 5));
+}
+
+#[tokio::test]
+async fn what_does_not_get_a_page_does_not_start_a_login_either() {
+    for method in [reqwest::Method::HEAD, reqwest::Method::OPTIONS, reqwest::Method::DELETE] {
+        let mut world = World::new().await;
+        let own = |request: reqwest::RequestBuilder| request.header("origin", "http://localhost:3000");
+
+        let answer = world.browser.request(method.clone(), "/profile", own).await;
+
+        assert!(answer.cookies().is_empty(), "{method}: {answer:?}");
+    }
 }
 
 #[tokio::test]

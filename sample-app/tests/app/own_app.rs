@@ -101,8 +101,27 @@ async fn the_pages_of_the_login_keep_their_headers_and_those_of_the_app_are_its_
     let own = app.browser.get("/").await;
 
     assert_eq!((refused.status, refused.header("x-frame-options")), (400, Some("DENY")));
+    assert!(
+        refused.body.contains("<title>The login was not completed · localhost</title>"),
+        "{}",
+        refused.body
+    );
+    assert!(!refused.body.contains("Sample app") && !refused.body.contains("/profile"), "{}", refused.body);
     assert_eq!((own.status, own.header("x-frame-options")), (200, None));
     assert_eq!(app.browser.get("/assets/app.css").await.status, 200, "what its pages need is there");
+}
+
+#[tokio::test]
+async fn the_pages_of_the_login_bear_the_name_of_the_app_and_link_to_nothing_that_it_lacks() {
+    let mut app = OwnApp::start(|settings| settings.app_name = Some("Mail & more".to_owned())).await;
+    let start = app.browser.get("/mail").await;
+    app.finish(&start).await;
+
+    let page = app.browser.get("/callback").await;
+
+    assert!(page.status == 405 && page.body.contains("You are logged in"), "{page:?}");
+    assert!(page.body.contains("<title>You are logged in · Mail &#38; more</title>"), "{}", page.body);
+    assert!(!page.body.contains("/profile") && page.body.contains("href=\"/logout\""), "{}", page.body);
 }
 
 #[tokio::test]

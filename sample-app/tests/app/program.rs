@@ -199,6 +199,17 @@ async fn a_misspelt_line_of_the_env_file_is_reported_and_its_value_is_not() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_logged_by_is_refused_and_an_older_name_is_told() {
+    let said = refusal(program(&folder(), &[("PORT", "0"), ("RUST_LOG", "sample_app=loud")])).await;
+    assert!(said.contains("RUST_LOG is `sample_app=loud`") && said.contains("such as `info`"), "{said}");
+
+    let mut older = LOGIN;
+    older[3].0 = "APP_SECRET";
+    let mut app = Running::start(program(&folder(), &older)).await;
+    app.says("APP_SECRET is an older name of SECRET: write SECRET").await;
+}
+
+#[tokio::test]
 async fn a_setting_that_is_not_utf_8_is_refused_by_name() {
     for name in ["SECRET", "COOKIE_PREFIX"] {
         let folder = folder();

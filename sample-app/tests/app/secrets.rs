@@ -116,6 +116,28 @@ async fn a_run_of_logins_refusals_and_logouts_leaves_reasons_in_the_log_and_no_s
         .await;
 }
 
+#[tokio::test]
+async fn who_is_turned_away_is_in_the_log_with_the_reason_that_they_read() {
+    let mut run = Run::start(&[]).await;
+    let image = |request: reqwest::RequestBuilder| request.header("sec-fetch-mode", "no-cors");
+    let foreign = |request: reqwest::RequestBuilder| request.header("sec-fetch-site", "cross-site");
+
+    assert_eq!(run.browser.request(reqwest::Method::GET, "/login", image).await.status, 403);
+    assert_eq!(run.browser.request(reqwest::Method::GET, "/logout", foreign).await.status, 403);
+    assert_eq!(run.browser.get("/login?iss=https://another-issuer.example").await.status, 404);
+    assert_eq!(run.browser.fetch("/api/ping").await.status, 302);
+    let (state, token) = run.begin(0, None).await;
+    assert_eq!(run.call_back(&[("state", &state), ("id_token", &token)]).await.status, 303);
+    let own = |request: reqwest::RequestBuilder| {
+        request.header("origin", "http://localhost:3000").header("x-requested-with", "fetch").body("{}")
+    };
+    assert_eq!(run.browser.request(reqwest::Method::POST, "/api/note", own).await.status, 415);
+    run.keep("https://another-issuer.example");
+
+    run.ends(&["login-not-opened", "logout-not-confirmed", "unknown-issuer", "no-session", "note-type"])
+        .await;
+}
+
 /// Codes, tokens that are kept and revoked, userinfo: the same with and without a store.
 async fn codes_and_tokens(more: &[(&str, &str)]) {
     let mut variables = vec![
