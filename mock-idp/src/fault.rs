@@ -26,6 +26,7 @@ mod laws;
 mod lies;
 mod members;
 pub mod named;
+mod packed;
 mod rendering;
 mod response;
 mod seal;

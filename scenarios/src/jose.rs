@@ -3,6 +3,7 @@
 use crate::params::with;
 use harness::trial::{FORGED, FORGED_SUBJECT};
 use harness::{Expect, Input, Outcome, Scenario, Trial};
+use mock_idp::Fault;
 use mock_idp::fault::{HEADER, ID_TOKEN, KeyChoice, SEAL};
 use serde_json::{Value, json};
 
@@ -14,6 +15,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     UNKNOWN_MEMBER,
     NESTED,
     COMPRESSED,
+    REALLY_COMPRESSED,
     MALFORMED,
     STRANGE_KID,
     CLAIMS_IN_HEADER,
@@ -110,6 +112,21 @@ async fn compressed(t: &mut Trial) -> Outcome {
     t.either("a signed token that says zip DEF", vec![HEADER.set("zip", "DEF")]).await
 }
 
+const REALLY_COMPRESSED: Scenario = Scenario::should("jose/zip-compressed")
+    .clause("RFC 7519 7.2; RFC 7516 4.1.3; RFC 8725 3.6")
+    .why("what was signed are these octets, and they are no claims: whoever inflates them believes what nothing defines, of any size")
+    .covers(&["JOSE-10"])
+    .inputs(|_| {
+        let packed = |more: Option<Fault>| {
+            let last = [ID_TOKEN.deflate(), HEADER.set("zip", "DEF")];
+            more.into_iter().chain(last).collect::<Vec<_>>()
+        };
+        vec![
+            Input::new("the claims", packed(None)),
+            Input::new("the claims and a million letters", packed(Some(ID_TOKEN.set("x", "x".repeat(1_000_000))))),
+        ]
+    });
+
 const MALFORMED: Scenario = Scenario::must("jose/header-malformed")
     .clause("RFC 7515 4, 5.2; RFC 7519 7.2")
     .why("a header that is no JSON object says nothing, and a monstrous one must not break the app")
@@ -117,6 +134,8 @@ const MALFORMED: Scenario = Scenario::must("jose/header-malformed")
     .inputs(|_| {
         let header = |label, text: String| Input::new(label, vec![HEADER.payload(text)]);
         let honest = r#"{"alg":"RS256","typ":"JWT","kid":"rsa-1"}"#;
+        let nested = |depth| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        let not_utf_8 = [honest.trim_end_matches('}').as_bytes(), b",\"x\":\"\xff\"}"].concat();
         vec![
             header("an array", r#"["alg","RS256"]"#.to_owned()),
             header("a string", r#""RS256""#.to_owned()),
@@ -124,7 +143,9 @@ const MALFORMED: Scenario = Scenario::must("jose/header-malformed")
             header("empty", String::new()),
             header("with something after it", format!("{honest}{honest}")),
             header("in single quotation marks", honest.replace('"', "'")),
-            header("nested 10,000 deep", format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000))),
+            header("nested 100 deep", nested(100)),
+            header("nested 10,000 deep", nested(10_000)),
+            Input::new("not UTF-8", vec![HEADER.octets(not_utf_8)]),
         ]
     });
 

@@ -1,12 +1,14 @@
 //! What the token's payload may look like, and how large a token may be. All of these are signed by the provider.
 
+use crate::params::with;
+use harness::trial::FORGED;
 use harness::{Expect, Input, Outcome, Scenario, Stop, Symptom, Trial};
 use mock_idp::Fault;
 use mock_idp::fault::{HEADER, ID_TOKEN, SEAL};
 use serde_json::json;
 
 pub(crate) const SCENARIOS: &[Scenario] =
-    &[NO_OBJECT, MONSTERS, UNKNOWN_CLAIMS, BYTE_ORDER_MARK, SIZE, ENCRYPTED, MONSTROUS_JWE];
+    &[NO_OBJECT, NOT_UTF_8, MONSTERS, UNKNOWN_CLAIMS, BYTE_ORDER_MARK, SIZE, ENCRYPTED, MONSTROUS_JWE];
 
 const NO_OBJECT: Scenario = Scenario::must("payload/no-object")
     .clause("RFC 7519 7.2")
@@ -22,6 +24,46 @@ const NO_OBJECT: Scenario = Scenario::must("payload/no-object")
             payload("empty", ""),
         ]
     });
+
+const NOT_UTF_8: Scenario = Scenario::harden("payload/not-utf-8")
+    .clause("RFC 7519 7.2")
+    .why("claims are UTF-8: what is not is read differently by everybody who repairs it")
+    .covers(&["ROB-02"])
+    .run(|t| Box::pin(not_utf_8(t)));
+
+async fn not_utf_8(t: &mut Trial) -> Outcome {
+    // What never stands in UTF-8, a letter written too long, and half of a pair of UTF-16.
+    for (label, octets) in [
+        ("a stray octet", &b"\xff"[..]),
+        ("an overlong letter", b"\xc1\xa1"),
+        ("a surrogate", b"\xed\xa0\x80"),
+    ] {
+        let outcome = claim_of(t, octets).await;
+        t.input(label, outcome);
+    }
+    Ok(())
+}
+
+/// A token with a claim of these octets; all the others are right.
+async fn claim_of(t: &Trial, octets: &[u8]) -> Outcome {
+    const PLACE: &str = "\"x\":\"";
+    let mut agent = t.agent().await?;
+    let pending = agent.begin(FORGED).await?;
+    let nonce = pending.asked("nonce");
+    let claims = claims_of(&t.mint(FORGED, Some(&nonce), &[ID_TOKEN.set("x", "")])?);
+    let (before, after) = claims.split_once(PLACE).unwrap_or((&claims, ""));
+    let claims = [before.as_bytes(), PLACE.as_bytes(), octets, after.as_bytes()].concat();
+    let token = t.mint(FORGED, Some(&nonce), &[ID_TOKEN.octets(claims)])?;
+    agent.deliver(&with(&pending.form.fields, "id_token", &token)).await?.refused()
+}
+
+/// The claims of a token, as they are written.
+fn claims_of(token: &str) -> String {
+    use base64::Engine as _;
+    let payload = token.split('.').nth(1).unwrap_or_default();
+    let octets = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).unwrap_or_default();
+    String::from_utf8(octets).unwrap_or_default()
+}
 
 const MONSTERS: Scenario = Scenario::harden("payload/malformed")
     .clause("RFC 8725 3.7; RFC 8259 2, 8.1")

@@ -114,5 +114,5 @@ pub(super) fn private_json(document: &Document) -> Encoded {
         ("cache-control", "no-store".into()),
         ("pragma", "no-cache".into()),
     ];
-    Encoded { status: 200, headers, body: document.to_string().into() }
+    Encoded { status: 200, headers, body: document.octets().into_owned().into() }
 }

@@ -84,10 +84,13 @@ fn claims(call: &Call, access: &Access, pass: &mut Pass) -> Result<Encoded, OAut
     let mut document = Document::from(object);
     pass.document(Seam::Userinfo, &mut document);
     let (content_type, body) = match alg {
-        None => ("application/json", document.to_string()),
+        None => ("application/json", document.octets().into_owned()),
         Some(alg) => {
             let secret = client.as_ref().and_then(|client| client.client_secret.as_deref());
-            ("application/jwt", TokenSpec::signed(document, alg, call.state.desk().keys, secret).seal())
+            (
+                "application/jwt",
+                TokenSpec::signed(document, alg, call.state.desk().keys, secret).seal().into(),
+            )
         }
     };
     let headers = vec![("content-type", content_type.into()), ("cache-control", "no-store".into())];

@@ -13,6 +13,7 @@ const COUNT: Kind = ("a whole number from 0", Value::is_u64);
 const ARGUMENTS: &[(&str, Kind)] = &[
     ("name", TEXT),
     ("text", TEXT),
+    ("base64url", TEXT),
     ("from", TEXT),
     ("seconds", SECONDS),
     ("how", TEXT),

@@ -195,16 +195,16 @@ impl Pass {
         if due.is_empty() {
             return honest;
         }
-        let mut document = Document::Text(String::from_utf8_lossy(&honest).into_owned());
+        let mut document = Document::from(honest.to_vec());
         self.apply(&due, &mut document);
-        document.to_string().into()
+        document.octets().into_owned().into()
     }
 
     fn apply(&mut self, due: &[Arc<Armed>], document: &mut Document) {
         for armed in due {
-            let before = document.to_string();
+            let before = document.octets().into_owned();
             apply_to_document(&armed.fault.verb, document);
-            self.fired.push(armed.record(document.to_string() != before));
+            self.fired.push(armed.record(*document.octets() != before));
         }
     }
 

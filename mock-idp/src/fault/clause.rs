@@ -65,6 +65,10 @@ fn write_verb(f: &mut fmt::Formatter<'_>, seam: Seam, verb: &Verb) -> fmt::Resul
             write!(f, "{of} {name} comes twice, {order} as {}", Short(value))
         }
         Verb::Payload { text } => write!(f, "{} is replaced by {}", Artefact(seam), Quoted(text)),
+        Verb::Octets { base64url } => {
+            write!(f, "{} is replaced by the octets {} (base64url)", Artefact(seam), Short(base64url))
+        }
+        Verb::Deflate => write!(f, "{} is compressed (DEFLATE)", Artefact(seam)),
         Verb::Key { key } => write!(f, "{} is signed with {key}", Artefact(seam)),
         Verb::Alg { alg } => write!(f, "{of} alg is {alg:?}, and it is signed so if possible"),
         Verb::Unsigned => write!(f, "{} has no signature", Artefact(seam)),

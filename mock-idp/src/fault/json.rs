@@ -91,7 +91,7 @@ const WEAK_KEYS: [&str; 8] =
     ["short", "tiny", "huge", "exponent-one", "exponent-three", "even-modulus", "p384", "secp256k1"];
 
 /// Verbs without arguments, of which serde does not notice superfluous members.
-const BARE_VERBS: &[&str] = &["unsigned", "hang-up", "gzip"];
+const BARE_VERBS: &[&str] = &["deflate", "unsigned", "hang-up", "gzip"];
 
 fn verb_from_json(object: &Map<String, Value>, seam: Seam) -> Result<Verb, FaultError> {
     let allowed = seam.verbs().join(", ");

@@ -7,14 +7,28 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::alter::{alter, alter_raw, append_raw, shift_raw};
+use super::packed::deflated;
 use super::verb::{Order, Verb};
 use crate::protocol::{Document, Object, Params};
+use crate::token::decode;
 
 /// Applies a JSON verb to a document.
 pub(crate) fn apply_to_document(verb: &Verb, document: &mut Document) {
-    if let Verb::Payload { text } = verb {
-        *document = Document::Text(text.clone());
-        return;
+    match verb {
+        Verb::Payload { text } => {
+            *document = Document::Text(text.clone());
+            return;
+        }
+        // What is no base64url was refused before it was armed.
+        Verb::Octets { base64url } => {
+            *document = Document::from(decode(base64url).unwrap_or_default());
+            return;
+        }
+        Verb::Deflate => {
+            *document = Document::from(deflated(&document.octets()));
+            return;
+        }
+        _ => {}
     }
     let Some(name) = member(verb) else { return };
     // Bytes that took the document's place stay as they are if the verb finds nothing in them.

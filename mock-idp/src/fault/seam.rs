@@ -35,8 +35,19 @@ pub enum Seam {
     Wire(Endpoint),
 }
 
-const JSON_VERBS: &[&str] =
-    &["set", "set-raw", "copy", "remove", "shift", "append", "alter", "duplicate", "payload"];
+const JSON_VERBS: &[&str] = &[
+    "set",
+    "set-raw",
+    "copy",
+    "remove",
+    "shift",
+    "append",
+    "alter",
+    "duplicate",
+    "payload",
+    "octets",
+    "deflate",
+];
 const SEAL_VERBS: &[&str] = &["key", "alg", "unsigned", "corrupt", "hmac-with", "hmac-secret", "raw"];
 const RESPONSE_VERBS: &[&str] = &[
     "set",

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::seam::Seam;
 use super::verb::Verb;
+use crate::token::decode;
 use crate::trace::Endpoint;
 
 /// One lie: a verb at a seam, with how often and for whom.
@@ -93,6 +94,7 @@ impl Fault {
             Verb::Present { .. } if cfg!(not(feature = "tls")) => Err(FaultError::NoTls),
             Verb::Status { status } if !(200..600).contains(status) => Err(FaultError::Status(*status)),
             Verb::Drip { bytes_per_second: 0 } => Err(FaultError::DripZero),
+            Verb::Octets { base64url } if decode(base64url).is_none() => Err(FaultError::Octets),
             Verb::Header { name, .. } if !is_header_name(name) => {
                 Err(FaultError::HeaderName { name: name.clone() })
             }
@@ -164,6 +166,12 @@ pub enum FaultError {
     /// The status cannot be sent as a final answer.
     #[error("the status {0} is not a final answer; use 200 to 599")]
     Status(u16),
+    /// The octets cannot be read.
+    #[error(
+        "\"base64url\" holds octets in base64url without padding (RFC 7515 2), like \"eyJhIjoi_yJ9\"; use the \
+         letters A to Z and a to z, digits, - and _ only"
+    )]
+    Octets,
     /// Nothing would ever arrive.
     #[error("\"bytes_per_second\" must be at least 1")]
     DripZero,

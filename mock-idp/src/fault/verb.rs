@@ -75,6 +75,13 @@ pub enum Verb {
         /// The bytes.
         text: String,
     },
+    /// Replace the whole artefact by these octets, which need not be text, and go on.
+    Octets {
+        /// The octets.
+        base64url: String,
+    },
+    /// Compress the whole artefact (RFC 1951), and say so nowhere.
+    Deflate,
     /// Sign with another key; the header still names the honest one (`alg` follows an EC or Ed25519 key).
     Key {
         /// Which.
@@ -188,6 +195,8 @@ impl Verb {
             Self::Alter { .. } => "alter",
             Self::Duplicate { .. } => "duplicate",
             Self::Payload { .. } => "payload",
+            Self::Octets { .. } => "octets",
+            Self::Deflate => "deflate",
             Self::Key { .. } => "key",
             Self::Alg { .. } => "alg",
             Self::Unsigned => "unsigned",

@@ -1,12 +1,10 @@
 //! The seam of the HTTP response. What to send is decided here; sending it is the server's business.
 
 use std::borrow::Cow;
-use std::io::Read as _;
 
 use bytes::Bytes;
-use flate2::Compression;
-use flate2::read::GzEncoder;
 
+use super::packed::gzipped;
 use super::verb::Verb;
 
 /// The name and the value of a header.
@@ -68,7 +66,7 @@ impl Wire {
             Verb::Body { text } => self.body = text.clone().into(),
             Verb::Prepend { text } => self.body = [text.as_bytes(), &self.body].concat().into(),
             Verb::Gzip => {
-                self.body = gzipped(&self.body);
+                self.body = gzipped(&self.body).into();
                 self.set("content-encoding", "gzip");
             }
             Verb::Header { name, value } => self.set(&name.to_ascii_lowercase(), value),
@@ -146,16 +144,6 @@ impl Wire {
 
     fn remove(&mut self, name: &str) {
         self.headers.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
-    }
-}
-
-/// Compressed as it is; written into memory, where nothing can go wrong.
-fn gzipped(body: &[u8]) -> Bytes {
-    let mut packed = Vec::new();
-    let mut pack = GzEncoder::new(body, Compression::default());
-    match pack.read_to_end(&mut packed) {
-        Ok(_) => packed.into(),
-        Err(_) => body.to_vec().into(),
     }
 }
 

@@ -7,6 +7,7 @@ use super::seam::Seam;
 use super::value::Fault;
 use super::verb::{Alteration, Corruption, KeyChoice, Order, Verb};
 use crate::protocol::ResponseMode;
+use crate::token::base64url;
 use crate::trace::Endpoint;
 
 /// The claims of the ID Token: `ID_TOKEN.set("aud", "someone-else")`.
@@ -95,6 +96,16 @@ impl JsonSeam {
     /// Replaces the whole document by these bytes.
     pub fn payload(self, text: impl Into<String>) -> Fault {
         self.0.does(Verb::Payload { text: text.into() })
+    }
+
+    /// Replaces the whole document by these octets, which need not be text.
+    pub fn octets(self, octets: impl AsRef<[u8]>) -> Fault {
+        self.0.does(Verb::Octets { base64url: base64url(octets) })
+    }
+
+    /// Compresses the whole document.
+    pub fn deflate(self) -> Fault {
+        self.0.does(Verb::Deflate)
     }
 }
 

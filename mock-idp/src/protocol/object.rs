@@ -1,6 +1,7 @@
 //! JSON as it is written: objects as ordered lists of name and raw text, so that duplicate members, `1e400`
 //! or deep nesting can be told, and nothing is changed that nobody asked to change.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -101,6 +102,8 @@ pub enum Document {
     Object(Object),
     /// Bytes as given.
     Text(String),
+    /// Octets as given, which are no text.
+    Octets(Vec<u8>),
 }
 
 impl Document {
@@ -116,6 +119,16 @@ impl Document {
         match self {
             Self::Object(object) => object.get(name),
             Self::Text(text) => Object::parse(text)?.get(name),
+            Self::Octets(_) => None,
+        }
+    }
+
+    /// As it is sent.
+    pub fn octets(&self) -> Cow<'_, [u8]> {
+        match self {
+            Self::Object(object) => Cow::Owned(object.to_string().into_bytes()),
+            Self::Text(text) => Cow::Borrowed(text.as_bytes()),
+            Self::Octets(octets) => Cow::Borrowed(octets),
         }
     }
 
@@ -126,16 +139,27 @@ impl Document {
         }
         match self {
             Self::Object(object) => Some(object),
-            Self::Text(_) => None,
+            Self::Text(_) | Self::Octets(_) => None,
         }
     }
 }
 
+/// For people: octets that are no text are shown as far as they are.
 impl fmt::Display for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Object(object) => object.fmt(f),
             Self::Text(text) => f.write_str(text),
+            Self::Octets(octets) => f.write_str(&String::from_utf8_lossy(octets)),
+        }
+    }
+}
+
+impl From<Vec<u8>> for Document {
+    fn from(octets: Vec<u8>) -> Self {
+        match String::from_utf8(octets) {
+            Ok(text) => Self::Text(text),
+            Err(error) => Self::Octets(error.into_bytes()),
         }
     }
 }
@@ -173,5 +197,15 @@ mod tests {
 
         assert_eq!(document.to_string(), "[1]");
         assert_eq!(document.get("a"), None);
+    }
+
+    #[test]
+    fn octets_are_sent_as_they_are_and_read_as_an_object_only_if_they_are_text() {
+        for octets in [&b"{\"a\":\"\xff\"}"[..], b"{\"a\":\"b\"}"] {
+            let mut document = Document::from(octets.to_vec());
+
+            assert_eq!(document.octets(), octets);
+            assert_eq!(document.object_mut().is_some(), octets.is_ascii());
+        }
     }
 }

@@ -166,8 +166,8 @@ impl TokenSpec {
 
     /// The compact form.
     pub(crate) fn seal(&self) -> String {
-        let mut token = base64url(self.header.to_string());
-        token.extend([".", &base64url(self.claims.to_string())]);
+        let mut token = base64url(self.header.octets());
+        token.extend([".", &base64url(self.claims.octets())]);
         let signature = base64url(self.signing.sign(token.as_bytes()));
         token.extend([".", &signature]);
         token

@@ -251,6 +251,26 @@ async fn an_illegal_verb_is_refused_before_it_is_armed() {
     assert!(error.contains("\"unsigned\"") && error.contains("set, set-raw"), "{error}");
 }
 
+#[tokio::test]
+async fn a_header_that_is_no_text_and_a_payload_that_is_packed_are_signed_as_they_are() {
+    use base64::Engine as _;
+    let octets = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).unwrap();
+    let stage = Stage::new().await;
+    let header = b"{\"alg\":\"RS256\",\"x\":\"\xff\"}";
+
+    let [plain, lied] =
+        [vec![], vec![HEADER.octets(header), ID_TOKEN.deflate()]].map(|told| mint(&stage, &told));
+
+    let parts = |token: &str| token.split('.').map(octets).collect::<Vec<_>>();
+    let (plain, lied) = (parts(&plain), parts(&lied));
+    assert_eq!(lied[0], header);
+    let inflated = serde_json::Deserializer::from_reader(flate2::read::DeflateDecoder::new(&*lied[1]));
+    let claims: serde_json::Value = inflated.into_iter().next().unwrap().unwrap();
+    assert_eq!((&claims["sub"], &claims["nonce"]), (&json!("user-alice"), &json!("n")));
+    assert!(lied[1].len() < plain[1].len());
+    assert_ne!(lied[2], plain[2]);
+}
+
 #[cfg(feature = "weak-keys")]
 #[tokio::test]
 async fn the_short_key_verifies_what_it_signed_for_whoever_accepts_1024_bits() {

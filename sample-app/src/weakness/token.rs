@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use flate2::read::DeflateDecoder;
 use serde_json::{Map, Value};
 
 use super::keys::accept_alg;
@@ -80,6 +81,17 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             policy.reading.kept = |token| rewritten(&token, inner);
         },
     ),
+    change("utf-8-check", "A header and claims that are not UTF-8 are repaired and read.", |policy| {
+        policy.reading.json = |bytes| json::object(String::from_utf8_lossy(bytes).as_bytes());
+        policy.reading.kept = |token| rewritten(&token, repaired);
+    }),
+    change("no-zip", "A payload whose header says zip is inflated.", |policy| {
+        policy.reading.claims = |token, reading| match token.header.get("zip").and_then(Value::as_str) {
+            Some("DEF") => inflated(&token.payload),
+            _ => (reading.json)(&token.payload),
+        };
+        policy.reading.kept = |token| rewritten(&token, inflated);
+    }),
     change("claims-shape-check", "A payload that is no JSON object makes the app fall over.", |policy| {
         policy.reading.claims = |token, reading| {
             let claims = (reading.json)(&token.payload);
@@ -136,6 +148,17 @@ fn inner(payload: &[u8]) -> Option<Claims> {
     let text = String::from_utf8_lossy(payload).replace('"', "");
     let payload = URL_SAFE_NO_PAD.decode(three_parts(&text)?[1]).ok()?;
     serde_json::from_slice(&payload).ok()
+}
+
+/// Claims that are not UTF-8, with a mark for every octet that is none; none if they are.
+fn repaired(payload: &[u8]) -> Option<Claims> {
+    let broken = std::str::from_utf8(payload).is_err();
+    broken.then(|| json::object(String::from_utf8_lossy(payload).as_bytes())).flatten()
+}
+
+/// The claims in a compressed payload (RFC 1951).
+fn inflated(payload: &[u8]) -> Option<Claims> {
+    serde_json::from_reader(DeflateDecoder::new(payload)).ok()
 }
 
 /// The claims that a login needs, each read from where its name stands.
