@@ -50,22 +50,29 @@ pub async fn run(
     let tell = |event: Event<'_>| (tell.borrow_mut())(&event);
     let name = target.profile().name.clone();
     tell(Event::RunStarted { target: &name, planned: scenarios.len() });
-    let mut trials: Vec<(usize, TrialRecord)> = Vec::with_capacity(scenarios.len());
-    let (alone, mut together): (Vec<_>, Vec<_>) =
-        scenarios.iter().copied().enumerate().partition(|(_, scenario)| scenario.alone && !target.isolated());
-    // What waits in real time waits while the others run.
-    together.sort_by_key(|(_, scenario)| !scenario.slow);
-    let mut finished = |index: usize, mut record: TrialRecord| {
+    let trials = RefCell::new(Vec::with_capacity(scenarios.len()));
+    let finished = |index: usize, mut record: TrialRecord| {
         deviations.mark(&mut record);
         tell(Event::TrialFinished(&record));
-        trials.push((index, record));
+        trials.borrow_mut().push((index, record));
     };
-    let (target, deadline) = (target.clone(), options.deadline);
-    let mut turns = Turns { target, deadline, tell: &tell, finished: &mut finished, dead: None };
-    let left = turns.together(options.jobs.max(1), together).await;
-    turns.alone(left.again, true).await;
-    turns.alone(left.untried, false).await;
-    turns.alone(alone, false).await;
+    let deadline = options.deadline;
+    let turns = || Turns { target: target.clone(), deadline, tell: &tell, finished: &finished, dead: None };
+    let (mut apart, mut alone, mut together) = (Vec::new(), Vec::new(), Vec::new());
+    for planned in scenarios.iter().copied().enumerate() {
+        if let Some(another) = target.another().filter(|_| waits(&planned.1, &*target)) {
+            apart.push(turns().apart(planned, another));
+        } else if planned.1.alone && !target.isolated() {
+            alone.push(planned);
+        } else {
+            together.push(planned);
+        }
+    }
+    // What waits in real time waits while the others run.
+    together.sort_by_key(|(_, scenario)| !(scenario.slow || waits(scenario, &*target)));
+    let others = turns().one_after_the_other(options.jobs.max(1), together, alone);
+    futures::future::join(futures::future::join_all(apart), others).await;
+    let mut trials = trials.into_inner();
     trials.sort_by_key(|(index, _)| *index);
     let trials: Vec<_> = trials.into_iter().map(|(_, record)| record).collect();
     let stale = deviations.stale(&trials);
@@ -75,6 +82,11 @@ pub async fn run(
     let record = RunRecord { target: name, planned, trials, stale, has_list, strict, millis };
     tell(Event::RunFinished(&record));
     record
+}
+
+/// Does it wait for the keys of this application to be old enough?
+fn waits(scenario: &Scenario, target: &dyn Target) -> bool {
+    scenario.cools_down && target.profile().jwks_cool_down > 0 && !target.offers(Need::Clock)
 }
 
 fn broken(scenario: Scenario, error: String) -> TrialRecord {

@@ -195,6 +195,8 @@ pub struct Scenario {
     pub at_once: bool,
     /// It waits in real time, so it starts before others.
     pub slow: bool,
+    /// It lets the profile's `jwks_cool_down` pass, in real time where no clock can be set.
+    pub cools_down: bool,
     /// The set-up of the application that it is about, as the profile names it; the usual one if `None`.
     pub variant: Option<&'static str>,
 }
@@ -217,6 +219,7 @@ impl Scenario {
             sandwiched: true,
             at_once: false,
             slow: false,
+            cools_down: false,
             variant: None,
         }
     }
@@ -290,6 +293,12 @@ impl Scenario {
     /// It waits in real time for an application that waits, so it starts before others.
     pub const fn slow(mut self) -> Self {
         self.slow = true;
+        self
+    }
+    /// It lets the profile's `jwks_cool_down` pass. Where no clock can be set that is real time, and others go on
+    /// meanwhile: it has an application and a provider of its own then, where the target can start another.
+    pub const fn cools_down(mut self) -> Self {
+        self.cools_down = true;
         self
     }
     /// It is about an application that is set up in another way, which the profile declares under this name; not

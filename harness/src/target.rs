@@ -8,8 +8,10 @@ pub mod profile;
 use crate::scenario::{Need, Scenario};
 use crate::stage::Stage;
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use profile::TargetProfile;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// An application under test.
 #[async_trait]
@@ -22,6 +24,11 @@ pub trait Target: Send + Sync {
     fn isolated(&self) -> bool;
     /// Makes a stage for one trial.
     async fn stage(&self, scenario: &Scenario) -> Result<Stage, TargetError>;
+    /// Another application by the same profile, with a provider of its own, for a trial that waits while others go on.
+    /// `None` where there can be only one, or every trial has its own anyway.
+    fn another(&self) -> Option<Another> {
+        None
+    }
     /// How the application ended, if it did so by itself since it was started.
     async fn ended(&self) -> Option<String> {
         None
@@ -31,6 +38,9 @@ pub trait Target: Send + Sync {
         Ok(())
     }
 }
+
+/// An application that is about to be started.
+pub type Another = BoxFuture<'static, Result<Arc<dyn Target>, TargetError>>;
 
 /// Why an application cannot be tested. Each message names the thing and the remedy.
 #[derive(Debug, thiserror::Error)]

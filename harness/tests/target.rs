@@ -24,6 +24,8 @@ mod secured;
 mod starts;
 #[path = "target/talk.rs"]
 mod talk;
+#[path = "target/waits.rs"]
+mod waits;
 
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -85,6 +87,8 @@ fn main() -> ExitCode {
         facts::an_app_whose_profile_has_no_such_flow_is_not_fuzzed_in_it,
         facts::an_app_that_is_given_no_tokens_for_a_code_may_say_that_the_provider_is_out_of_order,
         facts::a_demand_without_a_position_shows_the_input_that_it_is_about,
+        waits::who_waits_for_old_keys_has_an_app_of_its_own_and_holds_up_nobody,
+        waits::whose_keys_need_not_be_old_shares_the_app_with_the_others,
     ];
     libtest_mimic::run(&Arguments::from_args(), tests).exit_code()
 }

@@ -1,10 +1,10 @@
-//! In which order trials run: side by side where they may, and alone where one may have brought down the
+//! In which order trials run: side by side where they may, apart where one waits for long, and alone where one may have brought down the
 //! application that all of them share. Only a trial that does so alone is told of it.
 
 use super::{broken, run_one};
 use crate::event::Event;
 use crate::scenario::Scenario;
-use crate::target::Target;
+use crate::target::{Another, Target};
 use crate::verdict::{Finding, InputRecord, Stop, Symptom, TrialRecord, Verdict};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
@@ -21,25 +21,33 @@ pub(super) struct Turns<'a> {
     pub(super) deadline: Duration,
     pub(super) tell: &'a dyn Fn(Event<'_>),
     /// Takes each record once it is final.
-    pub(super) finished: &'a mut dyn FnMut(usize, TrialRecord),
+    pub(super) finished: &'a dyn Fn(usize, TrialRecord),
     /// What to say of a trial whose application is down and does not come back.
     pub(super) dead: Option<String>,
 }
 
 /// What is left to be run alone.
 #[derive(Default)]
-pub(super) struct Left {
+struct Left {
     /// Trials that ran while the application went down.
-    pub(super) again: Vec<Planned>,
+    again: Vec<Planned>,
     /// Trials that never started, because it did not come back.
-    pub(super) untried: Vec<Planned>,
+    untried: Vec<Planned>,
 }
 
 const REPEATED: &str = "run again, alone: the app went down, or dropped a connection, while other trials ran";
 
 impl Turns<'_> {
+    /// Runs all of these: the first ones side by side, then what is left of them, then the others.
+    pub(super) async fn one_after_the_other(mut self, jobs: usize, first: Vec<Planned>, then: Vec<Planned>) {
+        let left = self.together(jobs, first).await;
+        self.alone(left.again, true).await;
+        self.alone(left.untried, false).await;
+        self.alone(then, false).await;
+    }
+
     /// Runs these side by side, and returns those that have to be run alone.
-    pub(super) async fn together(&mut self, jobs: usize, planned: Vec<Planned>) -> Left {
+    async fn together(&mut self, jobs: usize, planned: Vec<Planned>) -> Left {
         let shared = !self.target.isolated();
         let (mut waiting, mut left) = (VecDeque::from(planned), Left::default());
         let mut running = FuturesUnordered::new();
@@ -75,7 +83,7 @@ impl Turns<'_> {
     }
 
     /// Runs these one after the other, each on an application that is up.
-    pub(super) async fn alone(&mut self, planned: Vec<Planned>, repeated: bool) {
+    async fn alone(&mut self, planned: Vec<Planned>, repeated: bool) {
         let shared = !self.target.isolated();
         for (index, scenario) in planned {
             if !repeated {
@@ -99,6 +107,20 @@ impl Turns<'_> {
                 record.observations.push(REPEATED.to_owned());
             }
             (self.finished)(index, record);
+        }
+    }
+
+    /// Runs one on an application of its own, while others go on.
+    pub(super) async fn apart(mut self, (index, scenario): Planned, another: Another) {
+        match another.await {
+            Ok(target) => {
+                self.target = target;
+                self.alone(vec![(index, scenario)], false).await;
+            }
+            Err(error) => {
+                (self.tell)(Event::TrialStarted { id: scenario.id });
+                (self.finished)(index, broken(scenario, format!("another app for it: {error}")));
+            }
         }
     }
 

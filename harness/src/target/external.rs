@@ -6,7 +6,7 @@ mod running;
 
 use super::certificates::Certificates;
 use super::profile::{Place, ProfileFile, TargetProfile};
-use super::{Target, TargetError};
+use super::{Another, Target, TargetError};
 use crate::agent::{AgentOptions, Trust};
 use crate::scenario::{Need, Scenario};
 use crate::stage::{App, Browsers, Stage};
@@ -15,7 +15,7 @@ use crate::verdict::Stop;
 use async_trait::async_trait;
 use mock_idp::{Client, Clock, MockIdp, Settings, StartError, Tenant, User};
 use running::{Running, Surroundings};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use url::Url;
@@ -28,13 +28,19 @@ pub struct ExternalTarget {
     browsers: Browsers,
     trust: Trust,
     trials: AtomicU64,
+    /// What it was started by, if all ports in it are rpcheck's to choose, so that there can be several.
+    repeatable: Option<(ProfileFile, PathBuf)>,
 }
 
 impl ExternalTarget {
     /// Reads a profile, installs and starts the application, and signs in once to see that it works; in a
     /// window of the real browser, if there is one.
     pub async fn open(path: &Path, browsers: Browsers) -> Result<Self, TargetError> {
-        let file = ProfileFile::read(path)?;
+        Self::open_by(ProfileFile::read(path)?, path, browsers).await
+    }
+
+    /// By a profile that was read at this path.
+    async fn open_by(file: ProfileFile, path: &Path, browsers: Browsers) -> Result<Self, TargetError> {
         let malformed = |cause| TargetError::Malformed { path: path.to_owned(), cause };
         let port = if file.chooses_port() { port::free()? } else { 0 };
         let profile = Arc::new(file.resolve(port).map_err(malformed)?);
@@ -55,6 +61,8 @@ impl ExternalTarget {
             [] => Trust::default(),
             some => Trust::with(some).map_err(malformed)?,
         };
+        let repeatable = file.chooses_port() && file.run.is_some() && place.listen.port() == 0;
+        let repeatable = repeatable.then(|| (file.clone(), path.to_owned()));
         let idp = provider(place, certificates.as_ref()).await?;
         register(&idp.tenant(), &profile);
         let surroundings =
@@ -62,7 +70,7 @@ impl ExternalTarget {
         let app = Arc::new(Running::new(profile.clone(), file.run, surroundings));
         app.set_up().await?;
         app.start().await?;
-        let target = Self { profile, idp, app, browsers, trust, trials: AtomicU64::new(0) };
+        let target = Self { profile, idp, app, browsers, trust, trials: AtomicU64::new(0), repeatable };
         target.check().await?;
         Ok(target)
     }
@@ -242,6 +250,14 @@ impl Target for ExternalTarget {
         let agents = self.browsers.agents(options, scenario.id);
         let app = Box::new(Handle(self.app.clone()));
         Ok(Stage::new(tenant, profile, app, Arc::new(agents), clock))
+    }
+
+    fn another(&self) -> Option<Another> {
+        let ((file, path), browsers) = (self.repeatable.clone()?, self.browsers.clone());
+        Some(Box::pin(async move {
+            let target = Self::open_by(file, &path, browsers).await?;
+            Ok(Arc::new(target) as Arc<dyn Target>)
+        }))
     }
 
     async fn ended(&self) -> Option<String> {
