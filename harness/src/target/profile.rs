@@ -34,6 +34,7 @@ pub struct ProfileFile {
     initiate_login: Option<String>,
     page: Option<String>,
     api: Option<String>,
+    userinfo: Option<String>,
     client_id: String,
     #[serde(default)]
     client_secret: Option<String>,
@@ -96,6 +97,8 @@ pub struct TargetProfile {
     pub page: String,
     /// A guarded API; see [`TargetProfile::missing_fact`].
     pub api: String,
+    /// A guarded path that asks the provider's userinfo endpoint before it answers.
+    pub userinfo: Option<String>,
     /// Its client id.
     pub client_id: String,
     /// Its client secret.
@@ -163,7 +166,8 @@ impl TargetProfile {
         let status = (self.unauthenticated.api == 0).then_some("unauthenticated.api");
         let parameter = self.return_to.is_empty().then_some("return_to");
         let change = self.change.is_none().then_some("change");
-        let missing = missing.chain(status).chain(parameter).chain(change);
+        let userinfo = self.userinfo.is_none().then_some("userinfo");
+        let missing = missing.chain(userinfo).chain(status).chain(parameter).chain(change);
         missing.map(|key| format!("{key} is left out, so scenarios that need it will not run")).collect()
     }
 
@@ -255,6 +259,7 @@ impl ProfileFile {
             initiate_login: optional(file.initiate_login, "initiate_login"),
             page: optional(file.page, "page"),
             api: optional(file.api, "api"),
+            userinfo: file.userinfo,
             client_id: file.client_id,
             client_secret: file.client_secret,
             id_token_signed_response_alg: None,

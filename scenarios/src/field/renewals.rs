@@ -1,4 +1,4 @@
-//! Several requests at once while tokens are renewed, and one that is under way while somebody logs out.
+//! Several requests at once while tokens are renewed, and one that waits for the provider while somebody logs out.
 
 use crate::refresh::{LONG, OFFLINE};
 use harness::agent::{Fetch, RedirectMode};
@@ -56,7 +56,7 @@ const LOGOUT_MEANWHILE: Scenario = Scenario::harden("field/logout-meanwhile")
         "a request that is under way while somebody logs out must not bring the session back with its answer",
     )
     .variant(OFFLINE)
-    .needs(&[Need::Clock, Need::HandMadeRequests])
+    .needs(&[Need::HandMadeRequests])
     .slow()
     .at_once()
     .run(|t| Box::pin(logout_meanwhile(t)));
@@ -65,23 +65,22 @@ const LOGOUT_MEANWHILE_STORED: Scenario = Scenario::harden("field/logout-meanwhi
     .clause("OAuth Browser-Based Apps 6.1.3.2; RFC 6265bis 8.8")
     .why("a request that is under way while somebody logs out must not write the record back that the logout has deleted")
     .variant("stored-with-refresh")
-    .needs(&[Need::Clock, Need::HandMadeRequests])
+    .needs(&[Need::HandMadeRequests])
     .slow()
     .at_once()
     .run(|t| Box::pin(logout_meanwhile(t)));
 
 async fn logout_meanwhile(t: &mut Trial) -> Outcome {
-    /// Milliseconds for which the request is under way: enough for a logout, and less than the app waits.
-    const UNDER_WAY: u64 = 600;
     let mut agent = t.signed_in(HONEST).await?;
     agent.look(&t.profile().home.clone()).await?;
     let twin = agent.agent().twin();
     let mut twin = twin.ok_or(Stop::NotRun(Reason::Needs(Need::HandMadeRequests.unmet())))?;
-    t.advance(LONG);
-    let guard = t.arm(vec![WIRE.at(Endpoint::Token).delay(UNDER_WAY)])?;
+    let Slow { path, endpoint, under_way } = slow(t)?;
+    let guard = t.arm(vec![WIRE.at(endpoint).delay(under_way)])?;
     let start = t.position();
     let logout = t.profile().logout.clone();
-    let mut answer = std::pin::pin!(twin.fetch(call(t)));
+    let call = Fetch::get(t.stage().url(&path)).redirect(RedirectMode::Manual);
+    let mut answer = std::pin::pin!(twin.fetch(call));
     tokio::select! {
         biased;
         _ = &mut answer => return Err(nothing_under_way()),
@@ -105,9 +104,29 @@ async fn logout_meanwhile(t: &mut Trial) -> Outcome {
     )
 }
 
+/// A request that the app answers when the provider has answered it.
+struct Slow {
+    path: String,
+    endpoint: Endpoint,
+    /// Milliseconds: enough for a logout, and less than the app waits.
+    under_way: u64,
+}
+
+/// Any call for which the tokens have to be renewed, where time can be made to pass, and otherwise one that the profile names.
+fn slow(t: &Trial) -> Result<Slow, Stop> {
+    if t.tenant().clock().is_frozen() {
+        t.advance(LONG);
+        return Ok(Slow { path: t.profile().api.clone(), endpoint: Endpoint::Token, under_way: 600 });
+    }
+    let needs = "needs an app whose clock can be set, or userinfo in its profile: a guarded path that asks the provider's \
+                 userinfo endpoint before it answers";
+    let path = t.profile().userinfo.clone().ok_or(Stop::NotRun(Reason::Needs(needs)))?;
+    Ok(Slow { path, endpoint: Endpoint::Userinfo, under_way: 2000 })
+}
+
 fn nothing_under_way() -> Stop {
     Stop::NotRun(Reason::AppDidNotAsk(
-        "new tokens, for a request that is under way during the logout".to_owned(),
+        "new tokens or userinfo, for a request that is under way during the logout".to_owned(),
     ))
 }
 

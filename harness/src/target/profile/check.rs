@@ -95,6 +95,7 @@ impl ProfileFile {
             ("initiate_login", &self.initiate_login),
             ("page", &self.page),
             ("api", &self.api),
+            ("userinfo", &self.userinfo),
         ];
         let declared = optional.into_iter().filter_map(|(key, path)| path.as_ref().map(|path| (key, path)));
         let needed = [
