@@ -94,6 +94,10 @@ pub trait Agent: Send {
     fn twin(&self) -> Option<Box<dyn Agent>> {
         None
     }
+    /// What was asked and answered so far, in order, without the first so many.
+    fn exchanges_after(&self, first: usize) -> Vec<Exchange>;
     /// Everything that was asked and answered so far, in order.
-    fn exchanges(&self) -> Vec<Exchange>;
+    fn exchanges(&self) -> Vec<Exchange> {
+        self.exchanges_after(0)
+    }
 }

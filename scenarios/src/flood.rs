@@ -1,28 +1,35 @@
 //! Tokens with made-up kids, many of them, and what they may cost the provider.
 
 use crate::params::with;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::trial::FORGED;
 use harness::{Outcome, Stop, Trial, TrialAgent};
-use mock_idp::fault::{HEADER, KeyChoice, SEAL};
 use mock_idp::trace::Endpoint;
+use serde_json::{Map, Value};
 
-/// How many ID Tokens are posted, each at the end of a login of its own: real floods are larger, and a few fetches too many
-/// show already here.
-pub(crate) const LOGINS: usize = 100;
 /// How many logout tokens are posted, which need no login.
 pub(crate) const FLOOD: usize = 1000;
 /// Requests for the key set that so many may cost, beside one for every cool-down that goes by meanwhile.
 const AFFORDABLE: i64 = 5;
 
-/// Posts so many ID Tokens, each signed by the attacker under another kid that nobody has.
-pub(crate) async fn post_made_up_kids(t: &Trial, agent: &mut TrialAgent, count: usize) -> Result<(), Stop> {
+/// Posts so many ID Tokens, each under another kid that nobody has, with a signature that is none of them.
+pub(crate) async fn post_made_up_kids(agent: &mut TrialAgent, count: usize) -> Result<(), Stop> {
     for number in 0..count {
         let pending = agent.begin(FORGED).await?;
-        let forged = [HEADER.set("kid", format!("made-up-{number}")), SEAL.key(KeyChoice::Attacker)];
-        let token = t.mint(FORGED, Some(&pending.asked("nonce")), &forged)?;
+        let token = under_another_kid(&pending.answer("id_token"), &format!("made-up-{number}"));
         agent.post(&with(&pending.form.fields, "id_token", &token)).await?;
     }
     Ok(())
+}
+
+/// A token with another kid and the signature that it had, which is none of what it says now: to make it costs nothing.
+fn under_another_kid(token: &str, kid: &str) -> String {
+    let (header, rest) = token.split_once('.').unwrap_or((token, ""));
+    let header = URL_SAFE_NO_PAD.decode(header).unwrap_or_default();
+    let mut header: Map<String, Value> = serde_json::from_slice(&header).unwrap_or_default();
+    header.insert("kid".to_owned(), kid.into());
+    format!("{}.{rest}", URL_SAFE_NO_PAD.encode(Value::Object(header).to_string()))
 }
 
 /// Counts the requests for the key set from now on.

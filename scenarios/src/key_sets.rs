@@ -92,7 +92,7 @@ const BEARABLE: i64 = 600;
 
 async fn after_a_flood(t: &mut Trial) -> Outcome {
     let mut agent = t.agent().await?;
-    post_made_up_kids(t, &mut agent, 10).await?;
+    post_made_up_kids(&mut agent, 10).await?;
     t.tenant().rotate_keys(Grace::DropOld);
     let mut waited = 0;
     while waited <= BEARABLE {

@@ -1,6 +1,6 @@
 //! The provider's key set: found by discovery, fetched again when it changes, and not at anybody's command.
 
-use crate::flood::{LOGINS, Meter, post_made_up_kids};
+use crate::flood::{Meter, post_made_up_kids};
 use harness::trial::HONEST;
 use harness::{Expect, Need, Outcome, Reason, Scenario, Stop, Trial};
 use mock_idp::Fault;
@@ -99,12 +99,13 @@ const UNKNOWN_KIDS: Scenario = Scenario::harden("keys/unknown-kids")
 
 async fn unknown_kids(t: &mut Trial) -> Outcome {
     let meter = Meter::new(t);
+    let flood = t.profile().flood;
     let mut agent = t.agent().await?;
-    post_made_up_kids(t, &mut agent, LOGINS).await?;
+    post_made_up_kids(&mut agent, flood).await?;
     let subject = agent.probe().await?;
     let seen = format!("signed in as {subject:?}");
     t.demand(subject.is_none(), meter.start(), "none of the tokens is believed", seen)?;
-    meter.judge(t, LOGINS, "tokens")
+    meter.judge(t, flood, "tokens")
 }
 
 const FOUND_BY_DISCOVERY: Scenario = Scenario::tolerate("keys/found-by-discovery")

@@ -51,6 +51,8 @@ pub struct SampleTarget {
     start: Starting,
     browsers: Browsers,
     trials: AtomicU64,
+    /// How many tokens a flood has, if not as many as the profile says.
+    flood: Option<usize>,
     /// What trials over https prove themselves with, once there is one.
     certificates: OnceLock<Arc<Certificates>>,
 }
@@ -86,7 +88,15 @@ impl SampleTarget {
         let mut profile = file.resolve(0).map_err(TargetError::Provider)?;
         name.clone_into(&mut profile.name);
         let (browsers, trials) = (Browsers::default(), AtomicU64::new(0));
-        Ok(Self { idp, file, profile, start, browsers, trials, certificates: OnceLock::new() })
+        let certificates = OnceLock::new();
+        Ok(Self { idp, file, profile, start, browsers, trials, flood: None, certificates })
+    }
+
+    /// The same with floods of so many tokens, for tests that are not about their size.
+    #[must_use]
+    pub fn flooded_with(mut self, tokens: usize) -> Self {
+        self.flood = Some(tokens);
+        self
     }
 
     /// The same, used in windows of a real browser.
@@ -169,7 +179,8 @@ impl Target for SampleTarget {
         let tenant = idp.new_tenant(&format!("trial-{number:04}"), clock.clone(), Ids::seeded(number));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(no_port)?;
         let port = listener.local_addr().map_err(no_port)?.port();
-        let profile = self.file.resolve(port).map_err(TargetError::Provider)?;
+        let mut profile = self.file.resolve(port).map_err(TargetError::Provider)?;
+        profile.flood = self.flood.unwrap_or(profile.flood);
         let profile = Arc::new(profile.in_variant(scenario.variant));
         register(&tenant, &profile);
         let variants = profile.variants.iter();

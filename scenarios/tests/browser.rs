@@ -133,7 +133,7 @@ impl Scene {
     fn set() -> Result<Self, BrowserError> {
         let runtime = Runtime::new().expect("a runtime can be made");
         let browser = Arc::new(Browser::launch()?);
-        let sample = || runtime.block_on(SampleTarget::new()).expect("the provider starts");
+        let sample = || runtime.block_on(SampleTarget::new()).expect("the provider starts").flooded_with(100);
         let (target, built_in) = (Arc::new(sample().used_in(browser.clone())), Arc::new(sample()));
         let pictures = Arc::new(Pictures::of(person::pictures()));
         Ok(Self { runtime, browser, target, built_in, pictures })

@@ -17,7 +17,7 @@ use without::WITHOUT;
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
-    let target = runtime.block_on(SampleTarget::new()).expect("the sample app starts");
+    let target = runtime.block_on(SampleTarget::new()).expect("the sample app starts").flooded_with(100);
     let target: Arc<dyn Target> = Arc::new(target);
     let tests = libtest::tests(runtime.handle(), &target, &scenarios::catalogue(), looked_at);
     let conclusion: Conclusion = libtest_mimic::run(&arguments, tests);

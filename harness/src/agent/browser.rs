@@ -212,7 +212,7 @@ impl Agent for BrowserAgent {
         self.hold = hold;
     }
 
-    fn exchanges(&self) -> Vec<Exchange> {
-        self.log.exchanges()
+    fn exchanges_after(&self, first: usize) -> Vec<Exchange> {
+        self.log.exchanges_after(first)
     }
 }

@@ -147,8 +147,8 @@ impl Agent for HttpAgent {
         Some(Box::new(Self::twin(self)))
     }
 
-    fn exchanges(&self) -> Vec<Exchange> {
-        self.lock_log().exchanges()
+    fn exchanges_after(&self, first: usize) -> Vec<Exchange> {
+        self.lock_log().exchanges_after(first)
     }
 }
 

@@ -39,8 +39,8 @@ pub(super) struct Log {
 }
 
 impl Log {
-    pub(super) fn exchanges(&self) -> Vec<Exchange> {
-        self.exchanges.clone()
+    pub(super) fn exchanges_after(&self, first: usize) -> Vec<Exchange> {
+        self.exchanges.get(first..).map(<[Exchange]>::to_vec).unwrap_or_default()
     }
 
     pub(super) fn add(&mut self, seen: &Seen<'_>, options: &AgentOptions) {

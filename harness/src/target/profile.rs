@@ -44,6 +44,8 @@ pub struct ProfileFile {
     clock_skew: i64,
     #[serde(default)]
     jwks_cool_down: i64,
+    #[serde(default = "hundred")]
+    flood: usize,
     #[serde(default)]
     trusted_audiences: Vec<String>,
     #[serde(default)]
@@ -66,6 +68,10 @@ fn root() -> String {
 
 fn id_token() -> String {
     "id_token".to_owned()
+}
+
+fn hundred() -> usize {
+    100
 }
 
 /// Facts about an application under test.
@@ -111,6 +117,8 @@ pub struct TargetProfile {
     pub clock_skew: i64,
     /// Seconds before it looks up an unknown key again.
     pub jwks_cool_down: i64,
+    /// How many ID Tokens with made-up kids are posted to it.
+    pub flood: usize,
     /// Audiences beside its own client id that it trusts.
     pub trusted_audiences: Vec<String>,
     /// How to see who is signed in.
@@ -266,6 +274,7 @@ impl ProfileFile {
             response_type: file.response_type,
             clock_skew: file.clock_skew,
             jwks_cool_down: file.jwks_cool_down,
+            flood: file.flood,
             trusted_audiences: file.trusted_audiences,
             probe: file.probe,
             unauthenticated: file.unauthenticated,

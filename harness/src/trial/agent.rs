@@ -260,8 +260,7 @@ impl TrialAgent {
     }
 
     pub(super) fn record(&mut self) -> Range<usize> {
-        let mut seen = self.agent.exchanges();
-        let fresh = seen.split_off(self.read.min(seen.len()));
+        let fresh = self.agent.exchanges_after(self.read);
         self.read += fresh.len();
         self.stage.record_of(self.number, fresh)
     }

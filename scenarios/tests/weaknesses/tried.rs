@@ -18,7 +18,8 @@ pub(crate) async fn weak_target(weakness: Weakness) -> SampleTarget {
     let start = move |listener, settings: Settings, ambient: Ambient| -> Started {
         Box::pin(SampleApp::start_weak(listener, settings, ambient, weakness))
     };
-    SampleTarget::started_by(weakness.name(), Arc::new(start)).await.expect("the provider starts")
+    let target = SampleTarget::started_by(weakness.name(), Arc::new(start)).await;
+    target.expect("the provider starts").flooded_with(100)
 }
 
 /// Runs scenarios on it.

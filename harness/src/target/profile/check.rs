@@ -22,6 +22,9 @@ const USUAL_PORT: u16 = 9000;
 /// right to believe them.
 const TOLD: i64 = 3600;
 
+/// So many logins one after the other are enough for any application, and end.
+const MOST_OF_A_FLOOD: usize = 100_000;
+
 impl ProfileFile {
     /// The first thing that is wrong.
     pub(super) fn check(&self) -> Result<(), String> {
@@ -47,6 +50,13 @@ impl ProfileFile {
             return Err(format!(
                 "clock_skew is {seen}: write 0 to {} seconds; tokens that are an hour off are to be refused",
                 TOLD - 1
+            ));
+        }
+        if !(1..=MOST_OF_A_FLOOD).contains(&self.flood) {
+            let seen = self.flood;
+            return Err(format!(
+                "flood is {seen}: write how many logins with a forged token the app is to refuse, 1 to \
+                 {MOST_OF_A_FLOOD}"
             ));
         }
         if self.run.as_ref().is_some_and(|run| !run.setup.is_empty() && run.setup_marker.is_empty()) {

@@ -150,7 +150,7 @@ impl Agent for Firefox {
 
     fn hold_forms(&mut self, _: bool) {}
 
-    fn exchanges(&self) -> Vec<Exchange> {
+    fn exchanges_after(&self, _: usize) -> Vec<Exchange> {
         Vec::new()
     }
 }
