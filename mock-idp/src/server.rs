@@ -41,6 +41,7 @@ use opening::Opening;
 /// ```
 pub struct MockIdp {
     registry: Arc<Registry>,
+    address: SocketAddr,
     control_url: Option<String>,
     tasks: Vec<JoinHandle<()>>,
     stopping: watch::Sender<bool>,
@@ -68,6 +69,11 @@ impl MockIdp {
     /// a preset or a trailing slash says otherwise: see [`Tenant::issuer`].
     pub fn base_url(&self) -> &str {
         &self.registry.base_url
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// `http://127.0.0.1:PORT` of the control API, if there is one.
@@ -229,7 +235,7 @@ impl Builder {
         tasks.push(tokio::spawn(serve(listener, service, terms, opening)));
         // The port is open; what the first login needs is made ready while nobody waits for it.
         token::warm_up();
-        Ok(MockIdp { registry, control_url, tasks, stopping })
+        Ok(MockIdp { registry, address, control_url, tasks, stopping })
     }
 }
 

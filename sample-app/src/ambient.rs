@@ -1,6 +1,7 @@
 //! Time and randomness, handed in from outside so that expiry and replay can be tested without waiting.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -92,11 +93,13 @@ pub struct Ambient {
     pub clock: Clock,
     /// Where randomness comes from.
     pub random: Random,
+    /// Where hosts are that are not asked for; the port is for addresses without one.
+    pub hosts: Vec<(String, SocketAddr)>,
 }
 
 impl Ambient {
-    /// The machine's clock and random source.
+    /// The machine's clock, random source and names.
     pub fn system() -> Self {
-        Self { clock: Clock::system(), random: Random::system() }
+        Self { clock: Clock::system(), random: Random::system(), hosts: Vec::new() }
     }
 }

@@ -47,7 +47,7 @@ impl App {
         brand: Brand,
     ) -> Result<Self, SettingsError> {
         let authorities = settings.provider_ca.as_deref();
-        let http = Http::new(authorities, policy.providers, settings.http_timeout)?;
+        let http = Http::new(authorities, policy.providers, &ambient.hosts, settings.http_timeout)?;
         let provider = |issuer: &_| Provider::new(Clone::clone(issuer), http.clone(), ambient.clone());
         let store = store(&settings, &ambient, &policy)?;
         Ok(Self {

@@ -1,11 +1,11 @@
 //! Who made the token.
 
-use harness::{Facts, Input, Scenario};
+use harness::{Expect, Facts, Input, Need, Outcome, Scenario, Stop, Trial};
 use mock_idp::fault::ID_TOKEN;
 use serde_json::{Value, json};
 use url::{Host, Url};
 
-pub(crate) const SCENARIOS: &[Scenario] = &[MISSING, NEARLY, SUFFIX];
+pub(crate) const SCENARIOS: &[Scenario] = &[MISSING, NEARLY, IN_OTHER_WORDS, SUFFIX];
 
 const MISSING: Scenario = Scenario::must("id-token/iss-missing")
     .clause("OIDC Core 2, 3.1.3.7 (2)")
@@ -67,6 +67,31 @@ fn written_otherwise(address: &Url, issuer: &str) -> Vec<(&'static str, String)>
         issuer.replacen(host, &format!("{host}:{default}"), 1)
     };
     vec![("the host written otherwise", host_otherwise), ("the port written otherwise", port_otherwise)]
+}
+
+const IN_OTHER_WORDS: Scenario = Scenario::must("id-token/iss-in-other-words")
+    .clause("OIDC Core 3.1.3.7 (2); RFC 8725 3.8")
+    .why("a host in capitals and a port that goes without saying make the same address, and another issuer")
+    .covers(&["ISS-02"])
+    .variant("provider-with-a-name")
+    .needs(&[Need::HandMadeRequests])
+    .run(|t| Box::pin(in_other_words(t)));
+
+async fn in_other_words(t: &mut Trial) -> Outcome {
+    let issuer = t.facts().issuer.clone();
+    let address = Url::parse(&issuer).map_err(|error| Stop::Broken(format!("{issuer}: {error}")))?;
+    let host = address.host_str().unwrap_or_default();
+    let written = |other: &str| issuer.replacen(host, other, 1);
+    for (label, iss) in [
+        ("the host in capitals", written(&host.to_uppercase())),
+        ("the default port", written(&format!("{host}:80"))),
+        ("an empty port", written(&format!("{host}:"))),
+        ("a full stop after the host", written(&format!("{host}."))),
+    ] {
+        let outcome = t.attempt(vec![ID_TOKEN.set("iss", iss)], Expect::Refused).await;
+        t.input(label, outcome);
+    }
+    Ok(())
 }
 
 const SUFFIX: Scenario = Scenario::must("id-token/iss-suffix")

@@ -137,6 +137,30 @@ impl SampleTarget {
         Ok(Secured { idp, trust, certificates })
     }
 
+    /// A provider of this name, whose port goes without saying: the app and its users know where it is.
+    async fn named(&self, url: &str) -> Result<Named, TargetError> {
+        let failed = |error: &dyn std::fmt::Display| TargetError::Provider(format!("{url}: {error}"));
+        let host = Url::parse(url).map_err(|error| failed(&error))?.host_str().unwrap_or_default().to_owned();
+        let settings =
+            mock_idp::Settings { public_url: Some(url.to_owned()), ..mock_idp::Settings::default() };
+        let idp = MockIdp::builder().settings(settings).start().await.map_err(|error| failed(&error))?;
+        Ok(Named { host, idp })
+    }
+
+    /// The provider that the scenario's variant has for itself, if it is one on https or one with a name.
+    async fn own_provider(
+        &self,
+        scenario: &Scenario,
+    ) -> Result<(Option<Secured>, Option<Named>), TargetError> {
+        let variant = scenario.variant.and_then(|name| self.profile.variants.get(name));
+        let secured = if variant.is_some_and(|one| one.https) { Some(self.secured().await?) } else { None };
+        let named = match variant.and_then(|one| one.provider.as_ref()) {
+            Some(url) => Some(self.named(url).await?),
+            None => None,
+        };
+        Ok((secured, named))
+    }
+
     /// A clock that nothing but its trial moves; the time of the day where there is a browser, because Chromium
     /// keeps a clock of its own.
     fn clock(&self) -> Clock {
@@ -149,6 +173,12 @@ struct Secured {
     idp: MockIdp,
     trust: Trust,
     certificates: Arc<Certificates>,
+}
+
+/// The provider of a trial in which it has a name.
+struct Named {
+    host: String,
+    idp: MockIdp,
 }
 
 #[async_trait]
@@ -172,10 +202,9 @@ impl Target for SampleTarget {
     async fn stage(&self, scenario: &Scenario) -> Result<Stage, TargetError> {
         let number = self.trials.fetch_add(1, Ordering::Relaxed);
         let clock = self.clock();
-        let is_https =
-            scenario.variant.and_then(|name| self.profile.variants.get(name)).is_some_and(|one| one.https);
-        let secured = if is_https { Some(self.secured().await?) } else { None };
-        let idp = secured.as_ref().map_or(&self.idp, |secured| &secured.idp);
+        let (secured, named) = self.own_provider(scenario).await?;
+        let own = secured.as_ref().map(|secured| &secured.idp).or(named.as_ref().map(|named| &named.idp));
+        let idp = own.unwrap_or(&self.idp);
         let tenant = idp.new_tenant(&format!("trial-{number:04}"), clock.clone(), Ids::seeded(number));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(no_port)?;
         let port = listener.local_addr().map_err(no_port)?.port();
@@ -203,6 +232,7 @@ impl Target for SampleTarget {
             listener,
             variants,
             secured,
+            named,
             variant: std::sync::Mutex::new(scenario.variant),
             profile: profile.clone(),
             clock,
@@ -215,8 +245,7 @@ impl Target for SampleTarget {
         };
         app.restart().await?;
         let agent_clock = self.clock();
-        let trust = app.secured.as_ref().map(|secured| secured.trust.clone()).unwrap_or_default();
-        let options = AgentOptions { trust, ..AgentOptions::new(provider, agent_clock.clone()) };
+        let options = AgentOptions { trust: app.trust(), ..AgentOptions::new(provider, agent_clock.clone()) };
         let agents = self.browsers.agents(options, scenario.id);
         Ok(Stage::new(tenant, profile, Box::new(app), Arc::new(agents), agent_clock).with_other(other))
     }

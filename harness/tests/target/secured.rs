@@ -60,6 +60,10 @@ pub(crate) async fn a_variant_cannot_move_an_app_to_https() {
     let error = refused(&format!("{PROFILE}\n[variants.https]\nhttps = true\n")).await;
 
     assert!(error.contains("variants.https.https") && error.contains("write a base_url on https"), "{error}");
+
+    let error = refused(&format!("{PROFILE}\n[variants.named]\nprovider = \"http://idp.test\"\n")).await;
+
+    assert!(error.contains("variants.named.provider") && error.contains("localhost:9000"), "{error}");
 }
 
 pub(crate) async fn what_the_app_proves_itself_with_is_in_files_for_as_long_as_the_run_lasts() {

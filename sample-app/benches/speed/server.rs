@@ -9,7 +9,7 @@ use axum::Router;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
-use sample_app::{Ambient, Clock, IssuerSettings, Origin, Random, SampleApp, Secret, Settings};
+use sample_app::{Ambient, Clock, IssuerSettings, Origin, SampleApp, Secret, Settings};
 use tokio::net::TcpListener;
 
 use crate::Outcome;
@@ -23,7 +23,7 @@ pub(crate) fn app(provider: &Provider, clock: Clock, store: Option<PathBuf>) -> 
         let mut settings =
             Settings::new(origin, issuer, Secret::new("a-secret-of-more-than-32-bytes-for-speed"));
         settings.session_store = store;
-        let app = SampleApp::start(listener, settings, Ambient { clock, random: Random::system() }).await?;
+        let app = SampleApp::start(listener, settings, Ambient { clock, ..Ambient::system() }).await?;
         pending::<()>().await;
         drop(app);
         Ok(())

@@ -240,7 +240,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::ambient::{Ambient, Clock, Random};
+    use crate::ambient::{Ambient, Clock};
     use crate::config::{IssuerSettings, Origin, Secret, Settings};
     use crate::ledger::{Limit, WhenFull};
     use crate::pages::Brand;
@@ -256,7 +256,7 @@ mod tests {
         policy.transactions.remembered = Limit { most, ..policy.transactions.remembered };
         let clock = Clock::from_fn(Arc::new(|| 1000));
         let brand = Brand { name: "App".into(), has_profile: false };
-        App::new(settings, Ambient { clock, random: Random::system() }, policy, brand).unwrap()
+        App::new(settings, Ambient { clock, ..Ambient::system() }, policy, brand).unwrap()
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! The app's own requests to the provider: few, small, bounded in time and size, and never redirected.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -82,15 +83,18 @@ impl Http {
     pub(crate) fn new(
         authorities: Option<&Path>,
         (certificates, redirects): (Certificates, Redirects),
+        hosts: &[(String, SocketAddr)],
         timeout: Duration,
     ) -> Result<Self, SettingsError> {
+        let knowing = |redirects| {
+            hosts.iter().fold(builder(redirects), |builder, (host, address)| builder.resolve(host, *address))
+        };
         let client = match (authorities, certificates, redirects) {
-            (None, Certificates::Checked, Redirects::Nowhere) => CLIENT.clone(),
-            (Some(file), Certificates::Checked, _) => built(builder(redirects).tls_certs_merge(read(file)?)),
+            (None, Certificates::Checked, Redirects::Nowhere) if hosts.is_empty() => CLIENT.clone(),
+            (None, Certificates::Checked, _) => built(knowing(redirects)),
+            (Some(file), Certificates::Checked, _) => built(knowing(redirects).tls_certs_merge(read(file)?)),
             #[cfg(feature = "weakness")]
-            (None, Certificates::Checked, Redirects::Anywhere) => built(builder(redirects)),
-            #[cfg(feature = "weakness")]
-            (_, Certificates::Any, _) => built(builder(redirects).tls_danger_accept_invalid_certs(true)),
+            (_, Certificates::Any, _) => built(knowing(redirects).tls_danger_accept_invalid_certs(true)),
         };
         Ok(Self { client, timeout })
     }

@@ -1,6 +1,7 @@
 //! Claims of the ID token that are not looked at, or not closely enough.
 
 use serde_json::Value;
+use url::Url;
 
 use super::token::rewritten;
 use super::{Weakness, change, omit};
@@ -44,6 +45,9 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
     ),
     omit("azp-check", "The authorized party of the token is not compared with the client id."),
     omit("iss-check", "The issuer of the token is not compared with the one the login was started at."),
+    change("iss-as-written", "The issuer is compared as an address is, not as it is written.", |policy| {
+        replace(policy, "iss-check", iss_leads_to_the_issuer);
+    }),
     change(
         "iss-exact-match",
         "The issuer is compared leniently: slashes, letter case and suffixes; in a renewal not at all.",
@@ -139,6 +143,16 @@ fn aud_is_like_the_client(claims: &Claims, expected: &Expected) -> bool {
 }
 
 /// As `startsWith`, or a comparison after "normalising", would have it.
+/// Whoever opened the one address would be led to the same place by the other.
+fn iss_leads_to_the_issuer(claims: &Claims, expected: &Expected) -> bool {
+    let place = |issuer: &str| {
+        let url = Url::parse(issuer).ok()?;
+        let host = url.host_str()?.trim_end_matches('.').to_owned();
+        Some((url.scheme().to_owned(), host, url.port_or_known_default(), url.path().to_owned()))
+    };
+    claims.get("iss").and_then(Value::as_str).is_some_and(|iss| place(iss) == place(&expected.issuer))
+}
+
 fn iss_is_like_the_issuer(claims: &Claims, expected: &Expected) -> bool {
     let normal = |issuer: &str| issuer.trim_end_matches('/').to_lowercase();
     let is_like = |issuer: &str| normal(issuer).starts_with(&normal(&expected.issuer));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use sample_app::{Ambient, Clock, IssuerSettings, Origin, Random, SampleApp, Secret, Settings};
+use sample_app::{Ambient, Clock, IssuerSettings, Origin, SampleApp, Secret, Settings};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -47,7 +47,7 @@ pub(crate) fn settings(origin: Origin, issuer: &str) -> Settings {
 
 pub(crate) fn ambient(time: &Arc<AtomicI64>) -> Ambient {
     let time = time.clone();
-    Ambient { clock: Clock::from_fn(Arc::new(move || time.load(Ordering::SeqCst))), random: Random::system() }
+    Ambient { clock: Clock::from_fn(Arc::new(move || time.load(Ordering::SeqCst))), ..Ambient::system() }
 }
 
 impl World {

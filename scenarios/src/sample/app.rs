@@ -1,8 +1,9 @@
 //! One sample app, for one trial.
 
 use super::log::Log;
-use super::{SECRET, Secured, Starting};
+use super::{Named, SECRET, Secured, Starting};
 use async_trait::async_trait;
+use harness::agent::Trust;
 use harness::stage::App;
 use harness::{TargetError, TargetProfile};
 use mock_idp::{Clock, Tenant};
@@ -33,6 +34,8 @@ pub(super) struct Sample {
     pub(super) tenant: Tenant,
     /// Its own provider, where it is on https.
     pub(super) secured: Option<Secured>,
+    /// Its own provider, where that has a name.
+    pub(super) named: Option<Named>,
     /// Its log, for a scenario that asks for it.
     pub(super) log: Option<Log>,
     pub(super) running: tokio::sync::Mutex<Option<SampleApp>>,
@@ -41,6 +44,15 @@ pub(super) struct Sample {
 }
 
 impl Sample {
+    /// Whom agents believe, and where they find the provider.
+    pub(super) fn trust(&self) -> Trust {
+        let trust = self.secured.as_ref().map(|secured| secured.trust.clone()).unwrap_or_default();
+        match &self.named {
+            Some(named) => trust.with_provider_at(&named.host, named.idp.address()),
+            None => trust,
+        }
+    }
+
     /// The usual settings, and over them those of the variant.
     fn settings(&self) -> Result<Settings, TargetError> {
         let values = [
@@ -79,7 +91,8 @@ impl App for Sample {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(no_port)?;
         let clock = self.clock.clone();
         let clock = sample_app::Clock::from_fn(Arc::new(move || clock.unix()));
-        let ambient = Ambient { clock, random: Random::system() };
+        let hosts = self.named.iter().map(|named| (named.host.clone(), named.idp.address())).collect();
+        let ambient = Ambient { clock, random: Random::system(), hosts };
         let starting = (self.start)(listener, self.settings()?, ambient);
         let app = match &self.log {
             Some(log) => starting.with_subscriber(log.keeper()).await,

@@ -2,7 +2,7 @@
 
 use harness::agent::{Agent as _, AgentOptions, HttpAgent, Page};
 use mock_idp::{AuthMethod, Client, Clock, Fault, Ids, LoginPolicy, MockIdp, Tenant};
-use sample_app::{Ambient, Random, SampleApp, Settings};
+use sample_app::{Ambient, SampleApp, Settings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -73,7 +73,7 @@ impl Place {
         let options = AgentOptions::new(Url::parse(idp.base_url()).expect("a URL"), clock.clone());
         let time = clock.clone();
         let app_clock = sample_app::Clock::from_fn(Arc::new(move || time.unix()));
-        let ambient = Ambient { clock: app_clock, random: Random::system() };
+        let ambient = Ambient { clock: app_clock, ..Ambient::system() };
         let app = SampleApp::start(listener, settings, ambient).await.expect("the app starts");
         let start = Url::parse(&format!("{base}/login")).expect("a URL");
         Self { tenant, other, agent: HttpAgent::new(options), start, clock, _idp: idp, _app: app }

@@ -5,7 +5,7 @@ use std::io;
 use reqwest::{Client, Method};
 use url::Url;
 
-use super::{HttpAgent, trust};
+use super::HttpAgent;
 use crate::agent::record::{Answer, MARKER_HEADER, Seen};
 use crate::agent::{AgentError, Whom};
 
@@ -63,7 +63,7 @@ impl HttpAgent {
     /// What is tested is whom the application believes, not the browser: whoever pretends to be the provider there
     /// need not stand between the person and the provider as well.
     fn client(&self, url: &Url) -> &Client {
-        if self.is_provider(url) { trust::in_anybody() } else { self.options.trust.client() }
+        if self.is_provider(url) { self.options.trust.of_provider() } else { self.options.trust.client() }
     }
 
     fn is_provider(&self, url: &Url) -> bool {

@@ -10,7 +10,10 @@ use crate::agent::site::is_localhost_name;
 
 /// The authorities that an agent trusts: those of the system, and perhaps one that was made for the run.
 #[derive(Clone, Default)]
-pub struct Trust(Option<Arc<Client>>);
+pub struct Trust {
+    client: Option<Arc<Client>>,
+    provider: Option<Arc<Client>>,
+}
 
 impl Trust {
     /// The same with these authorities as well, which are certificates in PEM; the error says what is wrong.
@@ -20,29 +23,43 @@ impl Trust {
             return Err("no certificate is in it".to_owned());
         }
         let client = builder().tls_certs_merge(authorities).build();
-        Ok(Self(Some(Arc::new(client.map_err(|error| error.to_string())?))))
+        Ok(Self { client: Some(Arc::new(client.map_err(|error| error.to_string())?)), provider: None })
+    }
+
+    /// The same, where the provider's host is here without being asked for. The port is for addresses without one.
+    #[must_use]
+    pub fn with_provider_at(self, host: &str, address: SocketAddr) -> Self {
+        Self { provider: Some(Arc::new(built(anybody().resolve(host, address)))), ..self }
     }
 
     /// Are there more than those of the system?
     pub fn is_own(&self) -> bool {
-        self.0.is_some()
+        self.client.is_some()
     }
 
     /// The client that believes these.
     pub(crate) fn client(&self) -> &Client {
         /// One for the whole process: making one reads the system's certificates.
         static CLIENT: OnceLock<Client> = OnceLock::new();
-        match &self.0 {
+        match &self.client {
             Some(client) => client,
             None => CLIENT.get_or_init(|| built(builder())),
+        }
+    }
+
+    /// The client for the provider, which is believed whatever it proves itself with.
+    pub(super) fn of_provider(&self) -> &Client {
+        static CLIENT: OnceLock<Client> = OnceLock::new();
+        match &self.provider {
+            Some(client) => client,
+            None => CLIENT.get_or_init(|| built(anybody())),
         }
     }
 }
 
 /// A client that believes whoever is there.
-pub(super) fn in_anybody() -> &'static Client {
-    static CLIENT: OnceLock<Client> = OnceLock::new();
-    CLIENT.get_or_init(|| built(builder().tls_danger_accept_invalid_certs(true)))
+fn anybody() -> ClientBuilder {
+    builder().tls_danger_accept_invalid_certs(true)
 }
 
 fn built(builder: ClientBuilder) -> Client {

@@ -88,6 +88,12 @@ impl ProfileFile {
                  provider such as \"https://127.0.0.1:9443\""
             ));
         }
+        if let Some((name, _)) = self.variants.iter().find(|(_, variant)| variant.provider.is_some()) {
+            return Err(format!(
+                "variants.{name}.provider is for the bundled sample: leave it out, and write the provider that the app \
+                 has in any case, such as provider = \"localhost:9000\", above the tables"
+            ));
+        }
         match self.variants.keys().next().filter(|_| self.run.is_none()) {
             None => Ok(()),
             Some(name) => Err(format!(

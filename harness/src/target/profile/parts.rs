@@ -61,6 +61,9 @@ pub struct Variant {
     /// Application and provider are on https in it. In process only: elsewhere it is `base_url` that says so.
     #[serde(default)]
     pub https: bool,
+    /// The address that its provider has in it, without a port; it is reached without asking for the name. In process only.
+    #[serde(default)]
+    pub provider: Option<String>,
     /// How the application is registered in it, where that differs.
     #[serde(default)]
     pub client: Registration,
