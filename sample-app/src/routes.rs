@@ -41,6 +41,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let pages = with_notes
         .route("/profile", on(app.policy.page_methods, home::profile))
         .route("/api/ping", get(api::ping))
+        .route("/api/parts", get(api::parts))
         .route("/api/user", get(api::user))
         .fallback(home::not_found);
     with_login(&app, pages).route("/healthz", get(|| async { "ok" })).layer(secured(&app)).with_state(app)

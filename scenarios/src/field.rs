@@ -3,6 +3,7 @@
 mod answers;
 mod large;
 mod logins;
+mod parts;
 mod renewals;
 pub mod rows;
 mod scripts;
@@ -11,7 +12,7 @@ mod silent;
 
 use harness::Scenario;
 
-pub(crate) const SCENARIOS: [&[Scenario]; 7] = [
+pub(crate) const SCENARIOS: [&[Scenario]; 8] = [
     answers::SCENARIOS,
     scripts::SCENARIOS,
     large::SCENARIOS,
@@ -19,4 +20,5 @@ pub(crate) const SCENARIOS: [&[Scenario]; 7] = [
     silent::SCENARIOS,
     sessions::SCENARIOS,
     renewals::SCENARIOS,
+    parts::SCENARIOS,
 ];

@@ -35,6 +35,7 @@ pub struct ProfileFile {
     page: Option<String>,
     api: Option<String>,
     userinfo: Option<String>,
+    parts: Option<String>,
     client_id: String,
     #[serde(default)]
     client_secret: Option<String>,
@@ -105,6 +106,8 @@ pub struct TargetProfile {
     pub api: String,
     /// A guarded path that asks the provider's userinfo endpoint before it answers.
     pub userinfo: Option<String>,
+    /// A guarded path whose answer is sent in parts, before its length is known.
+    pub parts: Option<String>,
     /// Its client id.
     pub client_id: String,
     /// Its client secret.
@@ -175,7 +178,8 @@ impl TargetProfile {
         let parameter = self.return_to.is_empty().then_some("return_to");
         let change = self.change.is_none().then_some("change");
         let userinfo = self.userinfo.is_none().then_some("userinfo");
-        let missing = missing.chain(userinfo).chain(status).chain(parameter).chain(change);
+        let parts = self.parts.is_none().then_some("parts");
+        let missing = missing.chain(userinfo).chain(parts).chain(status).chain(parameter).chain(change);
         missing.map(|key| format!("{key} is left out, so scenarios that need it will not run")).collect()
     }
 
@@ -268,6 +272,7 @@ impl ProfileFile {
             page: optional(file.page, "page"),
             api: optional(file.api, "api"),
             userinfo: file.userinfo,
+            parts: file.parts,
             client_id: file.client_id,
             client_secret: file.client_secret,
             id_token_signed_response_alg: None,

@@ -45,7 +45,7 @@ pub(crate) fn guards(settings: &Settings) -> Vec<Guard> {
     }
     let api = to_scripts(settings);
     let row = |path, refuse| Guard { path, admits: |visitor| visitor.session().is_some(), refuse };
-    vec![row("/profile", send_to_login), row("/api/ping", api), row("/api/user", api)]
+    vec![row("/profile", send_to_login), row("/api/ping", api), row("/api/parts", api), row("/api/user", api)]
 }
 
 /// Who needs no session or has one gets through; the first row that does not admit a request stops it.

@@ -63,7 +63,9 @@ pub(super) async fn recognise(
             request.extensions_mut().insert(app.clone());
             let mut response = recognised(app.clone(), request, whose, page).await;
             if response.extensions().get::<SessionSettled>().is_none() {
-                set_cookies(&mut response, visitor.upkeep(&app).await);
+                let brings = (app.policy.session.life.brought_by)(&response);
+                let lines = visitor.upkeep(&app, brings).await;
+                set_cookies(&mut response, lines);
             }
             response
         }
@@ -187,11 +189,12 @@ impl Visitor {
         stale.map(|name| app.policy.cookies.session.clear(name)).collect()
     }
 
-    /// What an ordinary answer does to the session cookie: renew it, or clear what is not (or no longer) a session.
-    async fn upkeep(&self, app: &App) -> Vec<String> {
+    /// What an ordinary answer does to the session cookie: renew it, if the answer
+    /// brings that, or clear what is not (or no longer) a session.
+    async fn upkeep(&self, app: &App, brings: bool) -> Vec<String> {
         let now = app.ambient.clock.unix();
         let Some(session) = self.session() else { return self.forget(app) };
-        if !app.policy.session.life.is_renewal_due(session, now) {
+        if !brings || !app.policy.session.life.is_renewal_due(session, now) {
             return self.forget_stale(app);
         }
         match app.has_ended(session, now).await {

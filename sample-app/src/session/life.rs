@@ -1,6 +1,7 @@
 //! How long a session lives: as the settings say, however far away the token's own `exp` is, but never beyond the
 //! `session_expiry` that the provider sets.
 
+use axum::response::Response;
 use serde_json::Value;
 
 use super::Session;
@@ -18,6 +19,8 @@ pub(crate) struct Life {
     /// Written again on use once its last writing is so old: often enough to roll, seldom enough that a late
     /// answer to an early request rarely overwrites a newer session.
     pub(crate) renewal: i64,
+    /// Which answers bring it: all of them, also those of which only the beginning is there yet.
+    pub(crate) brought_by: fn(&Response) -> bool,
 }
 
 /// A session ends this many seconds before its provider's limit, so that nothing is begun which that cuts off.
@@ -35,11 +38,8 @@ impl Life {
     /// The limits that the settings ask for.
     pub(crate) fn new(settings: SessionSettings) -> Self {
         let SessionSettings { rolling, idle, absolute } = settings;
-        if rolling {
-            Self { idle, absolute, renewal: 60.min(idle / 4) }
-        } else {
-            Self { idle: absolute, absolute, renewal: i64::MAX }
-        }
+        let (idle, renewal) = if rolling { (idle, 60.min(idle / 4)) } else { (absolute, i64::MAX) };
+        Self { idle, absolute, renewal, brought_by: |_| true }
     }
 
     /// Has the provider's limit for this session passed?

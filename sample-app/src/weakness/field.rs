@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect};
+use hyper::body::Body as _;
 
 use super::{Weakness, change};
 use crate::error::ProviderError;
@@ -13,6 +14,13 @@ use crate::routes::guard::Guard;
 use crate::session::chunks;
 
 pub(super) const WEAKNESSES: &[Weakness] = &[
+    change(
+        "parts-upkeep",
+        "An answer that is sent in parts leaves the session cookie as it was.",
+        |policy| {
+            policy.session.life.brought_by = |answer| answer.body().size_hint().exact().is_some();
+        },
+    ),
     change("refusal-page", "A refused login is answered by a bare status, which leads nowhere.", |policy| {
         policy.callback.refused = |_, _, refusal, _| (refusal.status, "Bad Request").into_response();
     }),

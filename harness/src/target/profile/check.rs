@@ -112,6 +112,7 @@ impl ProfileFile {
             ("page", &self.page),
             ("api", &self.api),
             ("userinfo", &self.userinfo),
+            ("parts", &self.parts),
         ];
         let declared = optional.into_iter().filter_map(|(key, path)| path.as_ref().map(|path| (key, path)));
         let needed = [
