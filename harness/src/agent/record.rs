@@ -6,7 +6,7 @@ use url::Url;
 use super::AgentOptions;
 use crate::cut::note;
 
-/// How much of a body is kept.
+/// How much of a body is kept, but of the application's answers, which are kept whole: they are searched for secrets.
 const MAX_BODY: usize = 64 * 1024;
 
 /// The header by which the provider recognises whose request it is.
@@ -44,12 +44,13 @@ impl Log {
     }
 
     pub(super) fn add(&mut self, seen: &Seen<'_>, options: &AgentOptions) {
+        let endpoint = endpoint(seen.url, &options.provider);
+        let kept = if endpoint == Endpoint::App { usize::MAX } else { MAX_BODY };
         let response = seen.answer.as_ref().map(|answer| Response {
             status: answer.status,
             headers: answer.headers.to_vec(),
-            body: text(answer.body),
+            body: text(answer.body, kept),
         });
-        let endpoint = endpoint(seen.url, &options.provider);
         self.exchanges.push(Exchange {
             seq: self.exchanges.len() as u64 + 1,
             at_millis: seen.at_millis,
@@ -61,7 +62,7 @@ impl Log {
                 method: seen.method.to_owned(),
                 url: asked(seen.url),
                 headers: seen.headers.to_vec(),
-                body: text(seen.body),
+                body: text(seen.body, MAX_BODY),
             },
             response,
             faults: Vec::new(),
@@ -76,8 +77,8 @@ fn asked(url: &Url) -> String {
     url.to_string()
 }
 
-fn text(body: &[u8]) -> String {
-    let kept = &body[..body.len().min(MAX_BODY)];
+fn text(body: &[u8], most: usize) -> String {
+    let kept = &body[..body.len().min(most)];
     let mut text = String::from_utf8_lossy(kept).into_owned();
     if kept.len() < body.len() {
         text.push_str(&note(kept.len(), body.len()));

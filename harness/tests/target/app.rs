@@ -61,7 +61,7 @@ pub(crate) async fn run() {
         .route("/callback", post(callback))
         .route("/me", get(me))
         .route("/logout", get(display::logout))
-        .route("/app.js", get(|| async { display::shown("an asset") }))
+        .route("/app.js", get(|| async { display::at_the_end_of_much("an asset") }))
         .fallback(|| async { (StatusCode::NOT_FOUND, display::shown("a 404")) })
         .layer(axum::middleware::map_response(display::in_a_header))
         .with_state(Arc::new(settings));

@@ -25,6 +25,11 @@ pub(crate) fn shown(place: &str) -> String {
     if board.0 == place { format!("[{}]", board.1) } else { "nothing".to_owned() }
 }
 
+/// What stands in such a place, after more than reports keep of an answer.
+pub(crate) fn at_the_end_of_much(place: &str) -> String {
+    format!("{}{}", " ".repeat(100_000), shown(place))
+}
+
 /// The next answer has a header more if that is the place, and then no other.
 pub(crate) async fn in_a_header(mut answer: Response) -> Response {
     if board().0 == "a header" {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::{Weakness, change};
 use crate::cookies::{CookieKind, RequestCookies};
 use crate::oidc::authorize::login_hint;
+use crate::oidc::keys::by_issuer_key;
 use crate::oidc::token::HeaderRule;
 use crate::routes::form::as_asked;
 use crate::session::format::{Found, Making, Sealed, SessionFormat};
@@ -79,6 +80,24 @@ pub(super) const WEAKNESSES: &[Weakness] = &[
             true
         };
         policy.header_rules.insert(0, HeaderRule::new("kid-handling", "RFC 7515 4.1.4", is_borne));
+    }),
+    change("zip-handling", "A signed token that says zip brings the request down.", |policy| {
+        let is_borne: fn(&Map<String, Value>, &str) -> bool = |header, _| {
+            assert!(!header.contains_key("zip"), "a compression that this app cannot bear");
+            true
+        };
+        policy.header_rules.insert(0, HeaderRule::new("zip-handling", "RFC 7515 4", is_borne));
+    }),
+    change("key-length-handling", "A key of more than 8192 bits brings the request down.", |policy| {
+        policy.keys.authenticate = |token, ring| {
+            Box::pin(async move {
+                let published = ring.published().await?;
+                let modulus = |key: &Value| key.get("n").and_then(Value::as_str).map_or(0, str::len);
+                let is_borne = published.iter().all(|key| modulus(key) * 6 <= 8192 + 6);
+                assert!(is_borne, "a key that this app cannot bear");
+                by_issuer_key(token, ring).await
+            })
+        };
     }),
     change(
         "parameter-order-handling",
