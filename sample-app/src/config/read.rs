@@ -197,6 +197,7 @@ mod tests {
             ("SECRET", "short", "SECRET holds a secret of 5 bytes, at least 8"),
             ("PREVIOUS_SECRETS", "long enough, short", "PREVIOUS_SECRETS holds a secret of 5 bytes"),
             ("MAX_AGE", "-1", "write seconds from 0"),
+            ("MAX_AGE", "300.5", "write seconds from 0"),
             ("MAX_AGE", "an hour", "write seconds from 0"),
             ("PROMPT", "login none", "PROMPT is `none`: write one or more of `login`"),
             ("SESSION_ROLLING", "yes", "`true` or `false`"),
