@@ -4,6 +4,7 @@
 mod agents;
 mod canaries;
 mod conversation;
+mod heads;
 mod power;
 
 use crate::scenario::Facts;

@@ -1,11 +1,13 @@
 //! The proof that the catalogue bites: the sample app with one rule left out must fail exactly the scenarios that
 //! are named for it, plus what cannot but fail with them, each with a reason. `weaknesses.toml` says which.
 //!
-//! `cargo test` tries each weakness on the scenarios that are written down for it and on the first of every topic;
+//! `cargo test` tries each weakness on the scenarios that are written down for it and on one of every topic;
 //! with `RPCHECK_MATRIX=full` (`just matrix`) on the whole catalogue but for what is not judged, where honest logins stand around the scenarios
 //! that are written down and one more: the others have nothing to find. `RPCHECK_WEAKNESS=name,name` picks
 //! weaknesses, `RPCHECK_SCENARIO=prefix,prefix` scenarios.
 
+#[path = "weaknesses/chosen.rs"]
+mod chosen;
 #[path = "weaknesses/composites.rs"]
 mod composites;
 #[path = "weaknesses/expected.rs"]
@@ -15,6 +17,7 @@ mod inputs;
 #[path = "weaknesses/tried.rs"]
 mod tried;
 
+use chosen::{quickly, sparing, tried_on};
 use expected::{Expected, Named, compare, row};
 use futures::{FutureExt, StreamExt};
 use harness::{Level, Scenario};
@@ -64,35 +67,6 @@ fn is_full() -> bool {
         Err(_) | Ok("") => false,
         Ok(other) => panic!("RPCHECK_MATRIX is \"{other}\"; write \"full\", or leave it out"),
     }
-}
-
-/// What a weakness is tried on: everything, or what is written down for it and the first scenario of every topic. What is
-/// only told and not judged is tried where it is written down: there is seldom anything to find, and a signature by a key
-/// of 16,384 bits alone takes a second.
-fn tried_on(named: Option<&Named>, full: bool) -> Vec<Scenario> {
-    let mut chosen = scenarios::catalogue();
-    let prefixes = only("RPCHECK_SCENARIO");
-    chosen.retain(|scenario| {
-        prefixes.is_empty() || prefixes.iter().any(|prefix| scenario.id.starts_with(prefix))
-    });
-    let Some(named) = named else { return chosen };
-    if full {
-        chosen.retain(|scenario| scenario.level != Level::Policy || named.lists(scenario.id));
-        return chosen;
-    }
-    let mut topics = BTreeSet::new();
-    chosen.retain(|scenario| topics.insert(scenario.topic()) || named.lists(scenario.id));
-    chosen
-}
-
-/// The same scenarios, without honest logins around those that have nothing to find; the first keeps its own, which
-/// tell whether people can log in. Where they cannot, in whatever set-up, all keep them.
-fn sparing(named: &Named, tried: &[Scenario]) -> Vec<Scenario> {
-    let keeps = |(place, scenario): &(usize, &Scenario)| {
-        *place == 0 || named.no_login.is_some() || named.lists(scenario.id)
-    };
-    let numbered = tried.iter().enumerate();
-    numbered.map(|one| Scenario { sandwiched: one.1.sandwiched && keeps(&one), ..*one.1 }).collect()
 }
 
 /// What became of one weakness.

@@ -2,6 +2,7 @@
 //! status. The tokens and the client's credentials are for nobody; a state, a nonce and a code belong to the browser
 //! that has them.
 
+use super::heads::{HEAD, Heads};
 use crate::agent::Page;
 use crate::scenario::Level;
 use crate::trial::secrets;
@@ -11,9 +12,6 @@ use mock_idp::trace::{Endpoint, Exchange, Response};
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use url::Url;
-
-/// By so many octets a secret is looked up; none that is kept is shorter.
-const HEAD: usize = 16;
 
 /// Somebody's browser in a trial; nobody's, for what a program of its own sent.
 pub type Whose = Option<usize>;
@@ -89,7 +87,7 @@ struct Known {
 pub(super) struct Canaries {
     known: Vec<Known>,
     by_value: HashMap<String, usize>,
-    by_head: HashMap<[u8; HEAD], Vec<usize>>,
+    heads: Heads,
     /// To which browser a cookie was given, by its value.
     given: HashMap<String, Whose>,
     learned: usize,
@@ -135,9 +133,7 @@ impl Canaries {
             return *place;
         }
         let place = self.known.len();
-        if let Some(head) = value.as_bytes().first_chunk::<HEAD>() {
-            self.by_head.entry(*head).or_default().push(place);
-        }
+        self.heads.add(&value, place);
         self.by_value.insert(value.clone(), place);
         self.known.push(Known { what, kind, value, owners: BTreeSet::new(), at_provider: false });
         place
@@ -187,10 +183,8 @@ impl Canaries {
     /// The secrets in a text, as they stand there.
     fn found<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a Known> {
         let octets = text.as_bytes();
-        octets.windows(HEAD).enumerate().flat_map(move |(at, head)| {
-            let head: Option<&[u8; HEAD]> = head.try_into().ok();
-            let same_head = head.and_then(|head| self.by_head.get(head)).into_iter().flatten();
-            let known = same_head.map(|place| &self.known[*place]);
+        self.heads.within(octets).flat_map(move |(at, places)| {
+            let known = places.iter().map(|place| &self.known[*place]);
             known.filter(move |known| octets[at..].starts_with(known.value.as_bytes()))
         })
     }

@@ -2,9 +2,9 @@
 //! nothing fails that no part of them explains.
 
 use super::expected::{Expected, Named};
-use super::published;
 use super::tried::{Told, try_on};
-use harness::Scenario;
+use super::{AT_ONCE, published, quickly};
+use futures::StreamExt;
 use sample_app::Composite;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -35,11 +35,9 @@ fn explained(named: &Named) -> impl Iterator<Item = &String> {
 }
 
 /// One line for each thing that is not as it is written down.
-async fn differences(composite: &Composite, made: &Made, parts: &[&Named]) -> Vec<String> {
+async fn differences(composite: &Composite, made: &Made, parts: Vec<&Named>) -> Vec<String> {
     let explained: BTreeSet<_> = parts.iter().copied().flat_map(explained).map(String::as_str).collect();
-    let mut topics = BTreeSet::new();
-    let mut tried = scenarios::catalogue();
-    tried.retain(|scenario: &Scenario| topics.insert(scenario.topic()) || explained.contains(scenario.id));
+    let tried = quickly(scenarios::catalogue(), |id| explained.contains(id));
     let Told { caught, broken, .. } = try_on(composite.weakness(), &tried).await;
 
     let name = composite.name();
@@ -64,15 +62,14 @@ async fn differences(composite: &Composite, made: &Made, parts: &[&Named]) -> Ve
 async fn an_app_with_the_mistakes_of_a_real_library_is_caught_for_each_of_them() {
     let expected = Expected::read();
     let listed = listed();
-    let mut wrong = Vec::new();
 
-    for composite in Composite::ALL {
-        let made =
-            listed.iter().find(|made| made.name == composite.name()).expect("it is in composites.toml");
+    let tries = Composite::ALL.iter().map(|composite| {
+        let made = listed.iter().find(|made| made.name == composite.name());
         let of_it = |named: &&Named| composite.of().contains(&named.name.as_str());
         let parts: Vec<_> = expected.weakness.iter().filter(of_it).collect();
-        wrong.extend(differences(composite, made, &parts).await);
-    }
+        differences(composite, made.expect("it is in composites.toml"), parts)
+    });
+    let wrong = futures::stream::iter(tries).buffered(AT_ONCE).collect::<Vec<_>>().await.concat();
 
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
     assert_eq!((listed.len(), Composite::ALL.len()), (10, 10));
