@@ -63,10 +63,21 @@ mod tests {
         heads.add("another-one-altogether", 2);
         heads.add("too short", 3);
 
-        let text = b"too short, another-one-altogether|one-begins-like-th";
+        let text = b"too short, another-one-altogether|one-begins-like-";
         let found: Vec<_> = heads.within(text).collect();
 
         assert_eq!(found, [(11, &[2][..]), (34, &[0, 1][..])]);
+    }
+
+    #[test]
+    fn among_many_secrets_none_is_missed() {
+        let secrets: Vec<_> = (0..1000).map(|number| format!("{number:04}-and-twelve-more")).collect();
+        let mut heads = Heads::default();
+        secrets.iter().enumerate().for_each(|(place, secret)| heads.add(secret, place));
+
+        for (place, secret) in secrets.iter().enumerate() {
+            assert_eq!(heads.within(secret.as_bytes()).collect::<Vec<_>>(), [(0, &[place][..])], "{secret}");
+        }
     }
 
     #[test]
