@@ -3,13 +3,16 @@
 
 mod turns;
 
+use crate::cut::cut;
 use crate::deviations::Deviations;
 use crate::event::{Event, RunRecord};
-use crate::scenario::{Action, Need, Scenario};
+use crate::scenario::{Action, LONGEST_COOL_DOWN, Need, Scenario};
 use crate::target::Target;
 use crate::trial::{Outcome, Trial};
 use crate::verdict::{InputRecord, Reason, Stop, TrialRecord, Verdict};
 use futures::FutureExt;
+use mock_idp::trace::Exchange;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -18,6 +21,9 @@ use turns::Turns;
 
 /// A trial that starts a foreign application again and again waits for it, each time.
 const STARTING_TAKES_LONGER: u32 = 4;
+
+/// Bytes of what an application answers that the record of a run keeps.
+const KEPT_OF_A_BODY: usize = 64 * 1024;
 
 /// How a run proceeds.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +77,14 @@ pub async fn run(
     // What waits in real time waits while the others run.
     together.sort_by_key(|(_, scenario)| !(scenario.slow || waits(scenario, &*target)));
     let others = turns().one_after_the_other(options.jobs.max(1), together, alone);
-    futures::future::join(futures::future::join_all(apart), others).await;
+    if options.jobs > 1 {
+        futures::future::join(futures::future::join_all(apart), others).await;
+    } else {
+        others.await;
+        for one in apart {
+            one.await;
+        }
+    }
     let mut trials = trials.into_inner();
     trials.sort_by_key(|(index, _)| *index);
     let trials: Vec<_> = trials.into_iter().map(|(_, record)| record).collect();
@@ -86,7 +99,8 @@ pub async fn run(
 
 /// Does it wait for the keys of this application to be old enough?
 fn waits(scenario: &Scenario, target: &dyn Target) -> bool {
-    scenario.cools_down && target.profile().jwks_cool_down > 0 && !target.offers(Need::Clock)
+    let cool_down = target.profile().jwks_cool_down;
+    scenario.cools_down && (1..=LONGEST_COOL_DOWN).contains(&cool_down) && !target.offers(Need::Clock)
 }
 
 fn broken(scenario: Scenario, error: String) -> TrialRecord {
@@ -135,12 +149,21 @@ pub async fn run_one(target: &dyn Target, scenario: Scenario, deadline: Duration
     let mut record = TrialRecord::new(scenario, inputs);
     record.observations = observations;
     record.conversation = stage.everything();
+    record.conversation.iter_mut().for_each(shorten);
     record.lost_app = stage.lost();
     record.facts = Some(stage.facts.clone());
     record.waited = stage.agents.waits().map(|waits| (ready, waits.waited()));
     record.pictures = stage.agents.pictures();
     record.micros = micros(start);
     record
+}
+
+/// What an application answers was searched whole; what a reader can make use of is the beginning.
+fn shorten(exchange: &mut Exchange) {
+    let Some(answer) = &mut exchange.response else { return };
+    if let Cow::Owned(kept) = cut(&answer.body, KEPT_OF_A_BODY) {
+        answer.body = kept;
+    }
 }
 
 fn micros(since: Instant) -> u64 {

@@ -162,6 +162,9 @@ pub enum Action {
     Script(Script),
 }
 
+/// Seconds, the longest `jwks_cool_down` that is waited for where no clock can be set.
+pub const LONGEST_COOL_DOWN: i64 = 90;
+
 /// A definition: what is done, what must come of it, and which clause says so.
 #[expect(
     clippy::struct_excessive_bools,
@@ -295,7 +298,7 @@ impl Scenario {
         self.slow = true;
         self
     }
-    /// It lets the profile's `jwks_cool_down` pass. Where no clock can be set that is real time, and others go on
+    /// It lets the profile's `jwks_cool_down` pass, [`LONGEST_COOL_DOWN`] at most. Where no clock can be set that is real time, and others go on
     /// meanwhile: it has an application and a provider of its own then, where the target can start another.
     pub const fn cools_down(mut self) -> Self {
         self.cools_down = true;

@@ -17,19 +17,21 @@ const AFFORDABLE: i64 = 5;
 pub(crate) async fn post_made_up_kids(agent: &mut TrialAgent, count: usize) -> Result<(), Stop> {
     for number in 0..count {
         let pending = agent.begin(FORGED).await?;
-        let token = under_another_kid(&pending.answer("id_token"), &format!("made-up-{number}"));
+        let token = pending.answer("id_token");
+        let token = under_another_kid(&token, &format!("made-up-{number}"))
+            .ok_or_else(|| Stop::Broken(format!("the provider sent no ID Token: {token:?}")))?;
         agent.post(&with(&pending.form.fields, "id_token", &token)).await?;
     }
     Ok(())
 }
 
 /// A token with another kid and the signature that it had, which is none of what it says now: to make it costs nothing.
-fn under_another_kid(token: &str, kid: &str) -> String {
-    let (header, rest) = token.split_once('.').unwrap_or((token, ""));
-    let header = URL_SAFE_NO_PAD.decode(header).unwrap_or_default();
-    let mut header: Map<String, Value> = serde_json::from_slice(&header).unwrap_or_default();
+fn under_another_kid(token: &str, kid: &str) -> Option<String> {
+    let (header, rest) = token.split_once('.')?;
+    let header = URL_SAFE_NO_PAD.decode(header).ok()?;
+    let mut header: Map<String, Value> = serde_json::from_slice(&header).ok()?;
     header.insert("kid".to_owned(), kid.into());
-    format!("{}.{rest}", URL_SAFE_NO_PAD.encode(Value::Object(header).to_string()))
+    Some(format!("{}.{rest}", URL_SAFE_NO_PAD.encode(Value::Object(header).to_string())))
 }
 
 /// Counts the requests for the key set from now on.

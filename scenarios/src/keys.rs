@@ -1,6 +1,7 @@
 //! The provider's key set: found by discovery, fetched again when it changes, and not at anybody's command.
 
 use crate::flood::{Meter, post_made_up_kids};
+use harness::scenario::LONGEST_COOL_DOWN;
 use harness::trial::HONEST;
 use harness::{Expect, Need, Outcome, Reason, Scenario, Stop, Trial};
 use mock_idp::Fault;
@@ -42,9 +43,6 @@ async fn rotated(t: &mut Trial) -> Outcome {
     t.attempt(Vec::new(), Expect::Accepted).await
 }
 
-/// Seconds, the most that are waited for keys to be old where no clock can be set.
-const PATIENCE: i64 = 90;
-
 /// An app may leave the key set alone for a while after it has seen it, if its profile says so: that while passes, in
 /// real time where no clock can be set.
 #[expect(
@@ -58,7 +56,7 @@ async fn keys_are_old(t: &mut Trial) -> Outcome {
         return Ok(());
     }
     let Some(seconds) = u64::try_from(wait).ok().filter(|seconds| *seconds > 0) else { return Ok(()) };
-    if wait > PATIENCE {
+    if wait > LONGEST_COOL_DOWN {
         return Err(Stop::NotRun(Reason::Needs(
             "needs an app whose clock can be set, or a jwks_cool_down of at most 90 s in its profile, which is waited for",
         )));

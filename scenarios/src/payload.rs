@@ -25,8 +25,9 @@ const NO_OBJECT: Scenario = Scenario::must("payload/no-object")
         ]
     });
 
-const NOT_UTF_8: Scenario = Scenario::harden("payload/not-utf-8")
+const NOT_UTF_8: Scenario = Scenario::must("payload/not-utf-8")
     .clause("RFC 7519 7.2")
+    .demands("the octets of the payload are the UTF-8 of a JSON object, or the token is rejected")
     .why("claims are UTF-8: what is not is read differently by everybody who repairs it")
     .covers(&["ROB-02"])
     .run(|t| Box::pin(not_utf_8(t)));
@@ -51,7 +52,8 @@ async fn claim_of(t: &Trial, octets: &[u8]) -> Outcome {
     let pending = agent.begin(FORGED).await?;
     let nonce = pending.asked("nonce");
     let claims = claims_of(&t.mint(FORGED, Some(&nonce), &[ID_TOKEN.set("x", "")])?);
-    let (before, after) = claims.split_once(PLACE).unwrap_or((&claims, ""));
+    let parts = claims.split_once(PLACE);
+    let (before, after) = parts.ok_or_else(|| Stop::Broken(format!("there is no {PLACE} in {claims}")))?;
     let claims = [before.as_bytes(), PLACE.as_bytes(), octets, after.as_bytes()].concat();
     let token = t.mint(FORGED, Some(&nonce), &[ID_TOKEN.octets(claims)])?;
     agent.deliver(&with(&pending.form.fields, "id_token", &token)).await?.refused()

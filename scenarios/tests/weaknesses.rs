@@ -3,7 +3,7 @@
 //!
 //! `cargo test` tries each weakness on the scenarios that are written down for it and on one of every topic;
 //! with `RPCHECK_MATRIX=full` (`just matrix`) on the whole catalogue but for what is not judged, where honest logins stand around the scenarios
-//! that are written down and one more: the others have nothing to find. `RPCHECK_WEAKNESS=name,name` picks
+//! that are written down and around the first that has any: the others have nothing to find. `RPCHECK_WEAKNESS=name,name` picks
 //! weaknesses, `RPCHECK_SCENARIO=prefix,prefix` scenarios.
 
 #[path = "weaknesses/chosen.rs"]

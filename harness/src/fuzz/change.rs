@@ -97,7 +97,7 @@ pub(super) fn breaks_a_rule(fault: &Fault, facts: &Facts, asked: Asked) -> bool 
             _ => false,
         },
         Seam::IdTokenClaims => match &fault.verb {
-            Verb::Payload { .. } => true,
+            Verb::Payload { .. } | Verb::Deflate => true,
             Verb::Remove { name } => ["iss", "sub", "aud", "exp", "iat", "nonce"].contains(&name.as_str()),
             Verb::Append { name, .. } | Verb::Alter { name, .. } => {
                 ["iss", "aud", "nonce"].contains(&name.as_str())

@@ -1,11 +1,11 @@
 //! In which order trials run: side by side where they may, apart where one waits for long, and alone where one may have brought down the
 //! application that all of them share. Only a trial that does so alone is told of it.
 
-use super::{broken, run_one};
+use super::{broken, not_run, run_one};
 use crate::event::Event;
 use crate::scenario::Scenario;
 use crate::target::{Another, Target};
-use crate::verdict::{Finding, InputRecord, Stop, Symptom, TrialRecord, Verdict};
+use crate::verdict::{Finding, InputRecord, Reason, Stop, Symptom, TrialRecord, Verdict};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use std::collections::{HashMap, VecDeque};
@@ -118,8 +118,11 @@ impl Turns<'_> {
                 self.alone(vec![(index, scenario)], false).await;
             }
             Err(error) => {
+                let why = format!(
+                    "it waits on an app of its own, of which a second one cannot be started: {error}"
+                );
                 (self.tell)(Event::TrialStarted { id: scenario.id });
-                (self.finished)(index, broken(scenario, format!("another app for it: {error}")));
+                (self.finished)(index, not_run(scenario, Reason::Undeclared(why)));
             }
         }
     }

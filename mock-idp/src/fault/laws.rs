@@ -293,6 +293,7 @@ fn what_is_not_a_fault_is_refused_with_what_to_write_instead() {
         (json!({"seam": "jwks", "verb": "octets"}), "missing member \"base64url\""),
         (json!({"seam": "jwks", "verb": "octets", "base64url": 1}), "\"base64url\" is 1; write text"),
         (json!({"seam": "jwks", "verb": "octets", "base64url": "/w=="}), "base64url without padding"),
+        (json!({"seam": "jwks", "verb": "octets", "base64url": "AB"}), "without bits to spare"),
         (json!({"seam": "id-token-seal", "verb": "unsigned", "x": 1}), "unknown member \"x\""),
         (
             json!({"seam": "id-token-seal", "verb": "key", "key": "x"}),

@@ -169,7 +169,7 @@ pub enum FaultError {
     /// The octets cannot be read.
     #[error(
         "\"base64url\" holds octets in base64url without padding (RFC 7515 2), like \"eyJhIjoi_yJ9\"; use the \
-         letters A to Z and a to z, digits, - and _ only"
+         letters A to Z and a to z, digits, - and _ only, as many as an encoder makes, without bits to spare"
     )]
     Octets,
     /// Nothing would ever arrive.

@@ -36,6 +36,8 @@ pub(crate) struct Asked {
     pub(crate) headers: HeaderMap,
     /// Path and query, or the home page for anything that cannot be asked for again.
     pub(crate) place: String,
+    /// Somebody opened it, and can open it again.
+    is_opened: bool,
 }
 
 /// Everything behind the login; nothing where there is no login.
@@ -66,13 +68,10 @@ pub(crate) async fn turn_away(app: &App, parts: &Parts) -> Response {
 
 impl Asked {
     fn new(visitor: Visitor, method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
-        let place = match *method {
-            Method::GET if is_navigation(headers) => {
-                uri.path_and_query().map_or("/", |place| place.as_str()).to_owned()
-            }
-            _ => "/".to_owned(),
-        };
-        Self { visitor, headers: login::as_asked(method, headers), place }
+        let is_opened = *method == Method::GET && is_navigation(headers);
+        let asked = uri.path_and_query().filter(|_| is_opened);
+        let place = asked.map_or("/", |place| place.as_str()).to_owned();
+        Self { visitor, headers: headers.clone(), place, is_opened }
     }
 }
 
@@ -87,7 +86,9 @@ fn send_to_login<'a>(app: &'a App, asked: &'a Asked) -> BoxFuture<'a, Response> 
     Box::pin(async move {
         tracing::info!(reason = NO_SESSION, "sent to the login");
         let Some(provider) = app.providers.first() else { return StatusCode::NOT_FOUND.into_response() };
-        if app.providers.len() > 1 && is_navigation(&asked.headers) {
+        // A form of somebody whose session is over leads to a login that begins with a page of its own.
+        let begins_there = app.providers.len() > 1 || !asked.is_opened;
+        if begins_there && is_navigation(&asked.headers) {
             return Redirect::to(&login_from(&asked.place)).into_response();
         }
         login::begin(

@@ -23,17 +23,11 @@ use crate::params::Params;
 pub(crate) async fn login(State(app): State<Arc<App>>, request: Request) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
     let params = (app.policy.login_query)(request.uri().query().unwrap_or_default().as_bytes());
-    let headers = as_asked(request.method(), request.headers());
-    answer(&app, &visitor, &headers, &params).await
-}
-
-/// The headers, of which those of anything but a GET do not say that somebody opened a page.
-pub(crate) fn as_asked(method: &Method, headers: &HeaderMap) -> HeaderMap {
-    let mut headers = headers.clone();
-    if method != Method::GET {
+    let mut headers = request.headers().clone();
+    if request.method() != Method::GET {
         headers.insert("sec-fetch-mode", HeaderValue::from_static("no-cors"));
     }
-    headers
+    answer(&app, &visitor, &headers, &params).await
 }
 
 /// The same by a form: how somebody else, such as the provider's list of applications, starts a login here

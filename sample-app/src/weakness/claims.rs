@@ -142,7 +142,6 @@ fn aud_is_like_the_client(claims: &Claims, expected: &Expected) -> bool {
     absent_or(claims, "aud", |_| audiences(claims).is_some_and(|all| all.iter().any(|one| is_like(one))))
 }
 
-/// As `startsWith`, or a comparison after "normalising", would have it.
 /// Whoever opened the one address would be led to the same place by the other.
 fn iss_leads_to_the_issuer(claims: &Claims, expected: &Expected) -> bool {
     let place = |issuer: &str| {
@@ -153,6 +152,7 @@ fn iss_leads_to_the_issuer(claims: &Claims, expected: &Expected) -> bool {
     claims.get("iss").and_then(Value::as_str).is_some_and(|iss| place(iss) == place(&expected.issuer))
 }
 
+/// As `startsWith`, or a comparison after "normalising", would have it.
 fn iss_is_like_the_issuer(claims: &Claims, expected: &Expected) -> bool {
     let normal = |issuer: &str| issuer.trim_end_matches('/').to_lowercase();
     let is_like = |issuer: &str| normal(issuer).starts_with(&normal(&expected.issuer));

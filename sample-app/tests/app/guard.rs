@@ -99,12 +99,31 @@ async fn only_a_page_that_is_opened_starts_a_login() {
 async fn what_does_not_get_a_page_does_not_start_a_login_either() {
     for method in [reqwest::Method::HEAD, reqwest::Method::OPTIONS, reqwest::Method::DELETE] {
         let mut world = World::new().await;
-        let own = |request: reqwest::RequestBuilder| request.header("origin", "http://localhost:3000");
+        let origin = world.app.url().trim_end_matches('/').to_owned();
+        let own = |request: reqwest::RequestBuilder| request.header("origin", origin);
 
         let answer = world.browser.request(method.clone(), "/profile", own).await;
 
         assert!(answer.cookies().is_empty(), "{method}: {answer:?}");
     }
+}
+
+#[tokio::test]
+async fn a_form_of_somebody_whose_session_is_over_leads_to_a_login_that_can_be_finished() {
+    let mut world = World::new().await;
+    let origin = world.app.url().trim_end_matches('/').to_owned();
+    let own = |request: reqwest::RequestBuilder| request.header("origin", origin);
+
+    let answer = world.browser.request(reqwest::Method::POST, "/profile", own).await;
+    assert_eq!((answer.status, answer.location()), (303, "/login?returnTo=%2F"));
+    let start = world.browser.get(answer.location()).await;
+
+    let login = super::world::Login {
+        state: start.parameter("state").unwrap(),
+        nonce: start.parameter("nonce").unwrap(),
+    };
+    let token = world.token(&login);
+    assert_eq!(world.deliver(&login, &token).await.location(), "/");
 }
 
 #[tokio::test]

@@ -18,13 +18,15 @@ const LATER: i64 = 7200;
 async fn in_parts(t: &mut Trial) -> Outcome {
     let why = "the profile declares no parts: write parts = \"/…\" if the app has a guarded path whose answer is sent in parts";
     let path = t.profile().parts.clone().ok_or(Stop::NotRun(Reason::Undeclared(why.to_owned())))?;
-    if !goes_on(t, &t.profile().api.clone(), false).await? {
+    let mut agent = t.signed_in(HONEST).await?;
+    let names: Vec<_> = jar::session(t, &mut agent).await?.into_iter().map(|cookie| cookie.name).collect();
+    if !goes_on(t, &names, &t.profile().api.clone(), false).await? {
         return Err(Trial::no_difference(
             "the cookies of a session stay as they are with use, as far as time can be made to pass",
         ));
     }
     let start = t.position();
-    let is_new = goes_on(t, &path, true).await?;
+    let is_new = goes_on(t, &names, &path, true).await?;
     t.demand(
         is_new,
         start,
@@ -33,8 +35,8 @@ async fn in_parts(t: &mut Trial) -> Outcome {
     )
 }
 
-/// Are the cookies of a session others after this call than before it, and good?
-async fn goes_on(t: &Trial, path: &str, in_parts: bool) -> Result<bool, Stop> {
+/// Are the cookies of a session, which have these names, others after this call than before it, and good?
+async fn goes_on(t: &Trial, names: &[String], path: &str, in_parts: bool) -> Result<bool, Stop> {
     let mut agent = t.signed_in(HONEST).await?;
     let older = jar::cookies(t, &mut agent).await?;
     if t.tenant().clock().is_frozen() {
@@ -53,7 +55,8 @@ async fn goes_on(t: &Trial, path: &str, in_parts: bool) -> Result<bool, Stop> {
     let subject = agent.probe().await?;
     let seen = format!("{subject:?} is");
     t.demand(subject == Some(t.subject(HONEST)?), start, "the person is still signed in", seen)?;
-    Ok(newer.iter().any(|cookie| older.iter().all(|old| old.value != cookie.value)))
+    let mut newer = newer.iter().filter(|cookie| names.contains(&cookie.name));
+    Ok(newer.any(|cookie| older.iter().all(|old| old.value != cookie.value)))
 }
 
 /// An answer that is sent in parts does not say how long it is.

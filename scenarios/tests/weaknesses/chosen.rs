@@ -74,7 +74,7 @@ fn of_every_topic_one_scenario_is_tried_that_judges_and_does_not_wait_where_ther
 }
 
 #[test]
-fn honest_logins_stand_around_one_scenario_at_least_that_every_weakness_is_tried_on() {
+fn every_weakness_is_tried_with_honest_logins_around_one_scenario_at_least() {
     for named in &Expected::read().weakness {
         let spared = sparing(named, &quickly(scenarios::catalogue(), |id| named.lists(id)));
         assert!(spared.iter().any(|scenario| scenario.sandwiched), "{}", named.name);

@@ -22,8 +22,9 @@ const USUAL_PORT: u16 = 9000;
 /// right to believe them.
 const TOLD: i64 = 3600;
 
-/// So many logins one after the other are enough for any application, and end.
-const MOST_OF_A_FLOOD: usize = 100_000;
+/// So many logins one after the other are enough for any application, and most are through with them before a trial
+/// is given up.
+const MOST_OF_A_FLOOD: usize = 10_000;
 
 impl ProfileFile {
     /// The first thing that is wrong.
