@@ -130,6 +130,9 @@ const REALLY_COMPRESSED: Scenario = Scenario::must("jose/zip-compressed")
 
 const MALFORMED: Scenario = Scenario::must("jose/header-malformed")
     .clause("RFC 7515 4, 5.2; RFC 7519 7.2")
+    .demands(
+        "the octets of the header are the UTF-8 of a completely valid JSON object, or the token is rejected",
+    )
     .why("a header that is no JSON object says nothing, and a monstrous one must not break the app")
     .covers(&["JOSE-13"])
     .inputs(|_| {
