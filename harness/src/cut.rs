@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// Bytes of a body that are kept where nobody needs the rest.
+pub(crate) const KEPT_OF_A_BODY: usize = 64 * 1024;
+
 /// No note is longer.
 const NOTE: usize = 64;
 

@@ -3,7 +3,7 @@
 
 mod turns;
 
-use crate::cut::cut;
+use crate::cut::{KEPT_OF_A_BODY, cut};
 use crate::deviations::Deviations;
 use crate::event::{Event, RunRecord};
 use crate::scenario::{Action, LONGEST_COOL_DOWN, Need, Scenario};
@@ -21,9 +21,6 @@ use turns::Turns;
 
 /// A trial that starts a foreign application again and again waits for it, each time.
 const STARTING_TAKES_LONGER: u32 = 4;
-
-/// Bytes of what an application answers that the record of a run keeps.
-const KEPT_OF_A_BODY: usize = 64 * 1024;
 
 /// How a run proceeds.
 #[derive(Clone, Copy, Debug)]

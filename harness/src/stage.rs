@@ -155,13 +155,18 @@ impl Stage {
 
     /// The first secret since a position that stands in an answer of the application.
     pub fn leak(&self, since: usize) -> Option<Leak> {
-        self.record(Vec::new());
+        self.end();
         self.conversation().shown(since, &self.facts.base_url)
     }
 
     /// How many exchanges there have been.
     pub fn position(&self) -> usize {
         self.conversation().exchanges.len()
+    }
+
+    /// How many there have been, with what the provider recorded meanwhile.
+    pub(crate) fn end(&self) -> usize {
+        self.record(Vec::new()).end
     }
 
     /// A part of the conversation.
@@ -171,7 +176,7 @@ impl Stage {
 
     /// The whole conversation.
     pub fn everything(&self) -> Vec<Exchange> {
-        self.record(Vec::new());
+        self.end();
         self.conversation().exchanges.clone()
     }
 }

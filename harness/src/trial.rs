@@ -172,7 +172,7 @@ impl Trial {
 
     /// What comes now is shown by what is said from now on.
     pub(crate) fn next_turn(&mut self) {
-        self.turn = self.stage.record(Vec::new()).end;
+        self.turn = self.stage.end();
     }
 
     /// How many inputs have been tried.
@@ -189,7 +189,7 @@ impl Trial {
     /// login beforehand, where it is 0.
     pub fn found(&self, since: usize, expected: impl Into<String>, actual: impl Into<String>) -> Stop {
         let since = if since == 0 { self.turn } else { since };
-        let exchanges = since..self.stage.record(Vec::new()).end;
+        let exchanges = since..self.stage.end();
         Stop::Found(Finding::new(expected, actual, exchanges))
     }
 

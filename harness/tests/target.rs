@@ -40,12 +40,19 @@ macro_rules! tests {
     };
 }
 
-fn main() -> ExitCode {
-    if app::is_wanted() {
-        Runtime::new().unwrap().block_on(app::run());
-        return ExitCode::SUCCESS;
-    }
-    let tests = tests![
+/// About the application, and about what the runner makes of it.
+fn tests() -> Vec<Trial> {
+    let mut tests = of_the_application();
+    tests.extend(tests![
+        waits::who_waits_for_old_keys_has_an_app_of_its_own_and_holds_up_nobody,
+        waits::whose_keys_need_not_be_old_shares_the_app_with_the_others,
+        waits::whose_app_cannot_be_started_twice_is_not_run_and_says_why,
+    ]);
+    tests
+}
+
+fn of_the_application() -> Vec<Trial> {
+    tests![
         crashes::only_the_trial_that_crashes_the_app_alone_is_told_of_it,
         crashes::an_app_that_does_not_come_back_says_why_once_and_whoever_was_never_tried_is_not_repeated,
         crashes::a_trial_that_never_started_is_not_run_again,
@@ -87,8 +94,13 @@ fn main() -> ExitCode {
         facts::an_app_whose_profile_has_no_such_flow_is_not_fuzzed_in_it,
         facts::an_app_that_is_given_no_tokens_for_a_code_may_say_that_the_provider_is_out_of_order,
         facts::a_demand_without_a_position_shows_the_input_that_it_is_about,
-        waits::who_waits_for_old_keys_has_an_app_of_its_own_and_holds_up_nobody,
-        waits::whose_keys_need_not_be_old_shares_the_app_with_the_others,
-    ];
-    libtest_mimic::run(&Arguments::from_args(), tests).exit_code()
+    ]
+}
+
+fn main() -> ExitCode {
+    if app::is_wanted() {
+        Runtime::new().unwrap().block_on(app::run());
+        return ExitCode::SUCCESS;
+    }
+    libtest_mimic::run(&Arguments::from_args(), tests()).exit_code()
 }

@@ -1,6 +1,8 @@
 //! What the token's payload may look like, and how large a token may be. All of these are signed by the provider.
 
 use crate::params::with;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::trial::FORGED;
 use harness::{Expect, Input, Outcome, Scenario, Stop, Symptom, Trial};
 use mock_idp::Fault;
@@ -61,9 +63,8 @@ async fn claim_of(t: &Trial, octets: &[u8]) -> Outcome {
 
 /// The claims of a token, as they are written.
 fn claims_of(token: &str) -> String {
-    use base64::Engine as _;
     let payload = token.split('.').nth(1).unwrap_or_default();
-    let octets = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).unwrap_or_default();
+    let octets = URL_SAFE_NO_PAD.decode(payload).unwrap_or_default();
     String::from_utf8(octets).unwrap_or_default()
 }
 
@@ -156,8 +157,7 @@ async fn taken_or_not(t: &mut Trial, what: &str, fault: Fault) -> Outcome {
 
 /// The five parts of a JWE with this header; nobody can open it.
 fn jwe(header: &str) -> Vec<Fault> {
-    use base64::Engine as _;
-    let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(header);
+    let header = URL_SAFE_NO_PAD.encode(header);
     let key = "A".repeat(342);
     vec![SEAL.raw(format!("{header}.{key}.AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA"))]
 }

@@ -4,10 +4,7 @@ use mock_idp::{Endpoint, Exchange, Leg, Recorder, Request, Response};
 use url::Url;
 
 use super::AgentOptions;
-use crate::cut::note;
-
-/// How much of a body is kept, but of the application's answers, which are kept whole: they are searched for secrets.
-const MAX_BODY: usize = 64 * 1024;
+use crate::cut::{KEPT_OF_A_BODY, note};
 
 /// The header by which the provider recognises whose request it is.
 pub(super) const MARKER_HEADER: &str = "mock-idp-marker";
@@ -45,7 +42,8 @@ impl Log {
 
     pub(super) fn add(&mut self, seen: &Seen<'_>, options: &AgentOptions) {
         let endpoint = endpoint(seen.url, &options.provider);
-        let kept = if endpoint == Endpoint::App { usize::MAX } else { MAX_BODY };
+        // The application's answers are searched for secrets.
+        let kept = if endpoint == Endpoint::App { usize::MAX } else { KEPT_OF_A_BODY };
         let response = seen.answer.as_ref().map(|answer| Response {
             status: answer.status,
             headers: answer.headers.to_vec(),
@@ -62,7 +60,7 @@ impl Log {
                 method: seen.method.to_owned(),
                 url: asked(seen.url),
                 headers: seen.headers.to_vec(),
-                body: text(seen.body, MAX_BODY),
+                body: text(seen.body, KEPT_OF_A_BODY),
             },
             response,
             faults: Vec::new(),

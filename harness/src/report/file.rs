@@ -1,7 +1,7 @@
 //! How a report is written to a file: compactly, and what many exchanges say stands there once.
 
 use super::json::{Report, Trial};
-use crate::cut::cut;
+use crate::cut::{KEPT_OF_A_BODY, cut};
 use crate::verdict::Mark;
 use mock_idp::trace::{Endpoint, Exchange, Fired, Leg, Recorder, Request, Response};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 /// So much is kept of a body; where everything is as it should be, nobody reads more than its beginning.
-const BODY: Kept = Kept { usually: 64 * 1024, of_a_pass: 640 };
+const BODY: Kept = Kept { usually: KEPT_OF_A_BODY, of_a_pass: 640 };
 /// So much of a header's value.
 const HEADER: Kept = Kept { usually: 64 * 1024, of_a_pass: 512 };
 

@@ -68,6 +68,12 @@ pub(crate) async fn a_secret_in_any_answer_is_found_there_by_its_name() {
         }
     }
     assert!(inputs.next().is_none(), "nothing is left over: {:?}", record.inputs.last());
+    let bodies = record.conversation.iter().filter_map(|exchange| exchange.response.as_ref());
+    let longest = bodies.map(|answer| answer.body.len()).max();
+    assert!(
+        longest.is_some_and(|most| (64 * 1024..65 * 1024).contains(&most)),
+        "kept of a body: {longest:?}"
+    );
 }
 
 pub(crate) async fn what_is_no_secret_or_the_browsers_own_may_stand_in_any_answer() {

@@ -66,3 +66,27 @@ pub(crate) async fn whose_keys_need_not_be_old_shares_the_app_with_the_others() 
 
     assert_eq!(record.trials[0].observations, record.trials[1].observations);
 }
+
+pub(crate) async fn whose_app_cannot_be_started_twice_is_not_run_and_says_why() {
+    async fn nothing(t: &mut Trial) -> Outcome {
+        t.honest().await
+    }
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let lock = folder.path().join("lock").display().to_string();
+    let script = format!("mkdir {lock} || {{ echo only one of me; exit 9; }}; exec {{program}}");
+    let command = format!("command = [\"sh\", \"-c\", \"{script}\"]");
+    let profile = PROFILE.replace("command = [\"{program}\"]", &command);
+    let cooling = profile.replace("[probe]", "jwks_cool_down = 60\n[probe]");
+    let apart = Scenario::tolerate("test/apart").alone().cools_down().run(|t| Box::pin(nothing(t)));
+    let other = Scenario::tolerate("test/other").run(|t| Box::pin(nothing(t)));
+
+    let record = run(open(&cooling).await.unwrap(), &[apart, other]).await;
+
+    let verdicts = record.trials.iter().map(|trial| trial.verdict.name()).collect::<Vec<_>>();
+    assert_eq!(verdicts, ["not-run", "pass"]);
+    let reason = format!("{:?}", record.trials[0].inputs);
+    assert!(
+        reason.contains("a second one cannot be started") && reason.contains("only one of me"),
+        "{reason}"
+    );
+}
