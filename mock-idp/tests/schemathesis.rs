@@ -62,6 +62,8 @@ fn stranger() -> Result<Completion, Failed> {
     let provider = runtime.block_on(MockIdp::builder().control(([127, 0, 0, 1], 0).into()).start())?;
     let control = provider.control_url().ok_or("there is no control API")?;
 
+    // What it remembers of an earlier run would make it ask something else by the same seed.
+    let afresh = tempfile::tempdir()?;
     // Streams do not end, waiting takes time, and a logout posts to addresses that were made up.
     let mut command = Command::new(program);
     command
@@ -69,7 +71,7 @@ fn stranger() -> Result<Completion, Failed> {
         .args(["--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES])
         .args(["--exclude-path-regex", "(stream|rows|wait|logout)$"])
         .env("SCHEMATHESIS_HOOKS", here().join("hooks.py"))
-        .current_dir(env!("CARGO_TARGET_TMPDIR"));
+        .current_dir(afresh.path());
     let output = command.output()?;
 
     if output.status.success() {

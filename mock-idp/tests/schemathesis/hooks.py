@@ -1,5 +1,7 @@
 """What a reader of the document knows, and JSON Schema cannot say."""
 
+import re
+
 import schemathesis
 from hypothesis import strategies
 
@@ -7,26 +9,39 @@ HOST = r"[a-z][a-z0-9]{0,20}(\.[a-z]{2,10})?"
 PATH = r"(/[A-Za-z0-9/_.~&=+-]{0,40})?(\?[A-Za-z0-9/_.~&=+-]{0,20})?"
 URL = HOST + r"(:[1-9][0-9]{0,3})?" + PATH
 
-schemathesis.openapi.format("url", strategies.from_regex("https?://" + URL, fullmatch=True))
-schemathesis.openapi.format("http-url", strategies.from_regex("http://" + URL, fullmatch=True))
+# The formats of the document, and the members that have them: not everything is made up by its format.
+FORMATS = {"url": "https?://" + URL, "http-url": "http://" + URL}
+MEMBERS = {
+    "redirect_uris": "url",
+    "post_logout_redirect_uris": "url",
+    "frontchannel_logout_uri": "url",
+    "backchannel_logout_uri": "url",
+    "request_uris": "http-url",
+}
+
+for name, pattern in FORMATS.items():
+    schemathesis.openapi.format(name, strategies.from_regex(pattern, fullmatch=True))
 
 
-def whole(value):
-    """JSON Schema calls 1.0 an integer; the control API wants 1, because a lie may be about exactly that."""
+def sensible(value, form=None):
+    """JSON Schema calls 1.0 an integer; the control API wants 1, because a lie may be about exactly that. And to
+    JSON Schema any text is an address."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
+    if isinstance(value, str) and form and not re.fullmatch(FORMATS[form], value):
+        return "http://localhost:3000/callback"
     if isinstance(value, list):
-        return [whole(item) for item in value]
+        return [sensible(item, form) for item in value]
     if isinstance(value, dict):
-        return {name: whole(item) for name, item in value.items()}
+        return {name: sensible(item, MEMBERS.get(name)) for name, item in value.items()}
     return value
 
 
 @schemathesis.hook
 def map_body(context, body):
-    return whole(body)
+    return sensible(body)
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    case.body = whole(case.body)
+    case.body = sensible(case.body)
